@@ -1,0 +1,1 @@
+//! The facts of the incident that only people know; everything missing is a stated assumption.

@@ -1,0 +1,277 @@
+//! Stage 2: from an item to records. One file per format; containers are formats too.
+//!
+//! A format claims an item by its first bytes, then reads it into a [`Sink`]: tables of rows,
+//! stretches of text, further items, and problems. Reading never fails: what cannot be read
+//! is told as a [`Problem`], and reading goes on where it can.
+
+use crate::{base::Problem, source::Input};
+
+
+/// How surely the first bytes are of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claim {
+    No,
+    /// Text that could be this (delimited columns, log lines).
+    Weak,
+    /// Looks like it in several ways (a header and rows of equal width, `INSERT INTO`).
+    Likely,
+    /// A magic number, or a structure nothing else has.
+    Sure,
+}
+
+/// What a format may look at before it is chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The first bytes, up to [`HEAD`] of them.
+    pub bytes: &'a [u8],
+    /// The last name of the path, lower case: a hint, never proof.
+    pub name: &'a str,
+    /// Whether these are all the bytes there are.
+    pub whole: bool,
+}
+
+/// How many first bytes a format may see before it claims.
+pub const HEAD: usize = 64 << 10;
+
+/// Something we can read.
+pub trait Format: Sync {
+    /// Its name in `files.csv` and in `docs/formats.md`.
+    fn name(&self) -> &'static str;
+
+    /// How surely these first bytes are ours.
+    fn claim(&self, head: &Head<'_>) -> Claim;
+
+    /// Tells `sink` of every record and every item inside. Never fails and never panics.
+    fn read(&self, input: Input<'_>, sink: &mut dyn Sink);
+
+    /// Where a big file may be cut, so that every core reads a part of it. `None`: read it in
+    /// one go. Only asked for files that are wholly mapped.
+    fn plan(&self, whole: &[u8], target: usize) -> Option<Plan> {
+        let _ = (whole, target);
+        None
+    }
+}
+
+/// How to read a big file in parts. Reading the parts in any order and putting the rows one
+/// after the other gives exactly the rows of reading the whole.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub parts: Vec<Part>,
+    /// The first rows of every table in the file, in file order: what [`Sink::table`] would
+    /// have been judged by in one go. The reader calls `table` and `rows` on a sink that keeps them.
+    pub samples: Vec<Sample>,
+}
+
+/// One part of a big file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes of the part.
+    pub start: u64,
+    pub end: u64,
+    /// Bytes to read first as if they stood before the part: the header line of a delimited
+    /// file, the `INSERT INTO t (...) VALUES` or `COPY t (...) FROM stdin;` in force at the cut.
+    /// They hold no row of their own.
+    pub preamble: Vec<u8>,
+}
+
+/// The first rows of one table, owned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    pub name: Option<String>,
+    pub columns: Option<Vec<String>>,
+    /// Row by row; `None` is NULL.
+    pub rows: Vec<Vec<Option<Vec<u8>>>>,
+}
+
+/// A sample holds at most so many rows ...
+pub const SAMPLE_ROWS: usize = 1000;
+/// ... and stops at the first row after so many bytes.
+pub const SAMPLE_BYTES: usize = 1 << 20;
+
+/// A table, as its reader found it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TableSpec<'a> {
+    /// Its own name (SQL, SQLite, sheet, JSON path); none for a delimited file.
+    pub name: Option<&'a str>,
+    /// Column names; none when the reader sees no header. A SQL INSERT without column list and
+    /// without CREATE TABLE in the same item has none either: the catalogue may know them.
+    pub columns: Option<&'a [&'a str]>,
+    /// How many columns, when there are no names.
+    pub width: usize,
+    /// Rows of this table lie inside rows of another (a JSON array inside an object): the
+    /// other table, and every row's last cell holds the other's row number (from 0, in decimal).
+    pub parent: Option<TableId>,
+}
+
+/// A table announced to a sink; valid for the reading of one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(pub u32);
+
+/// A cell: where its bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Offset into [`Rows::bytes`], or with [`Cell::ARENA`] set into [`Rows::arena`].
+    start: u32,
+    length: u32,
+}
+
+impl Cell {
+    /// Marks cells whose value had to be rewritten (escapes, doubled quotes, charset).
+    const ARENA: u32 = 1 << 31;
+
+    /// SQL NULL, a missing JSON member, a missing trailing cell.
+    pub const NULL: Cell = Cell { start: 0, length: u32::MAX };
+
+    /// A cell of the block's own bytes.
+    pub const fn borrowed(start: usize, length: usize) -> Cell {
+        Cell { start: start as u32, length: length as u32 }
+    }
+
+    /// A cell of the arena.
+    pub const fn rewritten(start: usize, length: usize) -> Cell {
+        Cell { start: start as u32 | Cell::ARENA, length: length as u32 }
+    }
+
+    /// Whether there is no value at all.
+    pub const fn is_null(self) -> bool {
+        self.length == u32::MAX
+    }
+}
+
+/// Some rows of a table, in file order. Values are UTF-8 wherever the reader could make them so.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    pub table: TableId,
+    /// How many cells make a row.
+    pub width: usize,
+    /// Row by row.
+    pub cells: &'a [Cell],
+    /// At most 2 GiB.
+    pub bytes: &'a [u8],
+    pub arena: &'a [u8],
+}
+
+impl<'a> Rows<'a> {
+    /// How many rows.
+    pub const fn len(&self) -> usize {
+        if self.width == 0 { 0 } else { self.cells.len() / self.width }
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A cell's value; `None` for NULL.
+    pub fn cell(&self, row: usize, column: usize) -> Option<&'a [u8]> {
+        let cell = self.cells.get(row * self.width + column)?;
+        if cell.is_null() {
+            return None;
+        }
+        let (start, from) = match cell.start & Cell::ARENA {
+            0 => (cell.start as usize, self.bytes),
+            _ => ((cell.start & !Cell::ARENA) as usize, self.arena),
+        };
+        from.get(start..start + cell.length as usize)
+    }
+}
+
+/// What kind of text it is, since names and context read differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    Prose,
+    /// Header lines of a mail, `Name: value`.
+    MailHeader,
+    /// Lines of a log, a configuration, source code.
+    Lines,
+    /// Bytes of unknown make: only what is plainly text in them counts.
+    Raw,
+}
+
+/// Where in the item the bytes of a text stand.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// Byte `i` of the text is byte `start + i` of the item.
+    Exact { start: u64 },
+    /// The text was decoded: pairs of (offset in the text, offset in the item), rising; between
+    /// two pairs offsets are spread evenly.
+    Decoded { points: &'a [(u32, u64)] },
+    /// Only the stretch of the item it came from is known.
+    Within { start: u64, length: u64 },
+    /// A page of a document, from 1.
+    Page { number: u32 },
+}
+
+/// A stretch of text: a paragraph or more, never cut inside a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a> {
+    pub kind: TextKind,
+    /// UTF-8, or an 8-bit superset of ASCII when nothing tells which.
+    pub bytes: &'a [u8],
+    pub place: Place<'a>,
+}
+
+/// An item inside an item.
+pub struct Member<'a> {
+    /// Its name as the container has it, any bytes. Never used to write anything.
+    pub name: &'a [u8],
+    /// `true`: `!/name` (a container step); `false`: `#name` (a part: attachment, stream).
+    pub step: bool,
+    /// Its size if the container says; not to be trusted.
+    pub size: Option<u64>,
+    /// Its packed size if known, for the ratio limit.
+    pub packed: Option<u64>,
+    pub content: Input<'a>,
+}
+
+/// What a format may find inside an item.
+pub trait Sink {
+    /// Announces a table. The same name announced again continues the same table.
+    fn table(&mut self, spec: &TableSpec<'_>) -> TableId;
+
+    /// Rows of an announced table.
+    fn rows(&mut self, rows: &Rows<'_>);
+
+    /// A stretch of text.
+    fn text(&mut self, text: &Text<'_>);
+
+    /// An item inside this one. It is read (or taken over) before the call returns.
+    fn item(&mut self, member: Member<'_>);
+
+    /// A member that cannot be read at all (encrypted, unsupported method).
+    fn unread(&mut self, name: &[u8], size: Option<u64>, problem: Problem);
+
+    /// Something not read.
+    fn problem(&mut self, problem: Problem);
+
+    /// A CREATE TABLE: what the columns of a table of this dump are called.
+    fn schema(&mut self, table: &str, columns: &[&str]);
+
+    /// What a sibling item's CREATE TABLE says of a table, if one was read before.
+    fn known_columns(&self, table: &str) -> Option<Vec<String>>;
+
+    /// Opens a member that is a stream of packed bytes without a list of members (gzip, xz):
+    /// how many packed bytes went in so far, so that the ratio can be watched.
+    fn packed(&mut self, bytes: u64) {
+        let _ = bytes;
+    }
+
+    /// The most bytes that may be held at once for one item.
+    fn in_memory(&self) -> usize;
+}
+
+
+/// Every format, asked in this order; the surest claim wins, the earlier on a tie.
+pub const FORMATS: &[&dyn Format] = &[];
+
+/// The format of an item by its first bytes.
+pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
+    let mut best: Option<(Claim, &'static dyn Format)> = None;
+    for format in FORMATS {
+        let claim = format.claim(head);
+        if claim != Claim::No && best.is_none_or(|(held, _)| claim > held) {
+            best = Some((claim, *format));
+        }
+    }
+    best.map(|(_, format)| format)
+}

@@ -1,0 +1,1 @@
+//! Memory-mapped or owned bytes of an item.
