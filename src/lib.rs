@@ -7,13 +7,13 @@
 //! in the list below (`tests/tidy.rs` holds it to that). Start at [`scan::scan`].
 
 pub mod base;
-pub mod source;
-pub mod format;
+pub mod cli;
 pub mod detect;
 pub mod evidence;
-pub mod people;
-pub mod law;
+pub mod format;
 pub mod impact;
+pub mod law;
+pub mod people;
 pub mod report;
 pub mod scan;
-pub mod cli;
+pub mod source;

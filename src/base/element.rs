@@ -36,12 +36,25 @@ macro_rules! elements {
 
 /// Families of elements, as the contract groups them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ElementCategory { Identity, Contact, Financial, Health, Credentials, Special, Other }
+pub enum ElementCategory {
+    Identity,
+    Contact,
+    Financial,
+    Health,
+    Credentials,
+    Special,
+    Other,
+}
 
 /// Harm to a person from one element; the classes of NIST SP 800-122's field sensitivity
 /// with a class on top for what opens accounts by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity { Low, Medium, High, Critical }
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
 
 impl Severity {
     /// The word used in reports.
@@ -121,10 +134,22 @@ impl Element {
     pub const fn is_direct_identifier(self) -> bool {
         matches!(
             self,
-            Element::Ssn | Element::NationalId | Element::TaxId | Element::Passport | Element::DriversLicense
-                | Element::StateId | Element::MilitaryId | Element::Email | Element::Phone | Element::Username
-                | Element::CardNumber | Element::CardTrack | Element::BankAccount | Element::Iban
-                | Element::MedicalRecordNumber | Element::HealthInsuranceId
+            Element::Ssn
+                | Element::NationalId
+                | Element::TaxId
+                | Element::Passport
+                | Element::DriversLicense
+                | Element::StateId
+                | Element::MilitaryId
+                | Element::Email
+                | Element::Phone
+                | Element::Username
+                | Element::CardNumber
+                | Element::CardTrack
+                | Element::BankAccount
+                | Element::Iban
+                | Element::MedicalRecordNumber
+                | Element::HealthInsuranceId
         )
     }
 }

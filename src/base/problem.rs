@@ -3,13 +3,32 @@
 /// Why something was not fully examined; the contract's categories of `exceptions.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub enum Category { Encrypted, Corrupt, Unsupported, Truncated, Limit, ImageOnly, Permission, Io, SpecialFile, Symlink }
+pub enum Category {
+    Encrypted,
+    Corrupt,
+    Unsupported,
+    Truncated,
+    Limit,
+    ImageOnly,
+    Permission,
+    Io,
+    SpecialFile,
+    Symlink,
+}
 
 impl Category {
     /// Every category, in the contract's order.
     pub const ALL: &'static [Category] = &[
-        Category::Encrypted, Category::Corrupt, Category::Unsupported, Category::Truncated, Category::Limit,
-        Category::ImageOnly, Category::Permission, Category::Io, Category::SpecialFile, Category::Symlink,
+        Category::Encrypted,
+        Category::Corrupt,
+        Category::Unsupported,
+        Category::Truncated,
+        Category::Limit,
+        Category::ImageOnly,
+        Category::Permission,
+        Category::Io,
+        Category::SpecialFile,
+        Category::Symlink,
     ];
 
     /// The word in `exceptions.csv`.

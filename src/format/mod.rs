@@ -6,7 +6,6 @@
 
 use crate::{base::Problem, source::Input};
 
-
 /// How surely the first bytes are of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
@@ -259,7 +258,6 @@ pub trait Sink {
     /// The most bytes that may be held at once for one item.
     fn in_memory(&self) -> usize;
 }
-
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
 pub const FORMATS: &[&dyn Format] = &[];

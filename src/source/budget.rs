@@ -48,7 +48,12 @@ pub struct Budget {
 
 /// Why something was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exceeded { Depth, Expanded, Ratio, Members }
+pub enum Exceeded {
+    Depth,
+    Expanded,
+    Ratio,
+    Members,
+}
 
 impl Exceeded {
     /// One sentence for `exceptions.csv`.
