@@ -1,5 +1,6 @@
 //! Words every layer uses; imports nothing of ours.
 
+pub mod bounds;
 pub mod element;
 pub mod facts;
 pub mod mask;
@@ -8,6 +9,7 @@ pub mod path;
 pub mod problem;
 pub mod token;
 
+pub use bounds::Bounds;
 pub use element::{Element, ElementSet};
 pub use mask::Secret;
 pub use meaning::Meaning;
