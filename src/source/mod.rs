@@ -2,9 +2,20 @@
 
 pub mod budget;
 pub mod bytes;
+pub mod map;
 pub mod stream;
 pub mod walk;
 
-pub use budget::Budget;
+use crate::base::LogicalPath;
 
+pub use budget::Budget;
+pub use bytes::Bytes;
 pub use stream::Input;
+
+/// One file-like thing: a file, an archive member, an attachment.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub path: LogicalPath,
+    pub bytes: Bytes,
+    pub budget: Budget,
+}

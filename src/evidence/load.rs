@@ -1,0 +1,254 @@
+//! Reads a case's evidence back.
+//!
+//! Small tables (items, problems, tables, columns, detectors) are held; mentions and findings
+//! are streamed, since there may be hundreds of millions.
+
+use super::{
+    case::Case,
+    part_file::{Kind, read},
+    recorder::{COLUMNS, DETECTORS, FINDINGS, ITEMS, MENTIONS, PROBLEMS, TABLES},
+    row::{ColumnSeen, DetectorEntry, FindingRow, ItemRow, ItemStatus, ProblemRow, TableRow},
+};
+use crate::base::{Category, Element, ElementSet, Meaning, Token};
+use anyhow::Context;
+use arrow_array::{
+    Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float32Array, ListArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
+    UInt32Array, UInt64Array,
+};
+
+/// A case's evidence.
+pub struct Evidence<'c> {
+    case: &'c Case,
+    pub items: Vec<ItemRow>,
+    pub problems: Vec<ProblemRow>,
+    pub tables: Vec<TableRow>,
+    pub columns: Vec<ColumnSeen>,
+    pub detectors: Vec<DetectorEntry>,
+}
+
+/// A mention as evidence holds it, borrowed from the batch it was read in.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredMention<'b> {
+    pub item: u32,
+    pub part: u32,
+    pub table: u32,
+    pub row: u64,
+    pub length: u32,
+    pub slot: u8,
+    pub sequence: u32,
+    pub elements: ElementSet,
+    pub protected: ElementSet,
+    pub detectors: &'b [u16],
+    /// 16 bytes per detector.
+    pub tokens: &'b [u8],
+    /// Packed values, see [`super::row::unpack`].
+    pub values: &'b [u8],
+}
+
+impl StoredMention<'_> {
+    /// The token of the n-th value.
+    pub fn token(&self, at: usize) -> Token {
+        self.tokens.get(at * 16..at * 16 + 16).and_then(|bytes| bytes.try_into().ok()).map_or(Token::default(), Token::from_bytes)
+    }
+}
+
+impl<'c> Evidence<'c> {
+    /// Reads the small tables.
+    pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
+        let mut evidence =
+            Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
+        evidence.each(&ITEMS, |batch| batch_items(batch))?.into_iter().for_each(|rows| evidence.items.extend(rows));
+        evidence.each(&PROBLEMS, |batch| batch_problems(batch))?.into_iter().for_each(|rows| evidence.problems.extend(rows));
+        evidence.each(&TABLES, |batch| batch_tables(batch))?.into_iter().for_each(|rows| evidence.tables.extend(rows));
+        evidence.each(&COLUMNS, |batch| batch_columns(batch))?.into_iter().for_each(|rows| evidence.columns.extend(rows));
+        evidence.each(&DETECTORS, |batch| batch_detectors(batch))?.into_iter().for_each(|rows| evidence.detectors.extend(rows));
+        Ok(evidence)
+    }
+
+    fn each<T>(&self, kind: &Kind, make: impl Fn(&RecordBatch) -> anyhow::Result<Vec<T>>) -> anyhow::Result<Vec<Vec<T>>> {
+        let mut all = Vec::new();
+        read(&self.case.evidence(), kind, self.case.key(), |batch| {
+            all.push(make(batch)?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Hands every mention to `each`, in the order of the part files.
+    pub fn mentions(&self, mut each: impl FnMut(StoredMention<'_>)) -> anyhow::Result<()> {
+        read(&self.case.evidence(), &MENTIONS, self.case.key(), |batch| {
+            let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
+                (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
+            let (row, length): (&UInt64Array, &UInt32Array) = (column(batch, "row")?, column(batch, "length")?);
+            let (slot, sequence): (&UInt8Array, &UInt32Array) = (column(batch, "slot")?, column(batch, "sequence")?);
+            let (elements, protected): (&UInt64Array, &UInt64Array) = (column(batch, "elements")?, column(batch, "protected")?);
+            let (detectors, tokens): (&ListArray, &ListArray) = (column(batch, "detectors")?, column(batch, "tokens")?);
+            let values: &BinaryArray = column(batch, "values")?;
+            let ids: &UInt16Array = detectors.values().as_any().downcast_ref().context("column `detectors` has another type")?;
+            let bytes: &FixedSizeBinaryArray = tokens.values().as_any().downcast_ref().context("column `tokens` has another type")?;
+            let (ends, ids, bytes) = (detectors.value_offsets(), ids.values(), bytes.value_data());
+            for at in 0..batch.num_rows() {
+                let (from, to) = (ends[at] as usize, ends[at + 1] as usize);
+                each(StoredMention {
+                    item: item.value(at),
+                    part: part.value(at),
+                    table: table.value(at),
+                    row: row.value(at),
+                    length: length.value(at),
+                    slot: slot.value(at),
+                    sequence: sequence.value(at),
+                    elements: ElementSet(elements.value(at)),
+                    protected: ElementSet(protected.value(at)),
+                    detectors: ids.get(from..to).unwrap_or_default(),
+                    tokens: bytes.get(from * 16..to * 16).unwrap_or_default(),
+                    values: values.value(at),
+                });
+            }
+            Ok(())
+        })
+    }
+
+    /// Hands every finding to `each`, in the order of the part files.
+    pub fn findings(&self, mut each: impl FnMut(FindingRow)) -> anyhow::Result<()> {
+        read(&self.case.evidence(), &FINDINGS, self.case.key(), |batch| {
+            let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
+                (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
+            let (place, length, col): (&UInt64Array, &UInt32Array, &UInt32Array) =
+                (column(batch, "at")?, column(batch, "length")?, column(batch, "column")?);
+            let (detector, token): (&UInt16Array, &FixedSizeBinaryArray) = (column(batch, "detector")?, column(batch, "token")?);
+            let (bits, protection): (&Float32Array, &UInt8Array) = (column(batch, "bits")?, column(batch, "protection")?);
+            let (test, sequence): (&BooleanArray, &UInt32Array) = (column(batch, "test_value")?, column(batch, "sequence")?);
+            let (value, context, context_at): (&BinaryArray, &BinaryArray, &UInt16Array) =
+                (column(batch, "value")?, column(batch, "context")?, column(batch, "context_at")?);
+            for at in 0..batch.num_rows() {
+                each(FindingRow {
+                    item: item.value(at),
+                    part: part.value(at),
+                    table: table.value(at),
+                    at: place.value(at),
+                    length: length.value(at),
+                    column: col.value(at),
+                    detector: detector.value(at),
+                    token: Token::from_bytes(token.value(at).try_into().unwrap_or_default()),
+                    bits: bits.value(at),
+                    protection: protection.value(at),
+                    test_value: test.value(at),
+                    sequence: sequence.value(at),
+                    value: value.value(at).to_vec(),
+                    context: context.value(at).to_vec(),
+                    context_at: context_at.value(at),
+                });
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A column of the batch by name and type.
+fn column<'b, A: Array + 'static>(batch: &'b RecordBatch, name: &str) -> anyhow::Result<&'b A> {
+    batch
+        .column_by_name(name)
+        .and_then(|array| array.as_any().downcast_ref())
+        .with_context(|| format!("evidence has no column `{name}` of the expected type; it was written by another version"))
+}
+
+fn batch_items(batch: &RecordBatch) -> anyhow::Result<Vec<ItemRow>> {
+    let (item, path): (&UInt32Array, &StringArray) = (column(batch, "item")?, column(batch, "path")?);
+    let (size, digest): (&UInt64Array, &StringArray) = (column(batch, "size")?, column(batch, "digest")?);
+    let (format, status): (&StringArray, &UInt8Array) = (column(batch, "format")?, column(batch, "status")?);
+    let (examined, depth): (&UInt64Array, &UInt32Array) = (column(batch, "examined")?, column(batch, "depth")?);
+    Ok((0..batch.num_rows())
+        .map(|at| ItemRow {
+            item: item.value(at),
+            path: path.value(at).to_owned(),
+            size: size.value(at),
+            digest: digest.value(at).to_owned(),
+            format: format.value(at).to_owned(),
+            status: ItemStatus::from_code(status.value(at)),
+            examined: examined.value(at),
+            depth: depth.value(at),
+        })
+        .collect())
+}
+
+fn batch_problems(batch: &RecordBatch) -> anyhow::Result<Vec<ProblemRow>> {
+    let (item, path): (&UInt32Array, &StringArray) = (column(batch, "item")?, column(batch, "path")?);
+    let (category, detail): (&StringArray, &StringArray) = (column(batch, "category")?, column(batch, "detail")?);
+    let bytes: &UInt64Array = column(batch, "bytes_not_examined")?;
+    Ok((0..batch.num_rows())
+        .map(|at| ProblemRow {
+            item: item.value(at),
+            path: path.value(at).to_owned(),
+            category: Category::from_word(category.value(at)).unwrap_or(Category::Unsupported),
+            detail: detail.value(at).to_owned(),
+            bytes_not_examined: bytes.value(at),
+        })
+        .collect())
+}
+
+fn batch_tables(batch: &RecordBatch) -> anyhow::Result<Vec<TableRow>> {
+    let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
+        (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
+    let (name, parent, rows): (&StringArray, &UInt32Array, &UInt64Array) =
+        (column(batch, "name")?, column(batch, "parent")?, column(batch, "rows")?);
+    Ok((0..batch.num_rows())
+        .map(|at| TableRow {
+            item: item.value(at),
+            part: part.value(at),
+            table: table.value(at),
+            name: name.value(at).to_owned(),
+            parent: parent.value(at),
+            rows: rows.value(at),
+        })
+        .collect())
+}
+
+fn batch_columns(batch: &RecordBatch) -> anyhow::Result<Vec<ColumnSeen>> {
+    let (item, part, table, col): (&UInt32Array, &UInt32Array, &UInt32Array, &UInt32Array) =
+        (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?, column(batch, "column")?);
+    let (header, detector, slot): (&StringArray, &UInt16Array, &UInt8Array) =
+        (column(batch, "header")?, column(batch, "detector")?, column(batch, "slot")?);
+    let (slot_name, role, reason): (&StringArray, &StringArray, &StringArray) =
+        (column(batch, "slot_name")?, column(batch, "role")?, column(batch, "reason")?);
+    let (free_text, bits, distinct): (&BooleanArray, &Float32Array, &BinaryArray) =
+        (column(batch, "free_text")?, column(batch, "bits")?, column(batch, "distinct")?);
+    let (filled, valid, tests): (&UInt64Array, &UInt64Array, &UInt64Array) =
+        (column(batch, "filled")?, column(batch, "valid")?, column(batch, "test_values")?);
+    Ok((0..batch.num_rows())
+        .map(|at| ColumnSeen {
+            item: item.value(at),
+            part: part.value(at),
+            table: table.value(at),
+            column: col.value(at),
+            header: header.value(at).to_owned(),
+            detector: detector.value(at),
+            slot: slot.value(at),
+            slot_name: slot_name.value(at).to_owned(),
+            role: role.value(at).to_owned(),
+            free_text: free_text.value(at),
+            bits: bits.value(at),
+            reason: reason.value(at).to_owned(),
+            filled: filled.value(at),
+            valid: valid.value(at),
+            test_values: tests.value(at),
+            distinct: distinct.value(at).to_vec(),
+        })
+        .collect())
+}
+
+fn batch_detectors(batch: &RecordBatch) -> anyhow::Result<Vec<DetectorEntry>> {
+    let (detector, id, element): (&UInt16Array, &StringArray, &StringArray) =
+        (column(batch, "detector")?, column(batch, "id")?, column(batch, "element")?);
+    let (meaning, country, marking): (&UInt8Array, &StringArray, &StringArray) =
+        (column(batch, "meaning")?, column(batch, "country")?, column(batch, "marking")?);
+    Ok((0..batch.num_rows())
+        .map(|at| DetectorEntry {
+            index: detector.value(at),
+            id: id.value(at).to_owned(),
+            element: Element::from_code(element.value(at)),
+            meaning: Meaning::from_code(meaning.value(at)).unwrap_or(Meaning::Attribute),
+            country: country.value(at).to_owned(),
+            marking: marking.value(at).to_owned(),
+        })
+        .collect())
+}

@@ -1,0 +1,146 @@
+//! One kind of evidence in Parquet part files: schema, encrypted columns, writing, reading.
+
+use super::case::CaseKey;
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use parquet::{
+    arrow::{
+        ArrowWriter,
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    },
+    basic::{Compression, Encoding},
+    encryption::{decrypt::FileDecryptionProperties, encrypt::FileEncryptionProperties},
+    file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
+};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A kind of evidence file.
+pub struct Kind {
+    /// Prefix of its part files.
+    pub name: &'static str,
+    /// Columns under the case key.
+    pub secret: &'static [&'static str],
+    /// Columns of random bytes: neither compressed nor put into dictionaries.
+    pub incompressible: &'static [&'static str],
+}
+
+/// A part file is closed at the first batch past so many rows, so that a killed scan loses little.
+const ROWS_PER_FILE: usize = 4 << 20;
+
+/// Writes batches of one kind into part files of a folder.
+pub struct PartWriter {
+    kind: &'static Kind,
+    folder: PathBuf,
+    /// Distinguishes the writers of one scan.
+    label: String,
+    schema: SchemaRef,
+    properties: WriterProperties,
+    open: Option<(ArrowWriter<File>, PathBuf)>,
+    rows: usize,
+    files: usize,
+}
+
+impl PartWriter {
+    /// A writer into `folder`; files come into being with the first batch.
+    pub fn new(kind: &'static Kind, folder: &Path, label: &str, schema: SchemaRef, key: &CaseKey) -> anyhow::Result<PartWriter> {
+        let properties = properties(kind, key)?;
+        Ok(PartWriter { kind, folder: folder.to_owned(), label: label.to_owned(), schema, properties, open: None, rows: 0, files: 0 })
+    }
+
+    /// Writes one batch.
+    pub fn write(&mut self, batch: &RecordBatch) -> anyhow::Result<()> {
+        if self.open.is_none() {
+            let name = format!("{}-{}{:04}.parquet", self.kind.name, self.label, self.files);
+            let unfinished = self.folder.join(format!("{name}.unfinished"));
+            let writer = ArrowWriter::try_new(File::create(&unfinished)?, Arc::clone(&self.schema), Some(self.properties.clone()))?;
+            self.open = Some((writer, unfinished));
+            self.files += 1;
+        }
+        if let Some((writer, _)) = &mut self.open {
+            writer.write(batch)?;
+            self.rows += batch.num_rows();
+        }
+        if self.rows >= ROWS_PER_FILE {
+            self.close()?;
+        }
+        Ok(())
+    }
+
+    /// Finishes the open file; only finished files carry the name readers look for.
+    pub fn close(&mut self) -> anyhow::Result<()> {
+        self.rows = 0;
+        if let Some((writer, unfinished)) = self.open.take() {
+            writer.close()?;
+            std::fs::rename(&unfinished, unfinished.with_extension(""))?;
+        }
+        Ok(())
+    }
+}
+
+fn properties(kind: &Kind, key: &CaseKey) -> anyhow::Result<WriterProperties> {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true)
+        .set_max_row_group_row_count(Some(256 << 10))
+        .set_created_by(format!("breachscope {}", env!("CARGO_PKG_VERSION")));
+    for column in kind.incompressible {
+        let path = ColumnPath::from(column.split('.').map(str::to_owned).collect::<Vec<_>>());
+        properties = properties
+            .set_column_compression(path.clone(), Compression::UNCOMPRESSED)
+            .set_column_encoding(path.clone(), Encoding::PLAIN)
+            .set_column_dictionary_enabled(path, false);
+    }
+    for column in kind.secret {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(*column), false);
+    }
+    if !kind.secret.is_empty() {
+        let mut encryption = FileEncryptionProperties::builder(key.footer_key()).with_plaintext_footer(true);
+        for column in kind.secret {
+            encryption = encryption.with_column_key(column, key.column_key());
+        }
+        properties = properties.with_file_encryption_properties(encryption.build()?);
+    }
+    Ok(properties.build())
+}
+
+/// The part files of a kind, by name.
+pub fn part_files(folder: &Path, kind: &Kind) -> std::io::Result<Vec<PathBuf>> {
+    let prefix = format!("{}-", kind.name);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "parquet"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Hands every batch of a kind to `each`, file by file.
+pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    for path in part_files(folder, kind)? {
+        let mut options = ArrowReaderOptions::new();
+        if !kind.secret.is_empty() {
+            let mut decryption = FileDecryptionProperties::builder(key.footer_key());
+            for column in kind.secret {
+                decryption = decryption.with_column_key(column, key.column_key());
+            }
+            options = options.with_file_decryption_properties(decryption.build()?);
+        }
+        let context = || format!("evidence file `{}` cannot be read (was the case key changed?)", path.display());
+        let open = || -> anyhow::Result<_> {
+            Ok(ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(&path)?, options)?.with_batch_size(16 << 10).build()?)
+        };
+        let reader = open().map_err(|error| error.context(context()))?;
+        for batch in reader {
+            each(&batch.map_err(|error| anyhow::Error::from(error).context(context()))?)?;
+        }
+    }
+    Ok(())
+}
