@@ -1,0 +1,332 @@
+//! What the case's items and tables are: copies, table names, keys between tables, roles.
+//!
+//! Everything here is decided from the evidence as a whole, so that it depends neither on the
+//! order items were read in nor on which of two equal files was met first.
+
+use super::role::Role;
+use crate::{
+    base::Meaning,
+    evidence::{
+        Evidence,
+        row::{ColumnSeen, ItemStatus},
+    },
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// One table of one item, all parts together.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    pub item: u32,
+    pub table: u32,
+    /// Its own name, or the file's stem for a file that is one table.
+    pub name: String,
+    /// Table number in the same item whose rows hold this one's rows.
+    pub parent: Option<u32>,
+    pub rows: u64,
+    /// First row of each part.
+    pub bases: Vec<(u32, u64)>,
+    pub columns: Vec<Column>,
+    /// Role of the main person of a row, by the table's and the folders' names.
+    pub role: Role,
+}
+
+/// One column, all parts together.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub seen: ColumnSeen,
+    /// For a key column: the groups of row keys it may hold.
+    pub keys: Vec<KeyGroup>,
+}
+
+/// A set of tables whose row keys mean the same rows: one folder, one key name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyGroup(pub u64);
+
+/// The case's items and tables.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By item number: path of the copy that stands for all equal ones.
+    pub master: HashMap<u32, u32>,
+    /// Items whose evidence is used: one of each set of equal ones that were read.
+    pub used: HashMap<u32, bool>,
+    pub tables: Vec<Table>,
+    by_number: HashMap<(u32, u32), u32>,
+    /// Item number to index of evidence.items.
+    pub by_item: HashMap<u32, usize>,
+}
+
+impl Catalogue {
+    /// Makes the catalogue of a case.
+    pub fn new(evidence: &Evidence<'_>) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        for (index, item) in evidence.items.iter().enumerate() {
+            catalogue.by_item.insert(item.item, index);
+        }
+        catalogue.find_copies(evidence);
+        catalogue.gather_tables(evidence);
+        catalogue.name_tables(evidence);
+        catalogue.link_keys(evidence);
+        catalogue
+    }
+
+    /// The table with this number in this item.
+    pub fn table(&self, item: u32, table: u32) -> Option<&Table> {
+        self.by_number.get(&(item, table)).map(|index| &self.tables[*index as usize])
+    }
+
+    /// Its place in [`Catalogue::tables`].
+    pub fn table_index(&self, item: u32, table: u32) -> Option<u32> {
+        self.by_number.get(&(item, table)).copied()
+    }
+
+    /// The path an item's evidence is reported under.
+    pub fn path<'e>(&self, evidence: &'e Evidence<'_>, item: u32) -> &'e str {
+        let master = self.master.get(&item).copied().unwrap_or(item);
+        self.by_item.get(&master).map_or("", |index| evidence.items[*index].path.as_str())
+    }
+
+    /// Equal digests are copies: the first path stands for all, and the evidence of the first
+    /// that was really read is used.
+    fn find_copies(&mut self, evidence: &Evidence<'_>) {
+        let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for item in &evidence.items {
+            if item.digest.is_empty() || item.size == 0 {
+                self.master.insert(item.item, item.item);
+                self.used.insert(item.item, item.status != ItemStatus::Duplicate);
+            } else {
+                groups.entry(&item.digest).or_default().push(item.item);
+            }
+        }
+        for members in groups.values() {
+            let row = |item: &u32| &evidence.items[self.by_item[item]];
+            let first = members.iter().min_by_key(|item| &row(item).path).copied().unwrap_or_default();
+            let read = members.iter().filter(|item| row(item).status != ItemStatus::Duplicate).min_by_key(|item| &row(item).path).copied();
+            for item in members {
+                self.master.insert(*item, first);
+            }
+            for item in members {
+                self.used.insert(*item, Some(*item) == read);
+            }
+        }
+    }
+
+    fn gather_tables(&mut self, evidence: &Evidence<'_>) {
+        let mut rows: Vec<_> = evidence.tables.iter().filter(|row| self.used.get(&row.item) == Some(&true)).collect();
+        rows.sort_by_key(|row| (row.item, row.table, row.part));
+        for row in rows {
+            let index = *self.by_number.entry((row.item, row.table)).or_insert_with(|| {
+                self.tables.push(Table {
+                    item: row.item,
+                    table: row.table,
+                    name: row.name.clone(),
+                    parent: (row.parent != u32::MAX).then_some(row.parent),
+                    ..Table::default()
+                });
+                (self.tables.len() - 1) as u32
+            });
+            let table = &mut self.tables[index as usize];
+            table.bases.push((row.part, table.rows));
+            table.rows += row.rows;
+        }
+        let mut columns: Vec<&ColumnSeen> = evidence.columns.iter().collect();
+        columns.sort_by_key(|column| (column.item, column.table, column.column, column.part));
+        for seen in columns {
+            let Some(index) = self.by_number.get(&(seen.item, seen.table)) else { continue };
+            let table = &mut self.tables[*index as usize];
+            match table.columns.last_mut() {
+                Some(last) if last.seen.column == seen.column => add_part(&mut last.seen, seen),
+                _ => table.columns.push(Column { seen: seen.clone(), keys: Vec::new() }),
+            }
+        }
+    }
+
+    /// A file that is one table without a name takes the file's: `payroll_2025.csv` is `payroll_2025`.
+    fn name_tables(&mut self, evidence: &Evidence<'_>) {
+        for index in 0..self.tables.len() {
+            let item = self.tables[index].item;
+            let path = self.path(evidence, item).to_owned();
+            let table = &mut self.tables[index];
+            if table.name.is_empty() {
+                let file = path.rsplit(['/', '#']).find(|part| !part.is_empty()).unwrap_or(&path);
+                table.name = file.split('.').next().unwrap_or(file).to_owned();
+            }
+            table.role = Role::of_table(&table.name, &path);
+        }
+    }
+
+    /// Works out which row keys a foreign key may mean: by its name, in the nearest folder around.
+    fn link_keys(&mut self, evidence: &Evidence<'_>) {
+        let meaning = |seen: &ColumnSeen| evidence.detectors.get(usize::from(seen.detector)).map_or(Meaning::Attribute, |entry| entry.meaning);
+        let mut owners: HashMap<(String, String), KeyGroup> = HashMap::new();
+        let scopes: Vec<Vec<String>> = self.tables.iter().map(|table| scopes(self.path(evidence, table.item))).collect();
+        for (index, scope) in scopes.iter().enumerate() {
+            let table = &mut self.tables[index];
+            let name = table.name.clone();
+            for column in &mut table.columns {
+                if meaning(&column.seen) == Meaning::RowKey {
+                    let stem = key_stem(&column.seen.header, &name);
+                    let group = KeyGroup(hash(&[&scope[0], &stem]));
+                    column.keys = vec![group];
+                    owners.insert((scope[0].clone(), stem), group);
+                }
+            }
+        }
+        // A scope above a folder knows the keys of the folders below it, while they are few.
+        let mut below: HashMap<(&str, &str), Vec<KeyGroup>> = HashMap::new();
+        for ((folder, stem), group) in &owners {
+            for scope in scopes_of_folder(folder) {
+                below.entry((scope, stem)).or_default().push(*group);
+            }
+        }
+        for (table, scope) in self.tables.iter_mut().zip(&scopes) {
+            for column in table.columns.iter_mut().filter(|column| meaning(&column.seen) == Meaning::ForeignKey) {
+                let stem = key_stem(&column.seen.header, "");
+                let found = scope.iter().find_map(|scope| below.get(&(scope.as_str(), stem.as_str())));
+                column.keys = match found {
+                    Some(groups) if groups.len() <= 4 => {
+                        let mut groups = groups.clone();
+                        groups.sort_unstable();
+                        groups
+                    }
+                    // No such table: rows that share the key still belong together.
+                    _ => vec![KeyGroup(hash(&[&scope[0], &stem, "only references"]))],
+                };
+            }
+        }
+    }
+}
+
+fn add_part(sum: &mut ColumnSeen, part: &ColumnSeen) {
+    sum.filled += part.filled;
+    sum.valid += part.valid;
+    sum.test_values += part.test_values;
+    let mut sketch = crate::evidence::sketch::Sketch::from_bytes(&sum.distinct);
+    sketch.join(&crate::evidence::sketch::Sketch::from_bytes(&part.distinct));
+    sum.distinct = sketch.to_bytes();
+}
+
+/// The folders around an item, nearest first: its directory, then each above, to the root.
+/// Tables of one database file share the file as nearest scope.
+fn scopes(path: &str) -> Vec<String> {
+    let folder = path.rfind('/').map_or("", |at| &path[..at]);
+    scopes_of_folder(folder).map(str::to_owned).collect()
+}
+
+fn scopes_of_folder(folder: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(folder);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = this.rfind('/').map(|at| this[..at].trim_end_matches('!'));
+        if next.is_none() && !this.is_empty() {
+            next = Some("");
+        }
+        Some(this)
+    })
+}
+
+/// What a key column is a key of: `customer_id`, `CustomerId`, `id` of table `customers` and
+/// `PATIENT` of table `conditions` become `customer`, `customer`, `customer`, `patient`.
+pub fn key_stem(header: &str, table: &str) -> String {
+    let words = words(header);
+    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !KEY_WORDS.contains(word)).collect();
+    let stem = if kept.is_empty() { words_of_table(table).concat() } else { kept.concat() };
+    singular(&stem)
+}
+
+fn words_of_table(table: &str) -> Vec<String> {
+    let words: Vec<String> = words(table).into_iter().filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    words.into_iter().filter(|word| !["tbl", "table", "dim", "fact", "export", "dump", "v1", "v2", "v3"].contains(&word.as_str())).collect()
+}
+
+/// Words that say "this is a key" and not of what.
+const KEY_WORDS: &[&str] =
+    &["id", "ids", "no", "nr", "num", "number", "key", "pk", "fk", "uuid", "guid", "code", "oid", "rowid", "ref", "idx", "sk", "hk", "object"];
+
+/// `CustomerID`, `customer_id`, `customer id` are the words customer and id; `PATIENTID` too.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut before = ' ';
+    for c in text.chars() {
+        let starts = c.is_uppercase() && before.is_lowercase();
+        if (!c.is_alphanumeric() || starts) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    if let [only] = words.as_slice() {
+        for ending in ["id", "no", "nr"] {
+            if only.len() > ending.len() + 3 && only.ends_with(ending) && text.chars().all(|c| c.is_uppercase()) {
+                let stem = only[..only.len() - ending.len()].to_owned();
+                return vec![stem, ending.to_owned()];
+            }
+        }
+    }
+    words
+}
+
+/// English plurals, as table names are written.
+fn singular(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if let Some(stem) = word.strip_suffix(ending) {
+            return format!("{stem}{}", &ending[..ending.len() - 2]);
+        }
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with('s') && !stem.ends_with("u") => stem.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+fn hash(parts: &[&str]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    u64::from_le_bytes(hasher.finalize().as_bytes()[..8].try_into().unwrap_or_default())
+}
+
+impl Table {
+    /// The row's number in the whole table, from 0.
+    pub fn row(&self, part: u32, row: u64) -> u64 {
+        self.bases.iter().find(|(number, _)| *number == part).map_or(0, |(_, base)| *base) + row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_stems_agree_between_header_and_table() {
+        for (header, table, want) in [
+            ("customer_id", "orders", "customer"),
+            ("CustomerId", "Customer", "customer"),
+            ("id", "customers", "customer"),
+            ("PATIENTID", "claims", "patient"),
+            ("PATIENT", "conditions", "patient"),
+            ("Id", "patients", "patient"),
+            ("emp_no", "salary", "emp"),
+            ("address_id", "address", "address"),
+            ("company_id", "companies", "company"),
+            ("user_uuid", "x", "user"),
+        ] {
+            assert_eq!(key_stem(header, table), want, "{header} of {table}");
+        }
+    }
+
+    #[test]
+    fn scopes_go_up_through_containers() {
+        assert_eq!(scopes("share/a.zip!/hr/pay.csv"), ["share/a.zip!/hr", "share/a.zip", "share", ""]);
+    }
+}
