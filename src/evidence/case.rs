@@ -110,7 +110,11 @@ impl Case {
         let occupied = fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
         let is_case = root.join("evidence").is_dir();
         if occupied && !(replace && is_case) {
-            let hint = if is_case { "name another with --case, or pass --force to replace this case's evidence and reports" } else { "name another with --case" };
+            let hint = if is_case {
+                "name another with --case, or pass --force to replace this case's evidence and reports"
+            } else {
+                "name another with --case"
+            };
             bail!("the case folder `{}` is not empty\nhint: {hint}", root.display());
         }
         create_private(root)?;

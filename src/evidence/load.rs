@@ -55,8 +55,7 @@ impl StoredMention<'_> {
 impl<'c> Evidence<'c> {
     /// Reads the small tables.
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
-        let mut evidence =
-            Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
+        let mut evidence = Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
         evidence.each(&ITEMS, |batch| batch_items(batch))?.into_iter().for_each(|rows| evidence.items.extend(rows));
         evidence.each(&PROBLEMS, |batch| batch_problems(batch))?.into_iter().for_each(|rows| evidence.problems.extend(rows));
         evidence.each(&TABLES, |batch| batch_tables(batch))?.into_iter().for_each(|rows| evidence.tables.extend(rows));

@@ -5,7 +5,13 @@ use crate::base::{Category, Element, ElementSet, Meaning, Token};
 /// How far an item was examined; the contract's `status` of `files.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum ItemStatus { Full, Partial, Failed, Skipped, Duplicate }
+pub enum ItemStatus {
+    Full,
+    Partial,
+    Failed,
+    Skipped,
+    Duplicate,
+}
 
 impl ItemStatus {
     const ALL: [ItemStatus; 5] = [ItemStatus::Full, ItemStatus::Partial, ItemStatus::Failed, ItemStatus::Skipped, ItemStatus::Duplicate];

@@ -41,7 +41,8 @@ impl Address {
         if !parts.full.is_empty() {
             address.read_full(parts.full);
         }
-        let something = !(address.street.is_empty() && address.city.is_empty() && address.postcode.is_empty() && address.jurisdiction.is_empty());
+        let something =
+            !(address.street.is_empty() && address.city.is_empty() && address.postcode.is_empty() && address.jurisdiction.is_empty());
         something.then_some(address)
     }
 
@@ -72,7 +73,11 @@ impl Address {
                     words.remove(0);
                 } else if postcode.is_empty() && is_postcode(word) {
                     postcode = word.to_owned();
-                } else if region.is_empty() && word.len() <= 3 && word.chars().all(|c| c.is_ascii_uppercase()) && subdivision_code(word).is_some() {
+                } else if region.is_empty()
+                    && word.len() <= 3
+                    && word.chars().all(|c| c.is_ascii_uppercase())
+                    && subdivision_code(word).is_some()
+                {
                     region = word;
                 } else {
                     keep.push(word);
@@ -135,12 +140,52 @@ fn street_words(street: &str) -> String {
 
 static STREET_KINDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     [
-        ("street", "st"), ("st", "st"), ("str", "st"), ("avenue", "ave"), ("ave", "ave"), ("av", "ave"), ("road", "rd"), ("rd", "rd"),
-        ("boulevard", "blvd"), ("blvd", "blvd"), ("drive", "dr"), ("dr", "dr"), ("lane", "ln"), ("ln", "ln"), ("court", "ct"), ("ct", "ct"),
-        ("place", "pl"), ("pl", "pl"), ("square", "sq"), ("sq", "sq"), ("terrace", "ter"), ("ter", "ter"), ("circle", "cir"), ("cir", "cir"),
-        ("highway", "hwy"), ("hwy", "hwy"), ("parkway", "pkwy"), ("pkwy", "pkwy"), ("trail", "trl"), ("way", "way"), ("crescent", "cres"),
-        ("close", "cl"), ("north", "n"), ("south", "s"), ("east", "e"), ("west", "w"), ("apartment", "apt"), ("apt", "apt"), ("suite", "ste"),
-        ("unit", "unit"), ("flat", "flat"), ("strasse", "st"), ("rue", "rue"), ("calle", "calle"), ("via", "via"), ("rua", "rua"),
+        ("street", "st"),
+        ("st", "st"),
+        ("str", "st"),
+        ("avenue", "ave"),
+        ("ave", "ave"),
+        ("av", "ave"),
+        ("road", "rd"),
+        ("rd", "rd"),
+        ("boulevard", "blvd"),
+        ("blvd", "blvd"),
+        ("drive", "dr"),
+        ("dr", "dr"),
+        ("lane", "ln"),
+        ("ln", "ln"),
+        ("court", "ct"),
+        ("ct", "ct"),
+        ("place", "pl"),
+        ("pl", "pl"),
+        ("square", "sq"),
+        ("sq", "sq"),
+        ("terrace", "ter"),
+        ("ter", "ter"),
+        ("circle", "cir"),
+        ("cir", "cir"),
+        ("highway", "hwy"),
+        ("hwy", "hwy"),
+        ("parkway", "pkwy"),
+        ("pkwy", "pkwy"),
+        ("trail", "trl"),
+        ("way", "way"),
+        ("crescent", "cres"),
+        ("close", "cl"),
+        ("north", "n"),
+        ("south", "s"),
+        ("east", "e"),
+        ("west", "w"),
+        ("apartment", "apt"),
+        ("apt", "apt"),
+        ("suite", "ste"),
+        ("unit", "unit"),
+        ("flat", "flat"),
+        ("strasse", "st"),
+        ("rue", "rue"),
+        ("calle", "calle"),
+        ("via", "via"),
+        ("rua", "rua"),
     ]
     .into_iter()
     .collect()
@@ -178,7 +223,10 @@ fn shape(text: &str) -> String {
 }
 
 fn is_gb_postcode(text: &str) -> bool {
-    matches!(shape(text).as_str(), "A9 9AA" | "A99 9AA" | "AA9 9AA" | "AA99 9AA" | "A9A 9AA" | "AA9A 9AA" | "AA99AA" | "AA999AA" | "AA9A9AA" | "A9A9AA" | "A999AA")
+    matches!(
+        shape(text).as_str(),
+        "A9 9AA" | "A99 9AA" | "AA9 9AA" | "AA99 9AA" | "A9A 9AA" | "AA9A 9AA" | "AA99AA" | "AA999AA" | "AA9A9AA" | "A9A9AA" | "A999AA"
+    )
 }
 
 fn is_ca_postcode(text: &str) -> bool {
@@ -249,10 +297,35 @@ static COUNTRIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         }
     }
     for (name, code) in [
-        ("usa", "US"), ("unitedstatesofamerica", "US"), ("uk", "GB"), ("greatbritain", "GB"), ("england", "GB"), ("scotland", "GB"), ("wales", "GB"),
-        ("deutschland", "DE"), ("allemagne", "DE"), ("france", "FR"), ("espana", "ES"), ("italia", "IT"), ("nederland", "NL"), ("holland", "NL"),
-        ("brasil", "BR"), ("schweiz", "CH"), ("suisse", "CH"), ("osterreich", "AT"), ("belgie", "BE"), ("belgique", "BE"), ("polska", "PL"),
-        ("eire", "IE"), ("mexico", "MX"), ("sverige", "SE"), ("norge", "NO"), ("danmark", "DK"), ("suomi", "FI"), ("portugal", "PT"), ("nippon", "JP"),
+        ("usa", "US"),
+        ("unitedstatesofamerica", "US"),
+        ("uk", "GB"),
+        ("greatbritain", "GB"),
+        ("england", "GB"),
+        ("scotland", "GB"),
+        ("wales", "GB"),
+        ("deutschland", "DE"),
+        ("allemagne", "DE"),
+        ("france", "FR"),
+        ("espana", "ES"),
+        ("italia", "IT"),
+        ("nederland", "NL"),
+        ("holland", "NL"),
+        ("brasil", "BR"),
+        ("schweiz", "CH"),
+        ("suisse", "CH"),
+        ("osterreich", "AT"),
+        ("belgie", "BE"),
+        ("belgique", "BE"),
+        ("polska", "PL"),
+        ("eire", "IE"),
+        ("mexico", "MX"),
+        ("sverige", "SE"),
+        ("norge", "NO"),
+        ("danmark", "DK"),
+        ("suomi", "FI"),
+        ("portugal", "PT"),
+        ("nippon", "JP"),
     ] {
         map.insert(name.to_owned(), code);
     }
@@ -271,27 +344,90 @@ fn subdivision_of(text: &str, country: &str) -> Option<(&'static str, &'static s
     }
     // `US-CA` and `CA` and `California` are one.
     let key = key.strip_prefix(&country.to_lowercase()).filter(|rest| rest.len() >= 2 && text.contains('-')).unwrap_or(&key);
-    SUBDIVISIONS.iter().find(|(of, code, name)| *of == country && (code.eq_ignore_ascii_case(key) || *name == key)).map(|(of, code, _)| (*of, *code))
+    SUBDIVISIONS
+        .iter()
+        .find(|(of, code, name)| *of == country && (code.eq_ignore_ascii_case(key) || *name == key))
+        .map(|(of, code, _)| (*of, *code))
 }
 
 /// Country, code, folded name.
 const SUBDIVISIONS: &[(&str, &str, &str)] = &[
-    ("US", "AL", "alabama"), ("US", "AK", "alaska"), ("US", "AZ", "arizona"), ("US", "AR", "arkansas"), ("US", "CA", "california"),
-    ("US", "CO", "colorado"), ("US", "CT", "connecticut"), ("US", "DE", "delaware"), ("US", "DC", "districtofcolumbia"), ("US", "FL", "florida"),
-    ("US", "GA", "georgia"), ("US", "HI", "hawaii"), ("US", "ID", "idaho"), ("US", "IL", "illinois"), ("US", "IN", "indiana"), ("US", "IA", "iowa"),
-    ("US", "KS", "kansas"), ("US", "KY", "kentucky"), ("US", "LA", "louisiana"), ("US", "ME", "maine"), ("US", "MD", "maryland"),
-    ("US", "MA", "massachusetts"), ("US", "MI", "michigan"), ("US", "MN", "minnesota"), ("US", "MS", "mississippi"), ("US", "MO", "missouri"),
-    ("US", "MT", "montana"), ("US", "NE", "nebraska"), ("US", "NV", "nevada"), ("US", "NH", "newhampshire"), ("US", "NJ", "newjersey"),
-    ("US", "NM", "newmexico"), ("US", "NY", "newyork"), ("US", "NC", "northcarolina"), ("US", "ND", "northdakota"), ("US", "OH", "ohio"),
-    ("US", "OK", "oklahoma"), ("US", "OR", "oregon"), ("US", "PA", "pennsylvania"), ("US", "RI", "rhodeisland"), ("US", "SC", "southcarolina"),
-    ("US", "SD", "southdakota"), ("US", "TN", "tennessee"), ("US", "TX", "texas"), ("US", "UT", "utah"), ("US", "VT", "vermont"),
-    ("US", "VA", "virginia"), ("US", "WA", "washington"), ("US", "WV", "westvirginia"), ("US", "WI", "wisconsin"), ("US", "WY", "wyoming"),
-    ("US", "PR", "puertorico"), ("US", "GU", "guam"), ("US", "VI", "virginislands"), ("US", "AS", "americansamoa"),
-    ("US", "MP", "northernmarianaislands"), ("CA", "AB", "alberta"), ("CA", "BC", "britishcolumbia"), ("CA", "MB", "manitoba"),
-    ("CA", "NB", "newbrunswick"), ("CA", "NL", "newfoundlandandlabrador"), ("CA", "NS", "novascotia"), ("CA", "ON", "ontario"),
-    ("CA", "PE", "princeedwardisland"), ("CA", "QC", "quebec"), ("CA", "SK", "saskatchewan"), ("CA", "NT", "northwestterritories"),
-    ("CA", "NU", "nunavut"), ("CA", "YT", "yukon"), ("AU", "NSW", "newsouthwales"), ("AU", "QLD", "queensland"), ("AU", "SA", "southaustralia"),
-    ("AU", "TAS", "tasmania"), ("AU", "VIC", "victoria"), ("AU", "WA", "westernaustralia"), ("AU", "ACT", "australiancapitalterritory"),
+    ("US", "AL", "alabama"),
+    ("US", "AK", "alaska"),
+    ("US", "AZ", "arizona"),
+    ("US", "AR", "arkansas"),
+    ("US", "CA", "california"),
+    ("US", "CO", "colorado"),
+    ("US", "CT", "connecticut"),
+    ("US", "DE", "delaware"),
+    ("US", "DC", "districtofcolumbia"),
+    ("US", "FL", "florida"),
+    ("US", "GA", "georgia"),
+    ("US", "HI", "hawaii"),
+    ("US", "ID", "idaho"),
+    ("US", "IL", "illinois"),
+    ("US", "IN", "indiana"),
+    ("US", "IA", "iowa"),
+    ("US", "KS", "kansas"),
+    ("US", "KY", "kentucky"),
+    ("US", "LA", "louisiana"),
+    ("US", "ME", "maine"),
+    ("US", "MD", "maryland"),
+    ("US", "MA", "massachusetts"),
+    ("US", "MI", "michigan"),
+    ("US", "MN", "minnesota"),
+    ("US", "MS", "mississippi"),
+    ("US", "MO", "missouri"),
+    ("US", "MT", "montana"),
+    ("US", "NE", "nebraska"),
+    ("US", "NV", "nevada"),
+    ("US", "NH", "newhampshire"),
+    ("US", "NJ", "newjersey"),
+    ("US", "NM", "newmexico"),
+    ("US", "NY", "newyork"),
+    ("US", "NC", "northcarolina"),
+    ("US", "ND", "northdakota"),
+    ("US", "OH", "ohio"),
+    ("US", "OK", "oklahoma"),
+    ("US", "OR", "oregon"),
+    ("US", "PA", "pennsylvania"),
+    ("US", "RI", "rhodeisland"),
+    ("US", "SC", "southcarolina"),
+    ("US", "SD", "southdakota"),
+    ("US", "TN", "tennessee"),
+    ("US", "TX", "texas"),
+    ("US", "UT", "utah"),
+    ("US", "VT", "vermont"),
+    ("US", "VA", "virginia"),
+    ("US", "WA", "washington"),
+    ("US", "WV", "westvirginia"),
+    ("US", "WI", "wisconsin"),
+    ("US", "WY", "wyoming"),
+    ("US", "PR", "puertorico"),
+    ("US", "GU", "guam"),
+    ("US", "VI", "virginislands"),
+    ("US", "AS", "americansamoa"),
+    ("US", "MP", "northernmarianaislands"),
+    ("CA", "AB", "alberta"),
+    ("CA", "BC", "britishcolumbia"),
+    ("CA", "MB", "manitoba"),
+    ("CA", "NB", "newbrunswick"),
+    ("CA", "NL", "newfoundlandandlabrador"),
+    ("CA", "NS", "novascotia"),
+    ("CA", "ON", "ontario"),
+    ("CA", "PE", "princeedwardisland"),
+    ("CA", "QC", "quebec"),
+    ("CA", "SK", "saskatchewan"),
+    ("CA", "NT", "northwestterritories"),
+    ("CA", "NU", "nunavut"),
+    ("CA", "YT", "yukon"),
+    ("AU", "NSW", "newsouthwales"),
+    ("AU", "QLD", "queensland"),
+    ("AU", "SA", "southaustralia"),
+    ("AU", "TAS", "tasmania"),
+    ("AU", "VIC", "victoria"),
+    ("AU", "WA", "westernaustralia"),
+    ("AU", "ACT", "australiancapitalterritory"),
     ("AU", "NT", "northernterritory"),
 ];
 
@@ -300,8 +436,10 @@ fn table(text: &'static str) -> HashMap<&'static str, &'static str> {
 }
 
 static ZIP3: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-zip3.tsv")));
-static ZIP5: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-zip5-exceptions.tsv")));
-static AREA_CODES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-area-codes.tsv")));
+static ZIP5: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-zip5-exceptions.tsv")));
+static AREA_CODES: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-area-codes.tsv")));
 
 /// The state of a US ZIP code.
 pub fn zip_state(zip: &str) -> Option<String> {
@@ -358,11 +496,57 @@ pub fn phone_jurisdiction(e164: &str) -> Option<String> {
 
 /// Calling codes of one country each, longest first.
 const CALLING_CODES: &[(&str, &str)] = &[
-    ("353", "IE"), ("351", "PT"), ("352", "LU"), ("358", "FI"), ("420", "CZ"), ("421", "SK"), ("852", "HK"), ("972", "IL"), ("971", "AE"), ("359", "BG"),
-    ("370", "LT"), ("371", "LV"), ("372", "EE"), ("385", "HR"), ("386", "SI"), ("380", "UA"), ("49", "DE"), ("33", "FR"), ("34", "ES"), ("31", "NL"),
-    ("32", "BE"), ("30", "GR"), ("36", "HU"), ("40", "RO"), ("41", "CH"), ("43", "AT"), ("45", "DK"), ("46", "SE"), ("47", "NO"), ("48", "PL"),
-    ("55", "BR"), ("52", "MX"), ("54", "AR"), ("56", "CL"), ("57", "CO"), ("61", "AU"), ("62", "ID"), ("63", "PH"), ("64", "NZ"), ("65", "SG"),
-    ("66", "TH"), ("60", "MY"), ("81", "JP"), ("82", "KR"), ("86", "CN"), ("91", "IN"), ("92", "PK"), ("90", "TR"), ("27", "ZA"), ("20", "EG"), ("39", "IT"),
+    ("353", "IE"),
+    ("351", "PT"),
+    ("352", "LU"),
+    ("358", "FI"),
+    ("420", "CZ"),
+    ("421", "SK"),
+    ("852", "HK"),
+    ("972", "IL"),
+    ("971", "AE"),
+    ("359", "BG"),
+    ("370", "LT"),
+    ("371", "LV"),
+    ("372", "EE"),
+    ("385", "HR"),
+    ("386", "SI"),
+    ("380", "UA"),
+    ("49", "DE"),
+    ("33", "FR"),
+    ("34", "ES"),
+    ("31", "NL"),
+    ("32", "BE"),
+    ("30", "GR"),
+    ("36", "HU"),
+    ("40", "RO"),
+    ("41", "CH"),
+    ("43", "AT"),
+    ("45", "DK"),
+    ("46", "SE"),
+    ("47", "NO"),
+    ("48", "PL"),
+    ("55", "BR"),
+    ("52", "MX"),
+    ("54", "AR"),
+    ("56", "CL"),
+    ("57", "CO"),
+    ("61", "AU"),
+    ("62", "ID"),
+    ("63", "PH"),
+    ("64", "NZ"),
+    ("65", "SG"),
+    ("66", "TH"),
+    ("60", "MY"),
+    ("81", "JP"),
+    ("82", "KR"),
+    ("86", "CN"),
+    ("91", "IN"),
+    ("92", "PK"),
+    ("90", "TR"),
+    ("27", "ZA"),
+    ("20", "EG"),
+    ("39", "IT"),
     ("44", "GB"),
 ];
 
@@ -395,11 +579,15 @@ mod tests {
     fn whole_addresses_are_taken_apart() {
         let full = |text: &str| Address::from_parts(&Parts { full: text, ..Parts::default() }).expect("an address");
         let us = full("12 Main Street, Springfield, IL 62701");
-        assert_eq!((us.street.as_str(), us.city.as_str(), us.postcode.as_str(), us.jurisdiction.as_str()), ("12 main st", "springfield", "62701", "US-IL"));
+        assert_eq!(
+            (us.street.as_str(), us.city.as_str(), us.postcode.as_str(), us.jurisdiction.as_str()),
+            ("12 main st", "springfield", "62701", "US-IL")
+        );
         let de = full("Hauptstraße 5, 10115 Berlin, Germany");
         assert_eq!((de.city.as_str(), de.postcode.as_str(), de.jurisdiction.as_str()), ("berlin", "10115", "DE"));
         assert_eq!(full("1 High St, London SW1A 1AA").jurisdiction, "GB");
-        let fields = Address::from_parts(&Parts { street: "12 Main St", city: "Springfield", region: "IL", postcode: "62701", ..Parts::default() });
+        let fields =
+            Address::from_parts(&Parts { street: "12 Main St", city: "Springfield", region: "IL", postcode: "62701", ..Parts::default() });
         assert!(us.agrees(&fields.expect("an address")));
     }
 

@@ -156,7 +156,8 @@ impl Catalogue {
 
     /// Works out which row keys a foreign key may mean: by its name, in the nearest folder around.
     fn link_keys(&mut self, evidence: &Evidence<'_>) {
-        let meaning = |seen: &ColumnSeen| evidence.detectors.get(usize::from(seen.detector)).map_or(Meaning::Attribute, |entry| entry.meaning);
+        let meaning =
+            |seen: &ColumnSeen| evidence.detectors.get(usize::from(seen.detector)).map_or(Meaning::Attribute, |entry| entry.meaning);
         let mut owners: HashMap<(String, String), KeyGroup> = HashMap::new();
         let scopes: Vec<Vec<String>> = self.tables.iter().map(|table| scopes(self.path(evidence, table.item))).collect();
         for (index, scope) in scopes.iter().enumerate() {
@@ -239,8 +240,9 @@ fn words_of_table(table: &str) -> Vec<String> {
 }
 
 /// Words that say "this is a key" and not of what.
-const KEY_WORDS: &[&str] =
-    &["id", "ids", "no", "nr", "num", "number", "key", "pk", "fk", "uuid", "guid", "code", "oid", "rowid", "ref", "idx", "sk", "hk", "object"];
+const KEY_WORDS: &[&str] = &[
+    "id", "ids", "no", "nr", "num", "number", "key", "pk", "fk", "uuid", "guid", "code", "oid", "rowid", "ref", "idx", "sk", "hk", "object",
+];
 
 /// `CustomerID`, `customer_id`, `customer id` are the words customer and id; `PATIENTID` too.
 pub fn words(text: &str) -> Vec<String> {

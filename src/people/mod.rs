@@ -1,7 +1,154 @@
-//! Stage 5: who the mentions are about.
+//! Stage 5: who the mentions are about, and how many they are.
+//!
+//! Deterministic rules, guarded and explained: see docs/counting.md. Nothing here reads the
+//! leak; nothing here depends on the order in which it was read.
 
 pub mod address;
+pub mod attach;
+pub mod block;
 pub mod catalogue;
+pub mod cluster;
+pub mod count;
+pub mod individual;
 pub mod name;
 pub mod record;
 pub mod role;
+pub mod rule;
+
+use crate::{base::ElementSet, evidence::Evidence};
+use catalogue::Catalogue;
+use cluster::{Clusters, Merge, Refusal};
+use individual::{Assembler, Individual};
+use record::{NONE, Records};
+use rule::Tier;
+
+/// Everybody the evidence shows, and why.
+#[derive(Debug)]
+pub struct Population {
+    pub catalogue: Catalogue,
+    pub records: Records,
+    /// Sorted by id.
+    pub individuals: Vec<Individual>,
+    /// Places of mentions in [`Records::mentions`], grouped by individual, each group in order of path and place.
+    pub order: Vec<u32>,
+    /// By node: place of its individual, or [`NONE`].
+    pub individual_of: Vec<u32>,
+    pub merges: Vec<Merge>,
+    pub refusals: Vec<Refusal>,
+    pub generic: Vec<block::Generic>,
+    pub counts: count::Counts,
+    /// Mentions that hold elements but tell nothing of whom.
+    pub unattributed: u64,
+}
+
+/// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
+pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
+    let catalogue = Catalogue::new(evidence);
+    let records = record::read(evidence, &catalogue)?;
+    let (edges, generic) = block::edges(&records);
+    let mut clusters = Clusters::new(&records);
+    clusters.apply(&records, &edges, Tier::Strong);
+    let attached = attach::attach(&records, &mut clusters);
+    let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
+
+    let groups = group_mentions(evidence, &catalogue, &records, &roots);
+    let assembler = Assembler::new(evidence, &records, &catalogue, on);
+    let mut shares: std::collections::HashMap<u32, ElementSet> = std::collections::HashMap::new();
+    for (node, people) in &attached.shared {
+        for root in people {
+            let root = roots[*root as usize];
+            let set = shares.entry(root).or_default();
+            *set = set.union(records.nodes[*node as usize].elements);
+        }
+    }
+    let mut individuals = Vec::new();
+    let mut unattributed = 0;
+    for group in groups.chunk_by(|a, b| a.0 == b.0) {
+        let root = group[0].0;
+        let mentions: Vec<u32> = group.iter().map(|(_, mention)| *mention).collect();
+        if attached.shared.contains_key(&root) {
+            continue;
+        }
+        let mut individual = assembler.assemble(&mentions, shares.get(&root).copied().unwrap_or_default());
+        if !individual.counted && !individual.professional {
+            unattributed += u64::from(individual.name == NONE) * mentions.len() as u64;
+            if individual.name == NONE {
+                continue;
+            }
+        }
+        // Where the mentions are, until individuals are in order.
+        individual.first = root;
+        individuals.push((individual, mentions));
+    }
+    individuals.sort_by(|a, b| a.0.id.cmp(&b.0.id).then(a.0.first.cmp(&b.0.first)));
+
+    let mut individual_of = vec![NONE; records.nodes.len()];
+    let mut by_root = std::collections::HashMap::new();
+    let mut order = Vec::with_capacity(records.mentions.len());
+    let mut people = Vec::with_capacity(individuals.len());
+    for (at, (mut individual, mentions)) in individuals.into_iter().enumerate() {
+        by_root.insert(individual.first, at as u32);
+        individual.first = order.len() as u32;
+        order.extend(mentions);
+        individual.last = order.len() as u32;
+        people.push(individual);
+    }
+    for (node, root) in roots.iter().enumerate() {
+        individual_of[node] = by_root.get(root).copied().unwrap_or(NONE);
+    }
+    for merge in &clusters.merges {
+        if let Some(person) = people.get_mut(individual_of[merge.a as usize] as usize) {
+            person.tier = person.tier.max(Some(merge.rule.tier));
+        }
+    }
+    for refusal in &clusters.refusals {
+        for node in [refusal.a, refusal.b] {
+            if let Some(person) = people.get_mut(individual_of[node as usize] as usize) {
+                person.conflict = true;
+            }
+        }
+    }
+    let counts = count::count(&records, &people, &individual_of, &edges, &attached, &clusters);
+    Ok(Population {
+        catalogue,
+        records,
+        individuals: people,
+        order,
+        individual_of,
+        merges: clusters.merges,
+        refusals: clusters.refusals,
+        generic,
+        counts,
+        unattributed,
+    })
+}
+
+/// (root, mention), by root, then by path and place of the mention.
+fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records, roots: &[u32]) -> Vec<(u32, u32)> {
+    let mut items: Vec<u32> = evidence.items.iter().map(|item| item.item).collect();
+    items.sort_by_key(|item| catalogue.path(evidence, *item));
+    let rank: std::collections::HashMap<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
+    let mut keyed: Vec<(u32, u32, u32, u64, u8, u32)> = records
+        .mentions
+        .iter()
+        .enumerate()
+        .map(|(at, mention)| {
+            let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
+            (roots[mention.node as usize], rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, at as u32)
+        })
+        .collect();
+    rayon::slice::ParallelSliceMut::par_sort_unstable(keyed.as_mut_slice());
+    keyed.into_iter().map(|key| (key.0, key.5)).collect()
+}
+
+impl Population {
+    /// The mentions of an individual.
+    pub fn mentions<'p>(&'p self, individual: &Individual) -> impl Iterator<Item = &'p record::MentionOf> {
+        self.order[individual.first as usize..individual.last as usize].iter().map(|at| &self.records.mentions[*at as usize])
+    }
+
+    /// Everybody counted among the affected.
+    pub fn counted(&self) -> impl Iterator<Item = &Individual> {
+        self.individuals.iter().filter(|individual| individual.counted)
+    }
+}

@@ -305,17 +305,56 @@ fn without_titles(mut tokens: Vec<String>) -> Vec<String> {
 }
 
 const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "lady", "lord", "rev", "hon", "capt", "lt", "sgt", "herr", "frau", "hr", "fr",
-    "dipl", "ing", "mme", "mlle", "m", "monsieur", "madame", "sr", "sra", "srta", "don", "dona", "dott", "sig", "dhr", "mevr", "mw", "senhor",
-    "senhora", "doctor", "shri", "smt",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "lady",
+    "lord",
+    "rev",
+    "hon",
+    "capt",
+    "lt",
+    "sgt",
+    "herr",
+    "frau",
+    "hr",
+    "fr",
+    "dipl",
+    "ing",
+    "mme",
+    "mlle",
+    "m",
+    "monsieur",
+    "madame",
+    "sr",
+    "sra",
+    "srta",
+    "don",
+    "dona",
+    "dott",
+    "sig",
+    "dhr",
+    "mevr",
+    "mw",
+    "senhor",
+    "senhora",
+    "doctor",
+    "shri",
+    "smt",
 ];
 
 const DEGREES: &[&str] = &["md", "phd", "esq", "dds", "rn", "cpa", "mba", "do", "jd"];
 
 static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     [
-        "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum", "zur", "bin",
-        "ibn", "al", "el", "abu", "ben", "bat", "mac", "mc", "o", "san", "santa", "st", "af", "av", "y", "e",
+        "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum",
+        "zur", "bin", "ibn", "al", "el", "abu", "ben", "bat", "mac", "mc", "o", "san", "santa", "st", "af", "av", "y", "e",
     ]
     .into_iter()
     .collect()

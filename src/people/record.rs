@@ -166,8 +166,19 @@ struct Fields {
 impl Fields {
     fn clear(&mut self) {
         for text in [
-            &mut self.full, &mut self.given, &mut self.middle, &mut self.surname, &mut self.maiden, &mut self.suffix, &mut self.street, &mut self.unit,
-            &mut self.city, &mut self.region, &mut self.postcode, &mut self.country, &mut self.full_address,
+            &mut self.full,
+            &mut self.given,
+            &mut self.middle,
+            &mut self.surname,
+            &mut self.maiden,
+            &mut self.suffix,
+            &mut self.street,
+            &mut self.unit,
+            &mut self.city,
+            &mut self.region,
+            &mut self.postcode,
+            &mut self.country,
+            &mut self.full_address,
         ] {
             text.clear();
         }
@@ -260,14 +271,7 @@ impl<'a> Reader<'a> {
         self.fields.keys.dedup();
     }
 
-    fn gather_one(
-        &mut self,
-        mention: &StoredMention<'_>,
-        table: Option<u32>,
-        meaning: Meaning,
-        token: u64,
-        value: &[u8],
-    ) {
+    fn gather_one(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
         let text = std::str::from_utf8(value).unwrap_or_default();
         let fields = &mut self.fields;
         let mut key = |class, value| fields.keys.push(Key { class, value });
@@ -290,7 +294,9 @@ impl<'a> Reader<'a> {
             Meaning::Card | Meaning::Account => key(Class::Account, token),
             Meaning::RowKey | Meaning::ForeignKey => self.gather_key(mention, table, meaning, token, value),
             Meaning::UnverifiedId => {
-                let header = table.and_then(|table| key_column(&self.catalogue.tables[table as usize], value)).map_or("", |column| column.seen.header.as_str());
+                let header = table
+                    .and_then(|table| key_column(&self.catalogue.tables[table as usize], value))
+                    .map_or("", |column| column.seen.header.as_str());
                 let scope = short_hash(super::catalogue::words(header).concat().as_bytes());
                 self.fields.keys.push(Key { class: Class::Unverified, value: mix(&[scope, token]) });
                 if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
@@ -300,7 +306,11 @@ impl<'a> Reader<'a> {
             Meaning::BirthDate => fields.birth = fields.birth.max(date(text)),
             Meaning::BirthYear => {
                 if fields.birth == 0 {
-                    fields.birth = text.get(..4).and_then(|year| year.parse::<u32>().ok()).filter(|year| (1880..2100).contains(year)).map_or(0, |y| y * 10_000);
+                    fields.birth = text
+                        .get(..4)
+                        .and_then(|year| year.parse::<u32>().ok())
+                        .filter(|year| (1880..2100).contains(year))
+                        .map_or(0, |y| y * 10_000);
                 }
             }
             Meaning::Sex => fields.sex = sex(text),
@@ -356,7 +366,11 @@ impl<'a> Reader<'a> {
 
     fn role(&self, mention: &StoredMention<'_>, table: Option<u32>) -> Role {
         let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return Role::Unknown };
-        let slot = table.columns.iter().map(|column| &column.seen).find(|seen| seen.slot == mention.slot && !(seen.role.is_empty() && seen.slot_name.is_empty()));
+        let slot = table
+            .columns
+            .iter()
+            .map(|column| &column.seen)
+            .find(|seen| seen.slot == mention.slot && !(seen.role.is_empty() && seen.slot_name.is_empty()));
         match slot.map(|seen| (Role::from_word(&seen.role), seen.slot_name.is_empty())) {
             Some((role, _)) if role != Role::Unknown => role,
             Some((_, false)) => Role::Contact,
@@ -367,11 +381,15 @@ impl<'a> Reader<'a> {
 
     fn intern_name(&mut self) -> u32 {
         let fields = &mut self.fields;
-        let whole = [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.suffix].iter().all(|part| part.trim().is_empty());
+        let whole =
+            [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.suffix].iter().all(|part| part.trim().is_empty());
         if whole {
             return NONE;
         }
-        let joined = format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}", fields.full, fields.given, fields.middle, fields.surname, fields.maiden, fields.suffix);
+        let joined = format!(
+            "{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
+            fields.full, fields.given, fields.middle, fields.surname, fields.maiden, fields.suffix
+        );
         if let Some(known) = self.names.get(&joined) {
             fields.organisation = self.records.names.get(*known as usize).is_none();
             return *known;
@@ -493,7 +511,10 @@ fn sex(text: &str) -> u8 {
 }
 
 fn says_yes(text: &str) -> bool {
-    matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "yes" | "true" | "1" | "t" | "deceased" | "dead" | "died" | "x" | "ja" | "oui" | "si")
+    matches!(
+        text.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes" | "true" | "1" | "t" | "deceased" | "dead" | "died" | "x" | "ja" | "oui" | "si"
+    )
 }
 
 /// Mailboxes of a function, not of a person (RFC 2142 and common practice).
@@ -501,11 +522,69 @@ pub fn is_role_mailbox(email: &str) -> bool {
     let local = email.split('@').next().unwrap_or_default();
     let local = local.split(['+', '-', '_', '.']).next().unwrap_or(local);
     const ROLES: &[&str] = &[
-        "info", "contact", "hello", "office", "admin", "administrator", "support", "help", "helpdesk", "sales", "marketing", "billing", "accounts",
-        "accounting", "accountspayable", "ap", "ar", "invoices", "invoice", "finance", "hr", "jobs", "careers", "recruiting", "press", "media", "legal",
-        "privacy", "security", "abuse", "postmaster", "hostmaster", "webmaster", "noreply", "no", "donotreply", "mailer", "root", "team", "service",
-        "kundenservice", "kontakt", "buchhaltung", "orders", "shop", "claims", "enquiries", "inquiries", "feedback", "newsletter", "notifications",
-        "alerts", "reception", "payroll", "it", "ops", "dev", "sysadmin", "operations", "procurement", "purchasing", "all", "staff",
+        "info",
+        "contact",
+        "hello",
+        "office",
+        "admin",
+        "administrator",
+        "support",
+        "help",
+        "helpdesk",
+        "sales",
+        "marketing",
+        "billing",
+        "accounts",
+        "accounting",
+        "accountspayable",
+        "ap",
+        "ar",
+        "invoices",
+        "invoice",
+        "finance",
+        "hr",
+        "jobs",
+        "careers",
+        "recruiting",
+        "press",
+        "media",
+        "legal",
+        "privacy",
+        "security",
+        "abuse",
+        "postmaster",
+        "hostmaster",
+        "webmaster",
+        "noreply",
+        "no",
+        "donotreply",
+        "mailer",
+        "root",
+        "team",
+        "service",
+        "kundenservice",
+        "kontakt",
+        "buchhaltung",
+        "orders",
+        "shop",
+        "claims",
+        "enquiries",
+        "inquiries",
+        "feedback",
+        "newsletter",
+        "notifications",
+        "alerts",
+        "reception",
+        "payroll",
+        "it",
+        "ops",
+        "dev",
+        "sysadmin",
+        "operations",
+        "procurement",
+        "purchasing",
+        "all",
+        "staff",
     ];
     ROLES.contains(&local)
 }
@@ -514,14 +593,83 @@ pub fn is_role_mailbox(email: &str) -> bool {
 pub fn is_organisation(shown: &str) -> bool {
     let words = name::tokens(shown);
     const FORMS: &[&str] = &[
-        "inc", "llc", "ltd", "gmbh", "ag", "kg", "corp", "corporation", "plc", "llp", "pllc", "bv", "nv", "srl", "spa", "sarl", "sas", "sl", "oy", "ab",
-        "pty", "limited", "incorporated", "ltda", "eireli", "kgaa", "ohg", "co",
+        "inc",
+        "llc",
+        "ltd",
+        "gmbh",
+        "ag",
+        "kg",
+        "corp",
+        "corporation",
+        "plc",
+        "llp",
+        "pllc",
+        "bv",
+        "nv",
+        "srl",
+        "spa",
+        "sarl",
+        "sas",
+        "sl",
+        "oy",
+        "ab",
+        "pty",
+        "limited",
+        "incorporated",
+        "ltda",
+        "eireli",
+        "kgaa",
+        "ohg",
+        "co",
     ];
     const WORDS: &[&str] = &[
-        "company", "bank", "hospital", "clinic", "university", "school", "department", "agency", "association", "foundation", "holdings", "group",
-        "services", "solutions", "logistics", "consulting", "insurance", "systems", "technologies", "industries", "partners", "associates",
-        "accounts", "payable", "customer", "support", "team", "office", "council", "institute", "trust", "society", "restaurant", "hotel", "test",
-        "bakery", "plumbing", "construction", "motors", "pharmacy", "dental", "supplies", "enterprises", "trading", "studio", "studios", "cafe",
+        "company",
+        "bank",
+        "hospital",
+        "clinic",
+        "university",
+        "school",
+        "department",
+        "agency",
+        "association",
+        "foundation",
+        "holdings",
+        "group",
+        "services",
+        "solutions",
+        "logistics",
+        "consulting",
+        "insurance",
+        "systems",
+        "technologies",
+        "industries",
+        "partners",
+        "associates",
+        "accounts",
+        "payable",
+        "customer",
+        "support",
+        "team",
+        "office",
+        "council",
+        "institute",
+        "trust",
+        "society",
+        "restaurant",
+        "hotel",
+        "test",
+        "bakery",
+        "plumbing",
+        "construction",
+        "motors",
+        "pharmacy",
+        "dental",
+        "supplies",
+        "enterprises",
+        "trading",
+        "studio",
+        "studios",
+        "cafe",
     ];
     if words.len() < 2 {
         return words.first().is_some_and(|word| FORMS.contains(&word.as_str()) || word == "test");

@@ -1,0 +1,179 @@
+//! Records without a name: whose are they?
+//!
+//! A salary row knows only `emp_no`, a combo list only an address and a password. Such a record
+//! never makes a new person while a key says it belongs to one that is known. Rounds are
+//! synchronous: each decides on the state the round before left, so order does not matter.
+
+use super::{
+    block::Edge,
+    cluster::Clusters,
+    record::{Class, Key, NONE, Records, mix},
+    rule::{R20, R21, Tier},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Keys shared by more records without names than this say nothing (a shared till, a proxy).
+const CAP: usize = 500;
+
+/// How records without a name were placed.
+#[derive(Debug, Default)]
+pub struct Attached {
+    /// Details many people point to (a household's address row): record → roots of the people.
+    pub shared: BTreeMap<u32, Vec<u32>>,
+    /// Records that belong to one of several known people; given to the first.
+    pub ambiguous: Vec<(u32, Vec<u32>)>,
+}
+
+/// Strength of a key for attaching, strongest first; partial numbers never attach.
+fn strength(class: Class) -> Option<u8> {
+    Some(match class {
+        Class::Own | Class::Reference => 0,
+        Class::Personal => 1,
+        Class::Issued => 2,
+        Class::Unverified => 3,
+        Class::Account => 4,
+        Class::Email => 5,
+        Class::Username => 6,
+        Class::Phone => 7,
+        Class::Partial => return None,
+    })
+}
+
+/// Own keys and references to them share one space.
+fn place(key: &Key) -> u64 {
+    match key.class {
+        Class::Own | Class::Reference => mix(&[20, key.value]),
+        class => mix(&[class as u64, key.value]),
+    }
+}
+
+/// Where a record goes in one round.
+enum Verdict {
+    Join(u32),
+    Share(Vec<u32>),
+    OneOf(Vec<u32>),
+}
+
+/// Attaches records without names to people, then joins what is left among itself.
+pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
+    let nameless: Vec<u32> = (0..records.nodes.len() as u32)
+        .filter(|node| records.nodes[*node as usize].name == NONE && !records.nodes[*node as usize].organisation)
+        .filter(|node| !records.nodes[*node as usize].keys.is_empty())
+        .collect();
+    let mut attached = Attached::default();
+    let mut waiting = nameless.clone();
+    let mut anchored: Vec<bool> = records.nodes.iter().map(|node| node.name != NONE).collect();
+    for _ in 0..4 {
+        let index = Index::new(records, clusters, &anchored);
+        let verdicts: Vec<(u32, Option<Verdict>)> = waiting.iter().map(|node| (*node, index.judge(records, *node, false))).collect();
+        let before = waiting.len();
+        waiting.clear();
+        for (node, verdict) in verdicts {
+            match verdict {
+                Some(Verdict::Join(anchor)) => {
+                    clusters.attach(R20, anchor, node);
+                    anchored[node as usize] = true;
+                }
+                Some(Verdict::Share(people)) => {
+                    attached.shared.insert(node, people);
+                }
+                _ => waiting.push(node),
+            }
+        }
+        if waiting.len() == before {
+            break;
+        }
+    }
+    let index = Index::new(records, clusters, &anchored);
+    let mut free = Vec::new();
+    for node in waiting {
+        match index.judge(records, node, true) {
+            Some(Verdict::OneOf(people)) => {
+                clusters.attach(R20, people[0], node);
+                attached.ambiguous.push((node, people));
+            }
+            _ => free.push(node),
+        }
+    }
+    join_rest(records, clusters, &free);
+    attached
+}
+
+/// Which people hold which key, and whether as their own row's key.
+struct Index {
+    people: HashMap<u64, Vec<(u32, Class)>>,
+}
+
+impl Index {
+    fn new(records: &Records, clusters: &mut Clusters, anchored: &[bool]) -> Index {
+        let mut people: HashMap<u64, Vec<(u32, Class)>> = HashMap::new();
+        for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.organisation) {
+            let root = clusters.root(at as u32);
+            for key in node.keys.iter().filter(|key| strength(key.class).is_some()) {
+                let holders = people.entry(place(key)).or_default();
+                if !holders.contains(&(root, key.class)) && holders.len() <= CAP {
+                    holders.push((root, key.class));
+                }
+            }
+        }
+        people.values_mut().for_each(|holders| holders.sort_unstable());
+        Index { people }
+    }
+
+    /// Where a record without a name belongs; `last` also settles for one of several.
+    fn judge(&self, records: &Records, node: u32, last: bool) -> Option<Verdict> {
+        let mut keys: Vec<&Key> = records.nodes[node as usize].keys.iter().filter(|key| strength(key.class).is_some()).collect();
+        keys.sort_by_key(|key| strength(key.class));
+        let mut several: Option<Vec<u32>> = None;
+        for key in keys {
+            let Some(holders) = self.people.get(&place(key)) else { continue };
+            let wanted = |class: Class| match key.class {
+                // A reference means the row that owns the key, if there is one.
+                Class::Reference if holders.iter().any(|(_, class)| *class == Class::Own) => class == Class::Own,
+                _ => true,
+            };
+            let mut roots: Vec<u32> = holders.iter().filter(|(_, class)| wanted(*class)).map(|(root, _)| *root).collect();
+            roots.dedup();
+            match roots.as_slice() {
+                [] => {}
+                [one] => return Some(Verdict::Join(*one)),
+                _ if key.class == Class::Own && holders.iter().all(|(_, class)| *class == Class::Reference) => {
+                    return Some(Verdict::Share(roots));
+                }
+                _ if roots.len() > CAP => {}
+                _ => several = Some(several.map_or_else(|| roots.clone(), |before| narrow(before, &roots))),
+            }
+            if let Some([one]) = several.as_deref() {
+                return Some(Verdict::Join(*one));
+            }
+        }
+        several.filter(|_| last).map(Verdict::OneOf)
+    }
+}
+
+/// People in both lists, or the first list when there are none.
+fn narrow(before: Vec<u32>, roots: &[u32]) -> Vec<u32> {
+    let both: Vec<u32> = before.iter().copied().filter(|root| roots.contains(root)).collect();
+    if both.is_empty() { before } else { both }
+}
+
+/// Records that nobody with a name shares a key with: those that share one among themselves are one person.
+fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) {
+    let mut pairs: Vec<(u64, u32)> = Vec::new();
+    for node in free {
+        for key in records.nodes[*node as usize].keys.iter().filter(|key| strength(key.class).is_some()) {
+            pairs.push((place(key), *node));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut edges = Vec::new();
+    for block in pairs.chunk_by(|a, b| a.0 == b.0) {
+        if block.len() <= CAP {
+            edges.extend(block.windows(2).map(|pair| Edge { rule: R21, a: pair[0].1, b: pair[1].1 }));
+        }
+    }
+    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    edges.dedup();
+    clusters.apply(records, &edges, Tier::Strong);
+}

@@ -1,0 +1,243 @@
+//! Which pairs of records are worth comparing: records that share a blocking key.
+//!
+//! Keys are sorted, never looked up pair by pair, so the cost grows with the number of records
+//! and not with its square. A key shared by too many different names is generic: it links nobody and is reported.
+
+use super::{
+    name::Name,
+    record::{Class, NONE, Node, Records, mix},
+    rule::{self, Rule},
+};
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// Blocks with more distinct records than this are not compared pair by pair.
+const CAP: usize = 200;
+
+/// Two records a rule joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    pub rule: Rule,
+    pub a: u32,
+    pub b: u32,
+}
+
+/// A key too many share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generic {
+    pub class: Option<Class>,
+    pub value: u64,
+    pub records: usize,
+}
+
+/// Edges between named records, in the total order in which they are applied, and the keys found generic.
+pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
+    let mut keys = blocking_keys(records);
+    keys.par_sort_unstable();
+    keys.dedup();
+    let mut blocks: Vec<(u64, &[(u64, u32)])> = Vec::new();
+    let mut from = 0;
+    while from < keys.len() {
+        let key = keys[from].0;
+        let to = from + keys[from..].partition_point(|(other, _)| *other == key);
+        if to - from > 1 {
+            blocks.push((key, &keys[from..to]));
+        }
+        from = to;
+    }
+    let generic: Vec<Generic> = blocks
+        .iter()
+        .filter(|(_, block)| block.len() > CAP)
+        .map(|(key, block)| Generic { class: None, value: *key, records: block.len() })
+        .collect();
+    let rarity = Rarity::new(records);
+    let mut edges: Vec<Edge> = blocks
+        .par_iter()
+        .filter(|(_, block)| block.len() <= CAP)
+        .flat_map_iter(|(_, block)| {
+            let rarity = &rarity;
+            (0..block.len()).flat_map(move |i| {
+                (i + 1..block.len()).filter_map(move |j| {
+                    let (a, b) = (block[i].1, block[j].1);
+                    let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+                    let comparison = rule::compare(records, x, y);
+                    rule::judge(&comparison, rarity.is_rare(records, x)).map(|rule| Edge { rule, a, b })
+                })
+            })
+        })
+        .collect();
+    edges.par_sort_unstable_by_key(|edge| (edge.rule.tier, precedence(edge.rule), edge.a, edge.b));
+    edges.dedup();
+    (edges, generic)
+}
+
+fn precedence(rule: Rule) -> usize {
+    rule::RULES.iter().position(|known| known.id == rule.id).unwrap_or(usize::MAX)
+}
+
+/// The blocking keys of every named record.
+fn blocking_keys(records: &Records) -> Vec<(u64, u32)> {
+    let names: Vec<NameKeys> = records.names.par_iter().map(NameKeys::new).collect();
+    let doors: Vec<u64> = records.addresses.par_iter().map(super::address::Address::key).collect();
+    records
+        .nodes
+        .par_iter()
+        .enumerate()
+        .filter(|(_, node)| node.name != NONE && !node.organisation)
+        .flat_map_iter(|(at, node)| {
+            let mut keys = Vec::with_capacity(12);
+            node_keys(node, &names[node.name as usize], doors.get(node.address as usize).copied().unwrap_or(0), records, &mut keys);
+            keys.into_iter().map(move |key| (key, at as u32))
+        })
+        .collect()
+}
+
+/// Hashes of a name for blocking.
+struct NameKeys {
+    bag: u64,
+    given: u64,
+    surname: u64,
+    /// First four letters, folded by sound, of the surname.
+    sound: u64,
+    full: bool,
+}
+
+impl NameKeys {
+    fn new(name: &Name) -> NameKeys {
+        let hash = |text: &str| u64::from_le_bytes(blake3::hash(text.as_bytes()).as_bytes()[..8].try_into().unwrap_or_default());
+        let surname = name.surname.concat();
+        NameKeys {
+            bag: hash(&name.bag()),
+            given: hash(name.given.first().map_or("", String::as_str)),
+            surname: hash(&surname),
+            sound: hash(&soundex(&surname)),
+            full: name.is_full(),
+        }
+    }
+}
+
+fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &mut Vec<u64>) {
+    for key in &node.keys {
+        match key.class {
+            // A reference meets the own key of the row it refers to.
+            Class::Reference | Class::Own => keys.push(mix(&[20, key.value])),
+            class => keys.push(mix(&[class as u64, key.value])),
+        }
+        if matches!(key.class, Class::Personal | Class::Unverified) && node.birth != 0 {
+            keys.push(mix(&[30, u64::from(node.birth), name.given]));
+        }
+    }
+    let birth = u64::from(node.birth);
+    if node.birth % 10_000 != 0 {
+        keys.push(mix(&[31, birth, name.bag]));
+        keys.push(mix(&[32, birth, name.surname]));
+        keys.push(mix(&[33, birth, name.given]));
+        keys.push(mix(&[34, birth, name.sound]));
+        if door != 0 {
+            keys.push(mix(&[35, birth, door]));
+        }
+        if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode.is_empty()) {
+            keys.push(mix(&[39, birth, super::record::mix(&[address.postcode.len() as u64, hash_text(&address.postcode)])]));
+        }
+    }
+    if door != 0 {
+        keys.push(mix(&[36, door, name.given]));
+        keys.push(mix(&[37, door, name.surname]));
+    }
+    if name.full {
+        if let Some(address) = records.addresses.get(node.address as usize) {
+            if !address.city.is_empty() {
+                keys.push(mix(&[38, name.bag, hash_text(&address.city)]));
+            }
+            if !address.postcode.is_empty() {
+                keys.push(mix(&[40, name.bag, hash_text(&address.postcode)]));
+            }
+        }
+        keys.push(mix(&[41, name.bag, birth / 10_000]));
+    }
+}
+
+fn hash_text(text: &str) -> u64 {
+    u64::from_le_bytes(blake3::hash(text.as_bytes()).as_bytes()[..8].try_into().unwrap_or_default())
+}
+
+/// American Soundex (US National Archives), for blocking only.
+fn soundex(word: &str) -> String {
+    let code = |c: char| match c {
+        'b' | 'f' | 'p' | 'v' => '1',
+        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
+        'd' | 't' => '3',
+        'l' => '4',
+        'm' | 'n' => '5',
+        'r' => '6',
+        'h' | 'w' => '-',
+        _ => '0',
+    };
+    let mut out = String::new();
+    let mut last = ' ';
+    for c in word.chars() {
+        let this = code(c);
+        if out.is_empty() {
+            out.push(c);
+        } else if this.is_ascii_digit() && this != '0' && this != last {
+            out.push(this);
+        }
+        if this != '-' {
+            last = this;
+        }
+        if out.len() >= 4 {
+            break;
+        }
+    }
+    out
+}
+
+/// How often a name occurs with different birth dates: what two people of one name and one
+/// birthday by chance are judged by.
+struct Rarity {
+    births: HashMap<u64, u32>,
+    keys: Vec<u64>,
+}
+
+/// Birth dates of living people spread over so many days, roughly.
+const BIRTHDAYS: f64 = 365.25 * 60.0;
+
+/// Expected coincidences above this make a name common.
+const COINCIDENCES: f64 = 0.01;
+
+impl Rarity {
+    fn new(records: &Records) -> Rarity {
+        let keys: Vec<u64> = records.names.par_iter().map(|name| hash_text(&name.bag())).collect();
+        let mut pairs: Vec<(u64, u32)> = records
+            .nodes
+            .iter()
+            .filter(|node| node.name != NONE && node.birth != 0)
+            .map(|node| (keys[node.name as usize], node.birth))
+            .collect();
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        let mut births = HashMap::new();
+        for (key, _) in pairs {
+            *births.entry(key).or_insert(0) += 1;
+        }
+        Rarity { births, keys }
+    }
+
+    fn is_rare(&self, _records: &Records, node: &Node) -> bool {
+        let n = self.keys.get(node.name as usize).and_then(|key| self.births.get(key)).copied().unwrap_or(0);
+        let n = f64::from(n);
+        n * (n - 1.0) / 2.0 / BIRTHDAYS < COINCIDENCES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn soundex_of_published_examples() {
+        for (word, want) in [("robert", "r163"), ("rupert", "r163"), ("ashcraft", "a261"), ("tymczak", "t522"), ("lee", "l")] {
+            assert_eq!(soundex(word), want);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! How many: at least, most likely, at most, and why the three differ.
+
+use super::{
+    attach::Attached,
+    block::Edge,
+    cluster::Clusters,
+    individual::{Individual, Known},
+    record::{NONE, Records},
+    role::Role,
+    rule::{self, Rule, Tier},
+};
+use crate::base::{Bounds, Element};
+use std::collections::BTreeMap;
+
+/// Counts by scope, as `counts.csv` writes them.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    pub total: Bounds,
+    /// (scope, bounds), in the contract's order of scopes.
+    pub scopes: Vec<(String, Bounds)>,
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason why the interval is wide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: &'static str,
+    pub text: String,
+    /// `lowers` the floor or `raises` the ceiling.
+    pub direction: &'static str,
+    pub people: u64,
+    pub resolve: &'static str,
+    /// Places of some of the individuals.
+    pub examples: Vec<u32>,
+}
+
+/// What may be wrong with one individual in the best count.
+#[derive(Clone, Copy, Debug, Default)]
+struct Doubt {
+    /// May be the same person as another one.
+    fewer: bool,
+    /// May be several people.
+    more: u32,
+}
+
+/// Counts the individuals of a case.
+pub fn count(
+    records: &Records,
+    individuals: &[Individual],
+    individual_of: &[u32],
+    edges: &[Edge],
+    attached: &Attached,
+    clusters: &Clusters,
+) -> Counts {
+    let mut doubts = vec![Doubt::default(); individuals.len()];
+    let mut reasons = Vec::new();
+    may_be_one(records, individuals, individual_of, edges, &mut doubts, &mut reasons);
+    nameless(individuals, &mut doubts, &mut reasons);
+    may_be_several(individuals, individual_of, clusters, &mut doubts, &mut reasons);
+    ambiguous(individual_of, attached, &mut doubts, &mut reasons);
+    let mut scopes: BTreeMap<(u8, String), Bounds> = BTreeMap::new();
+    let mut total = Bounds::default();
+    for (individual, doubt) in individuals.iter().zip(&doubts) {
+        let one = Bounds { floor: u64::from(!doubt.fewer), best: 1, ceiling: 1 + u64::from(doubt.more) };
+        let mut add = |order: u8, scope: String| {
+            let entry = scopes.entry((order, scope)).or_default();
+            *entry = entry.plus(one);
+        };
+        if individual.professional {
+            add(3, "role:professional".to_owned());
+        }
+        if !individual.counted {
+            continue;
+        }
+        total = total.plus(one);
+        individual.elements.iter().for_each(|element| add(1, format!("element:{element}")));
+        add(2, format!("residency:{}", individual.residency));
+        individual.roles().filter(|role| *role != Role::Professional).for_each(|role| add(3, format!("role:{}", role.word())));
+        if individual.minor == Known::Yes {
+            add(4, "minor".to_owned());
+        }
+        if individual.deceased == Known::Yes {
+            add(5, "deceased".to_owned());
+        }
+        if !individual.reachable {
+            add(6, "no_contact".to_owned());
+        }
+    }
+    let mut all = vec![("total".to_owned(), total)];
+    all.extend(scopes.into_iter().map(|((_, scope), bounds)| (scope, bounds)));
+    Counts { total, scopes: all, reasons }
+}
+
+/// Pairs a possible rule joins: each tree edge may be one person less.
+fn may_be_one(
+    records: &Records,
+    individuals: &[Individual],
+    individual_of: &[u32],
+    edges: &[Edge],
+    doubts: &mut [Doubt],
+    reasons: &mut Vec<Reason>,
+) {
+    let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
+    let mut by_rule: BTreeMap<&str, (Rule, Vec<u32>)> = BTreeMap::new();
+    for edge in edges.iter().filter(|edge| edge.rule.tier == Tier::Possible) {
+        let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
+        if a == NONE || b == NONE || a == b {
+            continue;
+        }
+        let (x, y) = (&individuals[a as usize], &individuals[b as usize]);
+        if !x.counted || !y.counted || clash(x, y) {
+            continue;
+        }
+        let (x, y) = (find(&mut parent, a), find(&mut parent, b));
+        if x != y {
+            let (keep, gone) = (x.min(y), x.max(y));
+            parent[gone as usize] = keep;
+            doubts[gone as usize].fewer = true;
+            by_rule.entry(edge.rule.id).or_insert((edge.rule, Vec::new())).1.push(gone);
+        }
+    }
+    let _ = records;
+    for (rule, people) in by_rule.into_values() {
+        reasons.push(Reason {
+            code: rule.id,
+            text: format!("may be counted twice: {}", rule.text),
+            direction: "lowers",
+            people: people.len() as u64,
+            resolve: "compare the two records; a birth date or number on both sides decides",
+            examples: people.into_iter().take(5).collect(),
+        });
+    }
+}
+
+/// Two people a guard keeps apart for good.
+fn clash(a: &Individual, b: &Individual) -> bool {
+    a.birth % 10_000 != 0 && b.birth % 10_000 != 0 && a.birth != b.birth
+}
+
+fn find(parent: &mut [u32], mut at: u32) -> u32 {
+    while parent[at as usize] != at {
+        parent[at as usize] = parent[parent[at as usize] as usize];
+        at = parent[at as usize];
+    }
+    at
+}
+
+/// People known only by a contact may be somebody who is counted already.
+fn nameless(individuals: &[Individual], doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
+    let weak = |individual: &Individual| {
+        individual.counted
+            && individual.name == NONE
+            && ![Element::Ssn, Element::NationalId, Element::TaxId, Element::Passport]
+                .iter()
+                .any(|element| individual.elements.contains(*element))
+    };
+    let people: Vec<u32> = (0..individuals.len() as u32).filter(|at| weak(&individuals[*at as usize])).collect();
+    people.iter().for_each(|at| doubts[*at as usize].fewer = true);
+    if !people.is_empty() {
+        reasons.push(Reason {
+            code: "nameless",
+            text: "known only by an e-mail address, phone, login or account; may be people counted under their names".to_owned(),
+            direction: "lowers",
+            people: people.len() as u64,
+            resolve: "match the contacts against the organisation's own customer or staff list",
+            examples: people.into_iter().take(5).collect(),
+        });
+    }
+}
+
+/// Merges a guard refused once, and merges by rules that can err, may have hidden a person.
+fn may_be_several(individuals: &[Individual], individual_of: &[u32], clusters: &Clusters, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
+    let weak = [rule::R07.id, rule::R08.id, rule::R09.id, rule::R14.id, rule::R15.id, rule::R16.id];
+    let mut people: Vec<u32> = Vec::new();
+    for merge in clusters.merges.iter().filter(|merge| weak.contains(&merge.rule.id)) {
+        let at = individual_of[merge.a as usize];
+        if at != NONE && individuals[at as usize].counted && doubts[at as usize].more == 0 {
+            doubts[at as usize].more = 1;
+            people.push(at);
+        }
+    }
+    if !people.is_empty() {
+        reasons.push(Reason {
+            code: "weak_merge",
+            text: "rest on a merge without a common number, birth date and contact; may be two people each".to_owned(),
+            direction: "raises",
+            people: people.len() as u64,
+            resolve: "look at merges.csv, rules R07 to R16",
+            examples: people.into_iter().take(5).collect(),
+        });
+    }
+}
+
+/// Records that belong to one of several people could also belong to somebody else.
+fn ambiguous(individual_of: &[u32], attached: &Attached, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
+    let mut people: Vec<u32> = Vec::new();
+    for (node, _) in &attached.ambiguous {
+        let at = individual_of[*node as usize];
+        if at != NONE {
+            doubts[at as usize].more += 1;
+            people.push(at);
+        }
+    }
+    if !people.is_empty() {
+        reasons.push(Reason {
+            code: "shared_contact",
+            text: "records without a name under a contact that several people share; may be a further person".to_owned(),
+            direction: "raises",
+            people: people.len() as u64,
+            resolve: "ask who uses the shared contact",
+            examples: people.into_iter().take(5).collect(),
+        });
+    }
+}

@@ -1,0 +1,274 @@
+//! One affected individual, put together from the records that speak of them.
+
+use super::{
+    catalogue::Catalogue,
+    record::{Class, NONE, Records},
+    role::Role,
+    rule::Tier,
+};
+use crate::{
+    base::{Element, ElementSet, token::base32},
+    evidence::Evidence,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Yes, no, or nothing tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    Yes,
+    No,
+    #[default]
+    Unknown,
+}
+
+impl Known {
+    /// `Y`, `N` or `unknown`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Known::Yes => "Y",
+            Known::No => "N",
+            Known::Unknown => "unknown",
+        }
+    }
+}
+
+/// One person.
+#[derive(Clone, Debug)]
+pub struct Individual {
+    /// `P-` and 16 letters and digits, from the content of the first record: stable over runs and renamed files.
+    pub id: String,
+    /// Place in [`Records::shown_names`], or [`NONE`].
+    pub name: u32,
+    pub birth: u32,
+    pub minor: Known,
+    pub deceased: Known,
+    pub residency: String,
+    pub residency_basis: &'static str,
+    pub elements: ElementSet,
+    /// Elements seen only masked, hashed, truncated or encrypted.
+    pub protected: ElementSet,
+    pub records: u32,
+    pub files: u32,
+    /// Weakest rule that a merge of theirs rests on; `None` for a single record.
+    pub tier: Option<Tier>,
+    pub conflict: bool,
+    pub roles: u16,
+    /// Counted among the affected (docs/counting.md says who is).
+    pub counted: bool,
+    /// Only ever named for their work.
+    pub professional: bool,
+    /// Has an address, e-mail or phone to be told by.
+    pub reachable: bool,
+    /// Range of their mentions in [`super::Population::order`].
+    pub first: u32,
+    pub last: u32,
+}
+
+impl Individual {
+    /// The roles, in the contract's order.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        let roles = self.roles;
+        Role::ALL.iter().copied().filter(move |role| roles >> (*role as u16) & 1 == 1)
+    }
+}
+
+/// Puts one individual together.
+pub struct Assembler<'a> {
+    pub evidence: &'a Evidence<'a>,
+    pub records: &'a Records,
+    pub catalogue: &'a Catalogue,
+    /// `yyyymmdd` ages are counted at.
+    pub on: u32,
+    /// How recent each item's data seem, by its path.
+    pub recency: HashMap<u32, i32>,
+}
+
+impl<'a> Assembler<'a> {
+    /// An assembler of a case.
+    pub fn new(evidence: &'a Evidence<'a>, records: &'a Records, catalogue: &'a Catalogue, on: u32) -> Assembler<'a> {
+        let recency = evidence.items.iter().map(|item| (item.item, recency(catalogue.path(evidence, item.item)))).collect();
+        Assembler { evidence, records, catalogue, on, recency }
+    }
+
+    /// The individual these mentions (places in [`Records::mentions`]) speak of.
+    pub fn assemble(&self, mentions: &[u32], extra: ElementSet) -> Individual {
+        let records = self.records;
+        let all = || mentions.iter().map(|at| &records.mentions[*at as usize]);
+        let elements = all().fold(extra, |set, mention| set.union(mention.elements));
+        let clear = all().fold(extra, |set, mention| set.union(mention.elements.difference(mention.protected)));
+        let mut files: Vec<u32> = all().map(|mention| self.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item)).collect();
+        files.sort_unstable();
+        files.dedup();
+        let roles = all().fold(0u16, |roles, mention| roles | 1 << mention.role as u16);
+        let birth = self.birth(mentions);
+        let name = self.name(mentions);
+        let (residency, residency_basis) = self.residency(mentions);
+        let mut nodes: Vec<u32> = all().map(|mention| mention.node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
+        let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
+        let keyed = nodes.iter().any(|node| records.nodes[*node as usize].keys.iter().any(|key| is_direct(key.class)));
+        let professional = roles == 1 << Role::Professional as u16;
+        let named = name != NONE;
+        Individual {
+            id: format!("P-{}", base32(u128::from(super::record::mix(&[least])), 13)),
+            name,
+            birth,
+            minor: age(birth, self.on).map_or(Known::Unknown, |age| if age < 18 { Known::Yes } else { Known::No }),
+            deceased: match (deceased, named) {
+                (true, _) => Known::Yes,
+                (false, true) => Known::No,
+                _ => Known::Unknown,
+            },
+            residency,
+            residency_basis,
+            elements,
+            protected: elements.difference(clear),
+            records: mentions.len() as u32,
+            files: files.len() as u32,
+            tier: None,
+            conflict: false,
+            roles,
+            counted: !professional && (keyed || (named && elements.len() > 1 && elements.contains(Element::Name))),
+            professional: professional && (named || keyed),
+            reachable: [Element::PostalAddress, Element::Email, Element::Phone].iter().any(|element| elements.contains(*element)),
+            first: 0,
+            last: 0,
+        }
+    }
+
+    /// The name most records use; of equally frequent ones the longest, then the first by alphabet.
+    fn name(&self, mentions: &[u32]) -> u32 {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        for at in mentions {
+            let name = self.records.nodes[self.records.mentions[*at as usize].node as usize].name;
+            if name != NONE {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        let shown = |name: &u32| &*self.records.shown_names[*name as usize];
+        let rank = |name: &u32| self.records.names[*name as usize].is_full();
+        let best = counts.iter().max_by(|(a, n), (b, m)| {
+            (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(shown(a)))
+        });
+        best.map_or(NONE, |(name, _)| *name)
+    }
+
+    /// The birth date most records use; full dates before years.
+    fn birth(&self, mentions: &[u32]) -> u32 {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        for at in mentions {
+            let birth = self.records.nodes[self.records.mentions[*at as usize].node as usize].birth;
+            if birth != 0 {
+                *counts.entry(birth).or_default() += 1;
+            }
+        }
+        counts.iter().max_by_key(|(birth, count)| (**birth % 10_000 != 0, **count, **birth)).map_or(0, |(birth, _)| *birth)
+    }
+
+    /// Current address before former ones, addresses before telephone numbers.
+    fn residency(&self, mentions: &[u32]) -> (String, &'static str) {
+        let records = self.records;
+        let mut seen: BTreeMap<&str, (i32, u32)> = BTreeMap::new();
+        for at in mentions {
+            let mention = &records.mentions[*at as usize];
+            let node = &records.nodes[mention.node as usize];
+            let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.jurisdiction.is_empty()) else {
+                continue;
+            };
+            let recency = self.recency.get(&mention.item).copied().unwrap_or(0);
+            let entry = seen.entry(&address.jurisdiction).or_insert((i32::MIN, 0));
+            entry.0 = entry.0.max(recency);
+            entry.1 += 1;
+        }
+        if let Some((jurisdiction, _)) = seen.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
+            return ((*jurisdiction).to_owned(), "address");
+        }
+        let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+        for at in mentions {
+            for key in &records.nodes[records.mentions[*at as usize].node as usize].keys {
+                if let Some(place) = records.phone_places.get(&key.value).filter(|_| key.class == Class::Phone) {
+                    *places.entry(place).or_default() += 1;
+                }
+            }
+        }
+        if let Some((place, _)) = places.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
+            return ((*place).to_owned(), "phone");
+        }
+        if let Some(country) = self.number_country(mentions) {
+            return (country, "personal_number");
+        }
+        ("unknown".to_owned(), "none")
+    }
+
+    /// The country that issued a personal number; a US number tells no state.
+    fn number_country(&self, mentions: &[u32]) -> Option<String> {
+        let mut countries: Vec<&str> = Vec::new();
+        for at in mentions {
+            let mention = &self.records.mentions[*at as usize];
+            let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
+            for value in self.records.values.get(values).unwrap_or_default() {
+                if let Some(entry) = self.evidence.detectors.get(usize::from(value.detector)) {
+                    if matches!(entry.element, Some(Element::NationalId)) && entry.country.len() == 2 && entry.country != "US" {
+                        countries.push(&entry.country);
+                    }
+                }
+            }
+        }
+        countries.sort_unstable();
+        countries.dedup();
+        match countries.as_slice() {
+            // Canada and Australia are told by province and state.
+            [one] if *one != "CA" && *one != "AU" => Some((*one).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Keys that show a natural person by themselves.
+fn is_direct(class: Class) -> bool {
+    matches!(class, Class::Personal | Class::Issued | Class::Account | Class::Email | Class::Phone | Class::Username)
+}
+
+/// Whole years at a date, both `yyyymmdd`; a year alone counts to its end.
+pub fn age(birth: u32, on: u32) -> Option<u32> {
+    if birth == 0 || on < birth {
+        return None;
+    }
+    Some((on - birth) / 10_000)
+}
+
+/// How recent data seem by a path: `archive`, `old`, `v1` and past years lie behind.
+fn recency(path: &str) -> i32 {
+    let words: Vec<String> = path.split(['/', '#', '!']).flat_map(super::catalogue::words).collect();
+    let old = ["archive", "archived", "old", "backup", "bak", "former", "previous", "legacy", "historic", "history", "deprecated"];
+    let mut rank = 0;
+    for word in &words {
+        if old.contains(&word.as_str()) {
+            rank -= 100;
+        }
+        if let Some(version) = word.strip_prefix('v').and_then(|digits| digits.parse::<i32>().ok()).filter(|version| *version < 50) {
+            rank += version - 50;
+        }
+    }
+    rank
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_turn_on_the_birthday() {
+        assert_eq!(age(20_080_115, 20_260_114), Some(17));
+        assert_eq!(age(20_080_115, 20_260_115), Some(18));
+        assert_eq!(age(0, 20_260_115), None);
+    }
+
+    #[test]
+    fn archives_and_versions_are_older() {
+        assert!(recency("share/sales/crm_2025.csv") > recency("share/sales/archive/crm_v3.csv"));
+        assert!(recency("share/sales/archive/crm_v3.csv") > recency("share/sales/archive/crm_v1.csv"));
+    }
+}
