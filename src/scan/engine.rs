@@ -1,0 +1,517 @@
+//! Hands items to workers: files of the roots, members of containers, parts of big files.
+//!
+//! Workers are rayon's; whoever meets a member small enough hands it on, so one huge archive
+//! keeps every core busy. When too many bytes wait in memory a member is read on the spot,
+//! which bounds memory without anybody ever waiting for a lock.
+
+use super::{
+    Digest, Options, Progress,
+    member::{Checked, Verdict},
+    schemas::Schemas,
+    tables::Tables,
+    texts::{Scratch, Texts},
+};
+use crate::{
+    base::{Category, LogicalPath, Problem, TokenKey},
+    detect::Detectors,
+    evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
+    format::{self, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text},
+    source::{
+        Budget, Bytes, Input, Item,
+        walk::{Entry, Found, io_problem},
+    },
+};
+use rayon::Scope;
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    },
+};
+
+/// Members up to this size are taken into memory and may be read by another worker.
+const SMALL: usize = 8 << 20;
+/// So many bytes of members may wait in memory.
+const WAITING: u64 = 256 << 20;
+
+/// Everything the workers share.
+pub(super) struct Engine<'e> {
+    pub(super) options: &'e Options,
+    pub(super) detectors: &'e Detectors,
+    pub(super) token_key: TokenKey,
+    progress: &'e Progress,
+    pool: rayon::ThreadPool,
+    recorders: Vec<Mutex<Recorder>>,
+    /// Digests of items that somebody reads or has read.
+    read: Mutex<HashMap<String, u32>>,
+    schemas: Schemas,
+    numbers: AtomicU32,
+    waiting: AtomicU64,
+}
+
+impl<'e> Engine<'e> {
+    pub(super) fn new(options: &'e Options, detectors: &'e Detectors, case: &Case, progress: &'e Progress) -> anyhow::Result<Engine<'e>> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .stack_size(16 << 20)
+            .thread_name(|number| format!("scan-{number}"))
+            .build()?;
+        let recorders = (0..options.threads)
+            .map(|number| Recorder::new(case, &format!("{number:02}-")).map(Mutex::new))
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Engine {
+            options,
+            detectors,
+            token_key: case.key().token_key(),
+            progress,
+            pool,
+            recorders,
+            read: Mutex::default(),
+            schemas: Schemas::default(),
+            numbers: AtomicU32::new(0),
+            waiting: AtomicU64::new(0),
+        })
+    }
+
+    /// Reads all entries; returns when nothing is left anywhere.
+    pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
+        let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
+        self.pool.scope(|scope| {
+            for entry in others {
+                scope.spawn(|scope| self.enter(scope, entry));
+            }
+            // What dumps create must be known before what they fill is read.
+            dumps.iter().for_each(|entry| self.note_schemas(entry));
+        });
+        self.pool.scope(|scope| {
+            for entry in dumps {
+                scope.spawn(|scope| self.enter(scope, entry));
+            }
+        });
+        let Engine { recorders, pool, .. } = self;
+        drop(pool);
+        recorders.into_iter().try_for_each(|recorder| recorder.into_inner().unwrap_or_else(PoisonError::into_inner).finish())
+    }
+
+    /// The recorder of the worker that asks. Never contended: a worker asks only for its own.
+    pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        let number = rayon::current_thread_index().unwrap_or(0) % self.recorders.len();
+        self.recorders[number].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_dump(&self, entry: &Entry) -> bool {
+        let Found::File { on_disk, .. } = &entry.found else { return false };
+        let mut head = vec![0; 4096];
+        let Ok(mut file) = std::fs::File::open(on_disk) else { return false };
+        let Ok(length) = file.read(&mut head) else { return false };
+        head.truncate(length);
+        format::is_sql(&head)
+    }
+
+    fn note_schemas(&self, entry: &Entry) {
+        if let Found::File { on_disk, .. } = &entry.found {
+            if let Ok(bytes) = Bytes::open(on_disk, self.options.map) {
+                format::schemas(bytes.as_slice(), &mut |table, columns| self.schemas.add(entry.path.directory(), table, columns));
+                bytes.release(0..bytes.as_slice().len());
+            }
+        }
+    }
+
+    /// Opens a file-system entry and reads it.
+    fn enter<'s>(&'s self, scope: &Scope<'s>, entry: Entry) {
+        match entry.found {
+            Found::Refused(problem) => self.refuse(&entry.path, 0, 0, ItemStatus::Skipped, problem),
+            Found::File { on_disk, size } => match Bytes::open(&on_disk, self.options.map) {
+                Ok(bytes) => self.begin(scope, Item { path: entry.path, bytes, budget: Budget::new(self.options.limits) }, 0),
+                Err(error) => self.refuse(&entry.path, size, 0, ItemStatus::Failed, io_problem(&error).not_examined(size)),
+            },
+        }
+    }
+
+    /// Records an item that is not read at all.
+    fn refuse(&self, path: &LogicalPath, size: u64, depth: u32, status: ItemStatus, problem: Problem) {
+        let item = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let mut recorder = self.recorder();
+        recorder.problem(problem_row(item, path, problem));
+        recorder.item(ItemRow { item, path: path.to_string(), size, digest: String::new(), format: String::new(), status, examined: 0, depth });
+    }
+
+    /// Reads an item whose bytes are all there. `waited` bytes of it were counted as waiting.
+    fn begin<'s>(&'s self, scope: &Scope<'s>, item: Item, waited: u64) {
+        let size = item.bytes.as_slice().len();
+        let state = Arc::new(ItemState::new(self, &item.path, item.budget.depth(), Some(size as u64)));
+        let head = head_of(&item, true);
+        let format = format::pick(&head).unwrap_or(format::FALLBACK);
+        state.format.set(format.name()).ok();
+        let plan = (size > self.options.part_size).then(|| format.plan(item.bytes.as_slice(), self.options.part_size)).flatten();
+        let root = item.budget.depth() == 0;
+        match plan.filter(|plan| plan.parts.len() > 1) {
+            None => {
+                let digest = digest(self.options.digest, item.bytes.as_slice());
+                if !self.claim(&digest, state.item) {
+                    state.digest.set(digest).ok();
+                    state.duplicate.store(true, Ordering::Relaxed);
+                } else {
+                    state.digest.set(digest).ok();
+                    self.examine(scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None, 0);
+                    state.examined.fetch_add(size as u64, Ordering::Relaxed);
+                }
+                if root {
+                    self.progress.read(size as u64);
+                }
+                item.bytes.release(0..size);
+                self.waiting.fetch_sub(waited, Ordering::Relaxed);
+            }
+            Some(plan) => {
+                let profiles = Arc::new(Tables::profiles(self.detectors, &plan.samples));
+                let hashed = (item.bytes.clone(), Arc::clone(&state));
+                scope.spawn(move |_| {
+                    let (bytes, state) = hashed;
+                    state.digest.set(digest_released(self.options.digest, &bytes)).ok();
+                });
+                for (number, part) in plan.parts.into_iter().enumerate() {
+                    let (item, state, profiles) = (item.clone(), Arc::clone(&state), Arc::clone(&profiles));
+                    scope.spawn(move |scope| {
+                        let range = part.start as usize..(part.end as usize).min(item.bytes.as_slice().len());
+                        let bytes = item.bytes.as_slice().get(range.clone()).unwrap_or_default();
+                        let mut reader = part.preamble.as_slice().chain(bytes);
+                        let length = bytes.len() as u64;
+                        let input = if part.preamble.is_empty() { Input::Whole(bytes) } else { Input::Stream(&mut reader) };
+                        let place = Part { number: number as u32, start: part.start, preamble: part.preamble.len() as u64 };
+                        self.examine(scope, &item, &state, format, input, Some((place, &profiles)), number as u32);
+                        state.examined.fetch_add(length, Ordering::Relaxed);
+                        item.bytes.release(range);
+                        if root {
+                            self.progress.read(length);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether this worker is the first to read bytes of this digest.
+    fn claim(&self, digest: &str, item: u32) -> bool {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        *read.entry(digest.to_owned()).or_insert(item) == item
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one item, how to read it, and where the part lies")]
+    fn examine<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        item: &Item,
+        state: &Arc<ItemState<'s>>,
+        format: &dyn Format,
+        input: Input<'_>,
+        part: Option<(Part, &HashMap<String, Arc<crate::detect::Profile>>)>,
+        number: u32,
+    ) {
+        let (place, profiles) = part.map_or((Part::default(), None), |(place, profiles)| (place, Some(profiles)));
+        let mut examiner = Examiner {
+            engine: self,
+            scope,
+            path: &item.path,
+            budget: &item.budget,
+            state,
+            part: place,
+            moment: self.schemas.moment(),
+            tables: Tables::new(self, state.item, number, profiles),
+            texts: Texts::new(self, state.item, number),
+            scratch: Scratch::default(),
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| format.read(input, &mut examiner)));
+        if result.is_err() {
+            examiner.problem(Problem::new(Category::Corrupt, format!("the {} reader stopped on malformed bytes", format.name())));
+        }
+        let mentions = catch_unwind(AssertUnwindSafe(|| examiner.tables.finish())).unwrap_or(0);
+        self.progress.item(mentions);
+    }
+}
+
+/// Which part of a cut file is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Part {
+    pub(super) number: u32,
+    pub(super) start: u64,
+    pub(super) preamble: u64,
+}
+
+/// What becomes known of an item while its parts are read; recorded when the last lets go of it.
+struct ItemState<'s> {
+    engine: &'s Engine<'s>,
+    item: u32,
+    path: String,
+    depth: u32,
+    size: AtomicU64,
+    digest: OnceLock<String>,
+    format: OnceLock<&'static str>,
+    examined: AtomicU64,
+    lost: AtomicU64,
+    problems: AtomicBool,
+    unreadable: AtomicBool,
+    duplicate: AtomicBool,
+}
+
+impl<'s> ItemState<'s> {
+    fn new(engine: &'s Engine<'s>, path: &LogicalPath, depth: u32, size: Option<u64>) -> ItemState<'s> {
+        ItemState {
+            engine,
+            item: engine.numbers.fetch_add(1, Ordering::Relaxed),
+            path: path.to_string(),
+            depth,
+            size: AtomicU64::new(size.unwrap_or(0)),
+            digest: OnceLock::new(),
+            format: OnceLock::new(),
+            examined: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            problems: AtomicBool::new(false),
+            unreadable: AtomicBool::new(false),
+            duplicate: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes a problem of this item.
+    fn problem(&self, problem: Problem) {
+        self.problems.store(true, Ordering::Relaxed);
+        if matches!(problem.category, Category::Encrypted | Category::ImageOnly) {
+            self.unreadable.store(true, Ordering::Relaxed);
+        }
+        self.lost.fetch_add(problem.bytes_not_examined, Ordering::Relaxed);
+        let row = ProblemRow {
+            item: self.item,
+            path: self.path.clone(),
+            category: problem.category,
+            detail: problem.detail,
+            bytes_not_examined: problem.bytes_not_examined,
+        };
+        self.engine.recorder().problem(row);
+    }
+}
+
+impl Drop for ItemState<'_> {
+    fn drop(&mut self) {
+        let size = self.size.load(Ordering::Relaxed);
+        let examined = self.examined.load(Ordering::Relaxed).saturating_sub(self.lost.load(Ordering::Relaxed)).min(size);
+        let status = if self.duplicate.load(Ordering::Relaxed) {
+            ItemStatus::Duplicate
+        } else if !self.problems.load(Ordering::Relaxed) {
+            ItemStatus::Full
+        } else if examined == 0 || self.unreadable.load(Ordering::Relaxed) {
+            ItemStatus::Failed
+        } else {
+            ItemStatus::Partial
+        };
+        self.engine.recorder().item(ItemRow {
+            item: self.item,
+            path: std::mem::take(&mut self.path),
+            size,
+            digest: self.digest.get().cloned().unwrap_or_default(),
+            format: self.format.get().copied().unwrap_or_default().to_owned(),
+            status,
+            examined: if status == ItemStatus::Duplicate { 0 } else { examined },
+            depth: self.depth,
+        });
+    }
+}
+
+/// Receives what a format finds in one item or one part of it.
+struct Examiner<'x, 's> {
+    engine: &'s Engine<'s>,
+    scope: &'x Scope<'s>,
+    path: &'x LogicalPath,
+    budget: &'x Budget,
+    state: &'x Arc<ItemState<'s>>,
+    part: Part,
+    moment: u64,
+    tables: Tables<'s, 'x>,
+    texts: Texts<'s>,
+    scratch: Scratch,
+}
+
+impl Examiner<'_, '_> {
+    fn member_path(&self, member: &Member<'_>) -> LogicalPath {
+        if !member.name.is_empty() {
+            return if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
+        }
+        // A compressed file without a stored name holds the file of its own name less the ending.
+        let own = self.path.file_name();
+        let inner = own.rsplit_once('.').map_or(own, |(stem, ending)| match ending.to_ascii_lowercase().as_str() {
+            "tgz" | "tbz" | "tbz2" | "txz" | "tlz" | "tzst" => own,
+            _ => stem,
+        });
+        self.path.member(inner.as_bytes())
+    }
+}
+
+impl Sink for Examiner<'_, '_> {
+    fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
+        self.tables.announce(spec)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) {
+        self.tables.rows(rows);
+    }
+
+    fn text(&mut self, text: &Text<'_>) {
+        self.texts.text(text, self.part.start.saturating_sub(self.part.preamble), &mut self.scratch);
+    }
+
+    fn item(&mut self, member: Member<'_>) {
+        let path = self.member_path(&member);
+        let budget = match self.budget.descend() {
+            Ok(budget) => budget,
+            Err(exceeded) => {
+                let problem = Problem::new(Category::Limit, exceeded.detail()).not_examined(member.size.unwrap_or(0));
+                self.engine.refuse(&path, member.size.unwrap_or(0), self.budget.depth() + 1, ItemStatus::Skipped, problem);
+                self.state.problems.store(true, Ordering::Relaxed);
+                return;
+            }
+        };
+        // What a container without a list of members unfolds is measured against the container.
+        let packed = member.packed.or_else(|| Some(self.state.size.load(Ordering::Relaxed)).filter(|size| *size > 0));
+        let content: &mut dyn Read = match member.content {
+            Input::Whole(bytes) => &mut &*bytes,
+            Input::Stream(reader) => reader,
+        };
+        let mut checked = Checked::new(content, &budget, packed, self.engine.options.digest);
+        let mut bytes = Vec::new();
+        let ended = checked.fill(&mut bytes, SMALL);
+        if ended {
+            let verdict = checked.verdict();
+            self.take_small(path, budget, bytes, verdict);
+        } else {
+            self.take_large(&path, &budget, &bytes, checked);
+        }
+    }
+
+    fn unread(&mut self, name: &[u8], size: Option<u64>, problem: Problem) {
+        let size = size.unwrap_or(0);
+        let path = if name.is_empty() { self.path.clone() } else { self.path.member(name) };
+        let status = if matches!(problem.category, Category::Symlink | Category::SpecialFile) { ItemStatus::Skipped } else { ItemStatus::Failed };
+        let lost = if problem.bytes_not_examined == 0 { size } else { problem.bytes_not_examined };
+        self.engine.refuse(&path, size, self.budget.depth() + 1, status, problem.not_examined(lost));
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.state.problem(problem);
+    }
+
+    fn schema(&mut self, table: &str, columns: &[&str]) {
+        self.engine.schemas.add(self.path.directory(), table, columns);
+    }
+
+    fn known_columns(&self, table: &str) -> Option<Vec<String>> {
+        self.engine.schemas.find(self.path.directory(), table, self.moment)
+    }
+
+    fn in_memory(&self) -> usize {
+        self.budget.limits().in_memory
+    }
+}
+
+impl<'s> Examiner<'_, 's> {
+    /// A member that is in memory: another worker may read it while this one goes on.
+    fn take_small(&mut self, path: LogicalPath, budget: Budget, bytes: Vec<u8>, verdict: Verdict) {
+        let size = bytes.len() as u64;
+        if let Some(problem) = verdict.problem {
+            self.state.problems.store(true, Ordering::Relaxed);
+            self.take_damaged(&path, &budget, bytes, problem);
+            return;
+        }
+        let item = Item { path, bytes: Bytes::from(bytes), budget };
+        let engine = self.engine;
+        let waiting = engine.waiting.fetch_add(size, Ordering::Relaxed) + size;
+        if size >= 4096 && waiting < WAITING && engine.options.threads > 1 {
+            self.scope.spawn(move |scope| engine.begin(scope, item, size));
+        } else {
+            engine.begin(self.scope, item, size);
+        }
+    }
+
+    /// A member whose bytes end early or are damaged: what is there is read all the same.
+    fn take_damaged(&mut self, path: &LogicalPath, budget: &Budget, bytes: Vec<u8>, problem: Problem) {
+        let state = Arc::new(ItemState::new(self.engine, path, budget.depth(), Some(bytes.len() as u64)));
+        state.problem(problem);
+        if bytes.is_empty() {
+            return;
+        }
+        let item = Item { path: path.clone(), bytes: Bytes::from(bytes), budget: budget.clone() };
+        let format = format::pick(&head_of(&item, true)).unwrap_or(format::FALLBACK);
+        state.format.set(format.name()).ok();
+        state.examined.fetch_add(item.bytes.as_slice().len() as u64, Ordering::Relaxed);
+        self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None, 0);
+    }
+
+    /// A member too large for memory is read as it comes.
+    fn take_large(&mut self, path: &LogicalPath, budget: &Budget, start: &[u8], mut rest: Checked<'_>) {
+        let state = Arc::new(ItemState::new(self.engine, path, budget.depth(), None));
+        let name = path.file_name().to_lowercase();
+        let head = Head { bytes: &start[..start.len().min(HEAD)], name: &name, whole: false };
+        let format = format::pick(&head).unwrap_or(format::FALLBACK);
+        state.format.set(format.name()).ok();
+        let item = Item { path: path.clone(), bytes: Bytes::from(Vec::new()), budget: budget.clone() };
+        let mut reader = start.chain(&mut rest);
+        self.engine.examine(self.scope, &item, &state, format, Input::Stream(&mut reader), None, 0);
+        std::io::copy(&mut reader, &mut std::io::sink()).ok();
+        let total = rest.count();
+        state.size.store(total, Ordering::Relaxed);
+        state.examined.store(total, Ordering::Relaxed);
+        let verdict = rest.verdict();
+        match verdict.problem {
+            Some(problem) => {
+                self.state.problems.store(true, Ordering::Relaxed);
+                state.problem(problem);
+            }
+            None => {
+                // Read already: the catalogue keeps one of equal items.
+                self.engine.claim(&verdict.digest, state.item);
+                state.digest.set(verdict.digest).ok();
+            }
+        }
+    }
+}
+
+fn head_of(item: &Item, whole: bool) -> HeadOf {
+    let bytes = item.bytes.as_slice();
+    HeadOf { bytes: bytes[..bytes.len().min(HEAD)].to_vec(), name: item.path.file_name().to_lowercase(), whole: whole && bytes.len() <= HEAD }
+}
+
+/// An owned head.
+struct HeadOf {
+    bytes: Vec<u8>,
+    name: String,
+    whole: bool,
+}
+
+fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {
+    ProblemRow { item, path: path.to_string(), category: problem.category, detail: problem.detail, bytes_not_examined: problem.bytes_not_examined }
+}
+
+/// The digest of bytes in memory, as `files.csv` writes it.
+fn digest(kind: Digest, bytes: &[u8]) -> String {
+    match kind {
+        Digest::Sha256 => format!("sha256:{}", hex(&Sha256::digest(bytes))),
+        Digest::Blake3 => format!("blake3:{}", blake3::hash(bytes).to_hex()),
+    }
+}
+
+/// The digest of a large mapped file; its pages are given back on the way.
+fn digest_released(kind: Digest, bytes: &Bytes) -> String {
+    const STEP: usize = 16 << 20;
+    let whole = bytes.as_slice();
+    let mut hasher = super::member::Hashing::new(kind);
+    for (number, chunk) in whole.chunks(STEP).enumerate() {
+        hasher.update(chunk);
+        bytes.release(number * STEP..number * STEP + chunk.len());
+    }
+    hasher.finish()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

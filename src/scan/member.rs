@@ -1,0 +1,110 @@
+//! Reads a member of a container under the budget, hashing it on the way.
+
+use super::{Digest, engine::hex};
+use crate::{
+    base::{Category, Problem},
+    format::read_problem,
+    source::{Budget, budget::Exceeded},
+};
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Read};
+
+/// A digest in the making.
+#[expect(clippy::large_enum_variant, reason = "one per member being read")]
+pub(super) enum Hashing {
+    Sha256(Sha256),
+    Blake3(blake3::Hasher),
+}
+
+impl Hashing {
+    pub(super) fn new(kind: Digest) -> Hashing {
+        match kind {
+            Digest::Sha256 => Hashing::Sha256(Sha256::new()),
+            Digest::Blake3 => Hashing::Blake3(blake3::Hasher::new()),
+        }
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Hashing::Sha256(hasher) => hasher.update(bytes),
+            Hashing::Blake3(hasher) => {
+                hasher.update(bytes);
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        match self {
+            Hashing::Sha256(hasher) => format!("sha256:{}", hex(&hasher.finalize())),
+            Hashing::Blake3(hasher) => format!("blake3:{}", hasher.finalize().to_hex()),
+        }
+    }
+}
+
+/// How reading a member ended.
+pub(super) struct Verdict {
+    pub(super) digest: String,
+    pub(super) problem: Option<Problem>,
+}
+
+/// A reader that counts, hashes and stops at the budget.
+pub(super) struct Checked<'r> {
+    inner: &'r mut dyn Read,
+    budget: Budget,
+    packed: Option<u64>,
+    count: u64,
+    hashing: Hashing,
+    problem: Option<Problem>,
+}
+
+impl<'r> Checked<'r> {
+    pub(super) fn new(inner: &'r mut dyn Read, budget: &Budget, packed: Option<u64>, digest: Digest) -> Checked<'r> {
+        Checked { inner, budget: budget.clone(), packed, count: 0, hashing: Hashing::new(digest), problem: None }
+    }
+
+    /// Fills `bytes` up to `limit`; whether the member ended within it.
+    pub(super) fn fill(&mut self, bytes: &mut Vec<u8>, limit: usize) -> bool {
+        match self.by_ref().take(limit as u64).read_to_end(bytes) {
+            Ok(_) if bytes.len() < limit => true,
+            Ok(_) => false,
+            Err(_) => true,
+        }
+    }
+
+    /// Bytes read so far.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) fn verdict(self) -> Verdict {
+        Verdict { digest: self.hashing.finish(), problem: self.problem }
+    }
+}
+
+impl Read for Checked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.problem.is_some() {
+            return Ok(0);
+        }
+        let read = match self.inner.read(buffer) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => {
+                // Told once, as a problem of this member; the format sees the end of the bytes.
+                self.problem = Some(read_problem(&error));
+                return Ok(0);
+            }
+        };
+        self.count += read as u64;
+        self.hashing.update(&buffer[..read]);
+        if let Err(exceeded) = self.budget.expand(read as u64, self.count, self.packed) {
+            let detail = if exceeded == Exceeded::Ratio {
+                format!("{}: {} bytes came out so far", exceeded.detail(), self.count)
+            } else {
+                exceeded.detail().to_owned()
+            };
+            self.problem = Some(Problem::new(Category::Limit, detail));
+        }
+        Ok(read)
+    }
+}

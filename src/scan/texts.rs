@@ -1,0 +1,257 @@
+//! Findings in text into mentions: which finding speaks of whom.
+//!
+//! Attribution in prose is quiet: a finding goes to the name it stands with (same line, same
+//! paragraph, the label block around it) and to nobody when that is open.
+
+use super::{engine::Engine, tables::push};
+use crate::{
+    base::{Element, Meaning},
+    detect::Finding,
+    evidence::{
+        FindingRow, MentionRow,
+        row::{NO_TABLE},
+    },
+    format::{Place, Text, TextKind},
+};
+use std::collections::BTreeMap;
+
+/// Reused between texts.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) found: Vec<Finding>,
+    mention: MentionRow,
+}
+
+/// The texts of one item or one part of it.
+pub(super) struct Texts<'s> {
+    engine: &'s Engine<'s>,
+    item: u32,
+    part: u32,
+    sequence: u32,
+}
+
+/// A name at most this far before a finding of the same paragraph owns it.
+const REACH: usize = 600;
+
+impl<'s> Texts<'s> {
+    pub(super) fn new(engine: &'s Engine<'s>, item: u32, part: u32) -> Texts<'s> {
+        Texts { engine, item, part, sequence: 0 }
+    }
+
+    pub(super) fn text(&mut self, text: &Text<'_>, shift: u64, scratch: &mut Scratch) {
+        let detectors = self.engine.detectors;
+        scratch.found.clear();
+        detectors.scan_text(text.bytes, text.kind, &mut scratch.found);
+        if scratch.found.is_empty() {
+            return;
+        }
+        let owners = self.owners(text, &scratch.found);
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, owner) in owners.iter().enumerate() {
+            if let Some(owner) = owner {
+                groups.entry(*owner).or_default().push(at);
+            }
+        }
+        let mut sequences = vec![u32::MAX; scratch.found.len()];
+        for members in groups.values() {
+            self.mention(text, shift, members, scratch, &mut sequences);
+        }
+        self.record(text, shift, scratch, &sequences);
+    }
+
+    /// For every finding the number of the group it belongs to: the first finding of the group.
+    fn owners(&self, text: &Text<'_>, found: &[Finding]) -> Vec<Option<usize>> {
+        let meaning = |finding: &Finding| self.engine.detectors.get(finding.detector).meaning;
+        let names: Vec<usize> = (0..found.len()).filter(|at| meaning(&found[*at]) == Meaning::FullName && !found[*at].test_value).collect();
+        // The same name twice is the same person.
+        let first_of = |at: usize| names.iter().copied().find(|other| found[*other].normalised == found[at].normalised).unwrap_or(at);
+        let distinct = {
+            let mut all: Vec<usize> = names.iter().map(|at| first_of(*at)).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let mut by_place: BTreeMap<usize, usize> = BTreeMap::new();
+        (0..found.len())
+            .map(|at| {
+                let finding = &found[at];
+                let known = self.engine.detectors.get(finding.detector);
+                if finding.test_value || known.element.is_none() {
+                    return None;
+                }
+                if names.contains(&at) {
+                    return Some(first_of(at));
+                }
+                let owner = match text.kind {
+                    TextKind::Prose if distinct.len() == 1 && text.bytes.len() < 8192 => Some(distinct[0]),
+                    _ => nearest(text, found, &names, at).map(first_of),
+                };
+                owner.or_else(|| {
+                    // Without a name, what stands on one line belongs together.
+                    let line = line_start(text.bytes, finding.start);
+                    Some(*by_place.entry(line).or_insert(at))
+                })
+            })
+            .collect()
+    }
+
+    /// Records one mention of the findings in `members`, if they tell more than a name.
+    fn mention(&mut self, text: &Text<'_>, shift: u64, members: &[usize], scratch: &mut Scratch, sequences: &mut [u32]) {
+        let detectors = self.engine.detectors;
+        let mention = &mut scratch.mention;
+        mention.clear();
+        let (mut from, mut to) = (usize::MAX, 0);
+        let mut tokens = Vec::new();
+        for at in members {
+            let finding = &scratch.found[*at];
+            let known = detectors.get(finding.detector);
+            let token = self.engine.token_key.token(known.token_domain, &finding.normalised);
+            from = from.min(finding.start);
+            to = to.max(finding.start + finding.length);
+            if tokens.contains(&(finding.detector.0, token)) {
+                continue;
+            }
+            tokens.push((finding.detector.0, token));
+            let shown = text.bytes.get(finding.start..finding.start + finding.length).unwrap_or_default();
+            push(mention, finding.detector.0, known, token, &finding.normalised, shown, usize::from(u16::MAX), finding.protection);
+        }
+        let only_name = mention.elements.len() == 1 && mention.elements.contains(Element::Name);
+        if mention.elements.is_empty() || only_name {
+            return;
+        }
+        let (offset, end) = (locate(&text.place, from), locate(&text.place, to));
+        mention.item = self.item;
+        mention.part = self.part;
+        mention.table = NO_TABLE;
+        mention.row = offset + shift;
+        mention.length = u32::try_from(end.saturating_sub(offset)).unwrap_or(u32::MAX);
+        mention.slot = 0;
+        mention.sequence = self.sequence;
+        members.iter().for_each(|at| sequences[*at] = self.sequence);
+        self.sequence += 1;
+        self.engine.recorder().mention(mention);
+    }
+
+    fn record(&self, text: &Text<'_>, shift: u64, scratch: &mut Scratch, sequences: &[u32]) {
+        let mut recorder = self.engine.recorder();
+        for (finding, sequence) in scratch.found.drain(..).zip(sequences) {
+            let known = self.engine.detectors.get(finding.detector);
+            let (context, context_at) = context(text.bytes, finding.start, finding.length);
+            let at = locate(&text.place, finding.start);
+            let end = locate(&text.place, finding.start + finding.length);
+            recorder.finding(FindingRow {
+                item: self.item,
+                part: self.part,
+                table: NO_TABLE,
+                at: at + shift,
+                length: u32::try_from(end.saturating_sub(at)).unwrap_or(u32::MAX),
+                column: if let Place::Page { number } = text.place { number } else { 0 },
+                detector: finding.detector.0,
+                token: self.engine.token_key.token(known.token_domain, &finding.normalised),
+                bits: finding.bits,
+                protection: finding.protection as u8,
+                test_value: finding.test_value,
+                sequence: *sequence,
+                value: finding.normalised.into_vec(),
+                context,
+                context_at,
+            });
+        }
+    }
+}
+
+/// The name a finding stands with: on the same line, before it in the paragraph, or right after it.
+fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Option<usize> {
+    let finding = &found[at];
+    let line = line_start(text.bytes, finding.start);
+    let line_end = memchr::memchr(b'\n', &text.bytes[finding.start..]).map_or(text.bytes.len(), |offset| finding.start + offset);
+    let on_line = names.iter().copied().filter(|name| (line..line_end).contains(&found[*name].start));
+    let by_distance = |name: &usize| {
+        let name = &found[*name];
+        // A name before a value is likelier its owner than one behind it.
+        if name.start <= finding.start { finding.start - name.start } else { 2 * (name.start - finding.start) }
+    };
+    if let Some(name) = on_line.min_by_key(by_distance) {
+        return Some(name);
+    }
+    if matches!(text.kind, TextKind::Lines | TextKind::MailHeader | TextKind::Raw) && !is_label_block(text.bytes, line, line_end) {
+        return None;
+    }
+    let paragraph = paragraph_start(text.bytes, finding.start);
+    let before = names.iter().copied().rev().find(|name| found[*name].start < finding.start && found[*name].start >= paragraph);
+    before.filter(|name| finding.start - found[*name].start <= REACH)
+}
+
+/// `Label: value` lines make a block that speaks of one person.
+fn is_label_block(bytes: &[u8], line: usize, end: usize) -> bool {
+    let line = bytes.get(line..end).unwrap_or_default();
+    memchr::memchr(b':', line).is_some_and(|colon| colon < 40 && line[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || b" _-/.#()".contains(byte)))
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |newline| newline + 1)
+}
+
+/// After the last empty line before.
+fn paragraph_start(bytes: &[u8], at: usize) -> usize {
+    let before = bytes.get(..at).unwrap_or_default();
+    let unix = memchr::memmem::rfind(before, b"\n\n").map(|found| found + 2);
+    let windows = memchr::memmem::rfind(before, b"\r\n\r\n").map(|found| found + 4);
+    unix.max(windows).unwrap_or(0)
+}
+
+/// Where in the item a byte of the text stands.
+fn locate(place: &Place<'_>, at: usize) -> u64 {
+    match place {
+        Place::Exact { start } => start + at as u64,
+        Place::Within { start, .. } => *start,
+        Place::Page { .. } => at as u64,
+        Place::Decoded { points } => {
+            let next = points.partition_point(|(decoded, _)| (*decoded as usize) <= at);
+            let Some((decoded, original)) = next.checked_sub(1).and_then(|before| points.get(before)) else { return at as u64 };
+            let into = (at - *decoded as usize) as u64;
+            match points.get(next) {
+                Some((end, after)) if end > decoded => original + into * (after - original) / u64::from(end - decoded),
+                _ => original + into,
+            }
+        }
+    }
+}
+
+/// The value with up to 40 bytes either side, at character boundaries, on its own line, and where it lies in that.
+pub(super) fn context(bytes: &[u8], start: usize, length: usize) -> (Vec<u8>, u16) {
+    const AROUND: usize = 40;
+    const LONGEST: usize = 256;
+    let end = (start + length).min(bytes.len()).min(start + LONGEST);
+    let boundary = |at: usize| at >= bytes.len() || bytes[at] & 0xC0 != 0x80;
+    let mut from = start.saturating_sub(AROUND).max(line_start(bytes, start));
+    while from < start && !boundary(from) {
+        from += 1;
+    }
+    let line_end = memchr::memchr(b'\n', bytes.get(end..).unwrap_or_default()).map_or(bytes.len(), |offset| end + offset);
+    let mut to = (end + AROUND).min(line_end);
+    while to > end && !boundary(to) {
+        to -= 1;
+    }
+    (bytes.get(from..to).unwrap_or_default().to_vec(), (start - from) as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoded_offsets_are_spread_evenly_between_points() {
+        let place = Place::Decoded { points: &[(0, 100), (10, 120), (20, 130)] };
+        assert_eq!([0, 5, 10, 15, 25].map(|at| locate(&place, at)), [100, 110, 120, 125, 135]);
+    }
+
+    #[test]
+    fn context_stays_on_its_line_and_on_characters() {
+        let bytes = "erste\nÄÖ name: wert später\nletzte".as_bytes();
+        let start = memchr::memmem::find(bytes, b"wert").expect("there");
+        let (context, at) = context(bytes, start, 4);
+        assert_eq!(String::from_utf8_lossy(&context), "ÄÖ name: wert später");
+        assert_eq!(&context[usize::from(at)..][..4], b"wert");
+    }
+}
