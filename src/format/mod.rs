@@ -7,9 +7,11 @@
 pub mod bzip2;
 pub mod gzip;
 mod packed;
+pub mod tar;
 #[cfg(test)]
 mod unfold;
 pub mod xz;
+pub mod zip;
 pub mod zstd;
 
 use crate::{
@@ -288,7 +290,7 @@ pub trait Sink {
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
-pub const FORMATS: &[&dyn Format] = &[&gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &xz::Lzma, &xz::Lzip, &zstd::Zstd];
+pub const FORMATS: &[&dyn Format] = &[&gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &xz::Lzma, &xz::Lzip, &zstd::Zstd, &tar::Tar, &zip::Zip];
 
 /// The format of an item by its first bytes.
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

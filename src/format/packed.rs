@@ -16,11 +16,13 @@ pub(super) struct Source<'a> {
     start: usize,
     end: usize,
     position: u64,
+    /// An error that came behind the bytes in the buffer.
+    error: Option<io::Error>,
 }
 
 impl<'a> Source<'a> {
     pub(super) fn new(input: Input<'a>) -> Source<'a> {
-        Source { input, buffer: Vec::new(), start: 0, end: 0, position: 0 }
+        Source { input, buffer: Vec::new(), start: 0, end: 0, position: 0, error: None }
     }
 
     /// How many bytes were consumed so far.
@@ -36,14 +38,16 @@ impl<'a> Source<'a> {
                 self.buffer.resize(BUFFER, 0);
                 self.buffer.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, self.end - self.start);
-                while self.end < want {
+                while self.end < want && self.error.is_none() {
                     match reader.read(&mut self.buffer[self.end..]) {
                         Ok(0) => break,
                         Ok(read) => self.end += read,
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(error) if self.end == 0 => return Err(error),
-                        Err(_) => break,
+                        Err(error) => self.error = Some(error),
                     }
+                }
+                if let Some(error) = self.error.as_ref().filter(|_| self.end == 0) {
+                    return Err(io::Error::new(error.kind(), error.to_string()));
                 }
             }
         }
@@ -68,15 +72,12 @@ impl<'a> Source<'a> {
         Ok(skipped)
     }
 
-    /// Consumes the next `length` bytes of an item that is all there, and returns them (fewer
-    /// at the end). `None` when the item is a stream.
-    pub(super) fn take_slice(&mut self, length: u64) -> Option<&'a [u8]> {
-        let Input::Whole(rest) = self.input else { return None };
-        let length = usize::try_from(length).map_or(rest.len(), |length| length.min(rest.len()));
-        let (taken, left) = rest.split_at(length);
-        self.input = Input::Whole(left);
-        self.position += length as u64;
-        Some(taken)
+    /// The next `length` bytes, when the item is all there and has so many left.
+    pub(super) fn whole_slice(&self, length: u64) -> Option<&'a [u8]> {
+        match self.input {
+            Input::Whole(rest) => rest.get(..usize::try_from(length).ok()?),
+            Input::Stream(_) => None,
+        }
     }
 
     /// Consumes zero bytes; `false` when nothing else is left.
@@ -110,6 +111,52 @@ impl BufRead for Source<'_> {
 }
 
 impl Read for Source<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(into.len());
+        into[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+/// The next bytes of a source, so many as a header says; fewer is an error.
+pub(super) struct Body<'s, 'a> {
+    source: &'s mut Source<'a>,
+    left: u64,
+}
+
+impl<'s, 'a> Body<'s, 'a> {
+    pub(super) const fn new(source: &'s mut Source<'a>, length: u64) -> Body<'s, 'a> {
+        Body { source, left: length }
+    }
+
+    /// How many bytes were not read.
+    pub(super) const fn left(&self) -> u64 {
+        self.left
+    }
+}
+
+impl BufRead for Body<'_, '_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Ok(&[]);
+        }
+        let available = self.source.fill_buf()?;
+        if available.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the container ends inside this member"));
+        }
+        let length = usize::try_from(self.left).map_or(available.len(), |left| left.min(available.len()));
+        Ok(&available[..length])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left = self.left.saturating_sub(amount as u64);
+        self.source.consume(amount);
+    }
+}
+
+impl Read for Body<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let available = self.fill_buf()?;
         let length = available.len().min(into.len());

@@ -46,15 +46,22 @@ impl Found {
 
 /// Reads these bytes as the scan would, whole and as a stream, and demands that both find the same.
 pub(super) fn unfold(name: &str, bytes: &[u8]) -> Found {
-    let mut whole = Found::default();
-    let mut unfolding = Unfold { path: name.to_owned(), found: &mut whole, depth: 0, items: 0 };
-    unfolding.read(Input::Whole(bytes));
-    let mut stream = Found::default();
-    let mut unfolding = Unfold { path: name.to_owned(), found: &mut stream, depth: 0, items: 0 };
-    unfolding.read(Input::Stream(&mut Trickle(bytes)));
+    let whole = run(name, Input::Whole(bytes), 1 << 20);
+    let stream = unfold_stream(name, bytes, 1 << 20);
     assert_eq!(whole.contents(), stream.contents(), "{name}: whole and stream differ");
     assert_eq!(whole.problems(), stream.problems(), "{name}: whole and stream differ");
     whole
+}
+
+/// Reads these bytes as a stream, with so much memory.
+pub(super) fn unfold_stream(name: &str, bytes: &[u8], in_memory: usize) -> Found {
+    run(name, Input::Stream(&mut Trickle(bytes)), in_memory)
+}
+
+fn run(name: &str, input: Input<'_>, in_memory: usize) -> Found {
+    let mut found = Found::default();
+    Unfold { path: name.to_owned(), found: &mut found, depth: 0, items: 0, in_memory }.read(input);
+    found
 }
 
 /// Cuts an item of one member at every byte: what is read is a prefix, and that there is more is told.
@@ -87,6 +94,7 @@ struct Unfold<'f> {
     depth: usize,
     /// Items announced inside this one.
     items: usize,
+    in_memory: usize,
 }
 
 impl Unfold<'_> {
@@ -181,7 +189,7 @@ impl Sink for Unfold<'_> {
     fn item(&mut self, member: Member<'_>) {
         self.items += 1;
         let path = format!("{}{}{}", self.path, if member.step { "!/" } else { "#" }, String::from_utf8_lossy(member.name));
-        let mut inner = Unfold { path, found: &mut *self.found, depth: self.depth + 1, items: 0 };
+        let mut inner = Unfold { path, found: &mut *self.found, depth: self.depth + 1, items: 0, in_memory: self.in_memory };
         inner.read(member.content);
     }
 
@@ -201,6 +209,6 @@ impl Sink for Unfold<'_> {
     }
 
     fn in_memory(&self) -> usize {
-        1 << 20
+        self.in_memory
     }
 }

@@ -11,6 +11,9 @@ use zstd::stream::read::Decoder;
 /// A frame may ask for a window of up to 2 to this many bytes: 128 MiB, what `zstd` itself grants.
 const WINDOW_LOG: u32 = 27;
 
+/// How a frame begins.
+const MAGIC: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+
 /// Files of `zstd`, `pzstd`.
 pub struct Zstd;
 
@@ -20,7 +23,13 @@ impl Format for Zstd {
     }
 
     fn claim(&self, head: &Head<'_>) -> Claim {
-        if Frame::begins(head.bytes) { Claim::Sure } else { Claim::No }
+        let mut rest = head.bytes;
+        // LZ4 has the same skippable frames; what comes behind them decides.
+        while let Some(size) = skippable(rest) {
+            let Some(behind) = rest.get(size..) else { return Claim::Likely };
+            rest = behind;
+        }
+        if rest.starts_with(MAGIC) { Claim::Sure } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
@@ -34,8 +43,7 @@ impl Codec for Frame {
     type Decoder<'a> = Limited<'a>;
 
     fn begins(head: &[u8]) -> bool {
-        // A frame, or a skippable frame (RFC 8878 section 3.1.2), which LZ4 shares.
-        matches!(head, [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..])
+        head.starts_with(MAGIC) || skippable(head).is_some()
     }
 
     fn open(mut source: Source<'_>) -> io::Result<Self::Decoder<'_>> {
@@ -47,6 +55,14 @@ impl Codec for Frame {
 
     fn close(decoder: Self::Decoder<'_>) -> Source<'_> {
         decoder.decoder.finish()
+    }
+}
+
+/// The length of the skippable frame that begins here (RFC 8878 section 3.1.2).
+fn skippable(head: &[u8]) -> Option<usize> {
+    match *head {
+        [0x50..=0x5F, 0x2A, 0x4D, 0x18, a, b, c, d, ..] => usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?.checked_add(8),
+        _ => None,
     }
 }
 
@@ -71,7 +87,7 @@ impl Read for Limited<'_> {
 
 /// The window a frame header asks for, in bytes (RFC 8878 section 3.1.1.1).
 fn window(head: &[u8]) -> Option<u64> {
-    let (descriptor, rest) = head.strip_prefix(&[0x28, 0xB5, 0x2F, 0xFD])?.split_first()?;
+    let (descriptor, rest) = head.strip_prefix(MAGIC)?.split_first()?;
     if descriptor & 0x20 == 0 {
         let byte = *rest.first()?;
         let base = 1u64 << (10 + (byte >> 3));
