@@ -4,7 +4,21 @@
 //! stretches of text, further items, and problems. Reading never fails: what cannot be read
 //! is told as a [`Problem`], and reading goes on where it can.
 
-use crate::{base::Problem, source::Input};
+pub mod bzip2;
+pub mod gzip;
+mod packed;
+pub mod tar;
+#[cfg(test)]
+mod unfold;
+pub mod xz;
+pub mod zip;
+pub mod zstd;
+
+use crate::{
+    base::{Category, Problem},
+    source::Input,
+};
+use std::io;
 
 /// How surely the first bytes are of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -211,6 +225,11 @@ pub struct Text<'a> {
 }
 
 /// An item inside an item.
+///
+/// Who tells of damage: when reading `content` ends in an error, the sink that reads it makes
+/// that error a problem of the member, by [`read_problem`]. A container reports only what no
+/// member shows (a damaged list of members, members that are missing), and never an error of
+/// the reader it was itself given: whoever gave it has seen that error.
 pub struct Member<'a> {
     /// Its name as the container has it, any bytes. Never used to write anything.
     pub name: &'a [u8],
@@ -221,6 +240,17 @@ pub struct Member<'a> {
     /// Its packed size if known, for the ratio limit.
     pub packed: Option<u64>,
     pub content: Input<'a>,
+}
+
+/// The problem of a member whose reader ended with this error.
+pub fn read_problem(error: &io::Error) -> Problem {
+    let category = match error.kind() {
+        io::ErrorKind::UnexpectedEof => Category::Truncated,
+        io::ErrorKind::FileTooLarge | io::ErrorKind::OutOfMemory | io::ErrorKind::QuotaExceeded => Category::Limit,
+        io::ErrorKind::Unsupported => Category::Unsupported,
+        _ => Category::Corrupt,
+    };
+    Problem::new(category, error.to_string())
 }
 
 /// What a format may find inside an item.
@@ -260,7 +290,7 @@ pub trait Sink {
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
-pub const FORMATS: &[&dyn Format] = &[];
+pub const FORMATS: &[&dyn Format] = &[&gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &xz::Lzma, &xz::Lzip, &zstd::Zstd, &tar::Tar, &zip::Zip];
 
 /// The format of an item by its first bytes.
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
