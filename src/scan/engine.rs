@@ -144,8 +144,7 @@ impl<'e> Engine<'e> {
     fn begin<'s>(&'s self, scope: &Scope<'s>, item: Item, waited: u64) {
         let size = item.bytes.as_slice().len();
         let state = Arc::new(ItemState::new(self, &item.path, item.budget.depth(), Some(size as u64)));
-        let head = head_of(&item, true);
-        let format = format::pick(&head).unwrap_or(format::FALLBACK);
+        let format = pick(&item);
         state.format.set(format.name()).ok();
         let plan = (size > self.options.part_size).then(|| format.plan(item.bytes.as_slice(), self.options.part_size)).flatten();
         let root = item.budget.depth() == 0;
@@ -157,7 +156,7 @@ impl<'e> Engine<'e> {
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
                     state.digest.set(digest).ok();
-                    self.examine(scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None, 0);
+                    self.examine(scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
                     state.examined.fetch_add(size as u64, Ordering::Relaxed);
                 }
                 if root {
@@ -182,7 +181,7 @@ impl<'e> Engine<'e> {
                         let length = bytes.len() as u64;
                         let input = if part.preamble.is_empty() { Input::Whole(bytes) } else { Input::Stream(&mut reader) };
                         let place = Part { number: number as u32, start: part.start, preamble: part.preamble.len() as u64 };
-                        self.examine(scope, &item, &state, format, input, Some((place, &profiles)), number as u32);
+                        self.examine(scope, &item, &state, format, input, Some((place, &profiles)));
                         state.examined.fetch_add(length, Ordering::Relaxed);
                         item.bytes.release(range);
                         if root {
@@ -200,7 +199,6 @@ impl<'e> Engine<'e> {
         *read.entry(digest.to_owned()).or_insert(item) == item
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one item, how to read it, and where the part lies")]
     fn examine<'s>(
         &'s self,
         scope: &Scope<'s>,
@@ -209,7 +207,6 @@ impl<'e> Engine<'e> {
         format: &dyn Format,
         input: Input<'_>,
         part: Option<(Part, &HashMap<String, Arc<crate::detect::Profile>>)>,
-        number: u32,
     ) {
         let (place, profiles) = part.map_or((Part::default(), None), |(place, profiles)| (place, Some(profiles)));
         let mut examiner = Examiner {
@@ -220,8 +217,8 @@ impl<'e> Engine<'e> {
             state,
             part: place,
             moment: self.schemas.moment(),
-            tables: Tables::new(self, state.item, number, profiles),
-            texts: Texts::new(self, state.item, number),
+            tables: Tables::new(self, state.item, place.number, profiles),
+            texts: Texts::new(self, state.item, place.number),
             scratch: Scratch::default(),
         };
         let result = catch_unwind(AssertUnwindSafe(|| format.read(input, &mut examiner)));
@@ -441,10 +438,10 @@ impl<'s> Examiner<'_, 's> {
             return;
         }
         let item = Item { path: path.clone(), bytes: Bytes::from(bytes), budget: budget.clone() };
-        let format = format::pick(&head_of(&item, true)).unwrap_or(format::FALLBACK);
+        let format = pick(&item);
         state.format.set(format.name()).ok();
         state.examined.fetch_add(item.bytes.as_slice().len() as u64, Ordering::Relaxed);
-        self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None, 0);
+        self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
     }
 
     /// A member too large for memory is read as it comes.
@@ -456,7 +453,7 @@ impl<'s> Examiner<'_, 's> {
         state.format.set(format.name()).ok();
         let item = Item { path: path.clone(), bytes: Bytes::from(Vec::new()), budget: budget.clone() };
         let mut reader = start.chain(&mut rest);
-        self.engine.examine(self.scope, &item, &state, format, Input::Stream(&mut reader), None, 0);
+        self.engine.examine(self.scope, &item, &state, format, Input::Stream(&mut reader), None);
         std::io::copy(&mut reader, &mut std::io::sink()).ok();
         let total = rest.count();
         state.size.store(total, Ordering::Relaxed);
@@ -476,16 +473,12 @@ impl<'s> Examiner<'_, 's> {
     }
 }
 
-fn head_of(item: &Item, whole: bool) -> HeadOf {
+/// The format of an item by its first bytes.
+fn pick(item: &Item) -> &'static dyn Format {
     let bytes = item.bytes.as_slice();
-    HeadOf { bytes: bytes[..bytes.len().min(HEAD)].to_vec(), name: item.path.file_name().to_lowercase(), whole: whole && bytes.len() <= HEAD }
-}
-
-/// An owned head.
-struct HeadOf {
-    bytes: Vec<u8>,
-    name: String,
-    whole: bool,
+    let name = item.path.file_name().to_lowercase();
+    let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
+    format::pick(&head).unwrap_or(format::FALLBACK)
 }
 
 fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {
