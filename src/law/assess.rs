@@ -1,0 +1,401 @@
+//! Laws applied to people and facts.
+
+use super::{
+    Confidence, Crossed, Duty, DutyKind, Group, Population, UNKNOWN,
+    calendar::{Calendar, country},
+    clock::{Clock, Clockwork, Due},
+    protects::implied,
+    rule::{Law, Obligation, Reach, ServiceProvider},
+    when::{Counts, When},
+};
+use crate::base::{Bounds, ElementSet, Facts, Moment};
+use jiff::ToSpan;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The duties these laws put on whoever lost the data, sorted by deadline (rows without a
+/// date last), jurisdiction, law and duty.
+///
+/// A duty of a law that concerns somebody is listed even when its threshold is not reached
+/// or an exemption appears to apply: `crossed` is `no` then, and the note says why. People whose residency
+/// is unknown widen the ceiling of every jurisdiction that has others, and have a row of their
+/// own, as have places no law file speaks of.
+pub fn assess(population: &Population, facts: &Facts, laws: &[Law]) -> Vec<Duty> {
+    let assessor = Assessor::new(population, facts);
+    let mut duties: Vec<Duty> = laws.iter().flat_map(|law| assessor.rows(law)).map(|(_, duty)| duty).collect();
+    duties.extend(assessor.unassigned(laws));
+    duties.sort_by_cached_key(|duty| {
+        let date = duty.deadline_date.as_ref().map(Moment::sort_key);
+        (date.is_none(), date, duty.jurisdiction.clone(), duty.law.clone(), duty.duty, duty.recipient.clone())
+    });
+    duties
+}
+
+/// One population and one set of facts, ready to meet laws.
+pub(super) struct Assessor<'a> {
+    population: &'a Population,
+    facts: &'a Facts,
+    calendar: Calendar,
+}
+
+/// What a law finds in one group.
+struct Hit<'a> {
+    group: &'a Group,
+    /// The triggering elements for certain, and at most.
+    certain: Option<ElementSet>,
+    possible: Option<ElementSet>,
+}
+
+/// People whom a duty concerns, and the elements that make it so.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    people: Bounds,
+    elements: ElementSet,
+    /// Somebody in it is known to live there.
+    known: bool,
+}
+
+/// How sure it is that somebody lives in a jurisdiction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resides {
+    Yes,
+    Perhaps,
+    No,
+}
+
+/// One law under assessment in one place.
+struct Place<'a> {
+    law: &'a Law,
+    jurisdiction: &'a str,
+    /// Everybody counts here, wherever they live.
+    everyone: bool,
+}
+
+impl<'a> Assessor<'a> {
+    pub(super) fn new(population: &'a Population, facts: &'a Facts) -> Assessor<'a> {
+        Assessor { population, facts, calendar: Calendar::builtin() }
+    }
+
+    /// The rows of one law, each with the number of its duty in the file.
+    pub(super) fn rows(&self, law: &Law) -> Vec<(Option<usize>, Duty)> {
+        if !self.applies(law) {
+            return Vec::new();
+        }
+        let clear = self.hits(law, false);
+        let all = self.hits(law, true);
+        let mut rows = Vec::new();
+        for jurisdiction in &law.jurisdictions {
+            let established = self.facts.establishments().any(|place| place == jurisdiction);
+            let everyone = law.reach == Reach::Everyone || law.reach == Reach::ResidentsOrEstablishment && established;
+            let place = Place { law, jurisdiction, everyone };
+            match &law.service_provider {
+                Some(rule) if self.facts.is_service_provider() => rows.extend(self.provider_row(&place, rule, &all)),
+                _ => rows.extend(self.place_rows(&place, &clear, &all)),
+            }
+        }
+        without_losing_alternatives(rows)
+    }
+
+    /// Whether the law is about this organisation and this time.
+    fn applies(&self, law: &Law) -> bool {
+        let scope = law.scope.as_ref().is_none_or(|scope| self.fact_holds(scope));
+        let day = self.facts.reference_day().unwrap_or(law.read_on);
+        let begun = law.amended || day >= law.in_force;
+        scope && begun && law.until.is_none_or(|until| day <= until)
+    }
+
+    fn fact_holds(&self, when: &When) -> bool {
+        when.crossed(&Counts::default(), self.facts) == Crossed::Yes
+    }
+
+    /// What triggers the law in each group; with `all`, protected elements count as well.
+    fn hits(&self, law: &Law, all: bool) -> Vec<Hit<'a>> {
+        let rules: Vec<_> = law.protected.iter().filter(|rule| rule.when.as_ref().is_none_or(|when| self.fact_holds(when))).collect();
+        let mut hits = Vec::new();
+        for group in &self.population.groups {
+            let (certain, possible) = self.exposed(group, all);
+            let triggered =
+                |exposed| rules.iter().filter_map(|rule| rule.protects.triggered(exposed, group.minor)).reduce(ElementSet::union);
+            let possible = triggered(possible);
+            if possible.is_some() {
+                hits.push(Hit { group, certain: triggered(certain), possible });
+            }
+        }
+        hits
+    }
+
+    /// The elements of a group that count, for certain and at most.
+    fn exposed(&self, group: &Group, all: bool) -> (ElementSet, ElementSet) {
+        let all = all || self.facts.flag("key_compromised");
+        let elements = if all { group.elements.union(group.protected) } else { group.elements };
+        implied(elements, self.facts)
+    }
+
+    fn place_rows(&self, place: &Place<'_>, clear: &[Hit<'_>], all: &[Hit<'_>]) -> Vec<(Option<usize>, Duty)> {
+        let law = place.law;
+        let individuals = law.duties.iter().filter(|duty| duty.tell == DutyKind::Individuals);
+        let dated = individuals.clone().map(|duty| (&duty.by, self.due(&duty.by, None, place.jurisdiction)));
+        let told = dated.min_by_key(|(_, due)| (due.at.is_none(), due.at.as_ref().map(Moment::sort_key)));
+        let told = told.as_ref().map(|(clock, due)| (*clock, due.at.as_ref()));
+        let mut rows = Vec::new();
+        for (index, duty) in law.duties.iter().enumerate() {
+            let exempts = law.encryption.exempts.contains(&duty.tell);
+            let hits = if exempts { clear } else { all };
+            if duty.each_state {
+                for state in states(place.jurisdiction, hits) {
+                    let place = Place { law, jurisdiction: state, everyone: false };
+                    rows.extend(self.row(&place, duty, hits, told).map(|row| (Some(index), row)));
+                }
+            } else {
+                rows.extend(self.row(place, duty, hits, told).map(|row| (Some(index), row)));
+            }
+        }
+        rows
+    }
+
+    fn due(&self, clock: &Clock, individuals: Option<&Moment>, jurisdiction: &str) -> Due {
+        clock.due(&Clockwork { facts: self.facts, calendar: &self.calendar, individuals }, jurisdiction)
+    }
+
+    fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Option<(&Clock, Option<&Moment>)>) -> Option<Duty> {
+        let law = place.law;
+        let tally = self.tally(place, duty, hits);
+        let home = self.facts.home_jurisdiction() == Some(place.jurisdiction);
+        if tally.people.ceiling == 0 || !(tally.known || home) {
+            return None;
+        }
+        let anywhere = hits.iter().fold(Bounds::default(), |sum, hit| sum.plus(counted(hit.group.people, hit.certain.is_some())));
+        let counts = Counts { here: tally.people, anywhere };
+        let at_all = match tally.people.floor {
+            0 => Crossed::WithinInterval,
+            _ => Crossed::Yes,
+        };
+        let threshold = duty.when.as_ref().map_or(at_all, |when| when.crossed(&counts, self.facts));
+        let exemption = self.exemption(law, duty, &counts);
+        let due = self.due(&duty.by, told.and_then(|(_, at)| at), place.jurisdiction);
+        let with = told.map(|(clock, _)| clock).filter(|_| duty.tell != DutyKind::Individuals);
+        let mut notes: Vec<String> = exemption.iter().cloned().collect();
+        notes.extend(due.notes);
+        notes.extend(self.notes(place, duty, &tally));
+        Some(Duty {
+            recipient: self.recipient(place, duty),
+            threshold: duty.when.as_ref().map_or_else(|| "people >= 1".to_owned(), |when| when.text.clone()),
+            crossed: if exemption.is_some() { Crossed::No } else { threshold.max(at_all) },
+            deadline: duty.by.words(with),
+            deadline_date: due.at,
+            confidence: duty.confidence.map_or(law.confidence, |own| own.min(law.confidence)),
+            citation: citation(&law.cite, &duty.cite),
+            note: notes.join("; "),
+            ..blank(place, duty.tell, &tally)
+        })
+    }
+
+    /// The people of a place whom a duty concerns.
+    fn tally(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>]) -> Tally {
+        let mut tally = Tally::default();
+        for hit in hits {
+            let resides = if place.everyone { Resides::Yes } else { resides(&hit.group.residency, place.jurisdiction) };
+            if resides == Resides::No {
+                continue;
+            }
+            let (certain, possible) = match &duty.only {
+                None => (hit.certain, hit.possible),
+                Some(only) => {
+                    let all = !place.law.encryption.exempts.contains(&duty.tell);
+                    let (certain, possible) = self.exposed(hit.group, all);
+                    let within = |exposed| only.triggered(exposed, hit.group.minor);
+                    (hit.certain.and(within(certain)), hit.possible.and(within(possible)))
+                }
+            };
+            let Some(possible) = possible else { continue };
+            let sure = certain.is_some() && resides == Resides::Yes;
+            tally.people = tally.people.plus(counted(hit.group.people, sure));
+            tally.known |= resides == Resides::Yes && hit.group.people.ceiling > 0;
+            if resides == Resides::Yes {
+                tally.elements = tally.elements.union(certain.unwrap_or(possible));
+            }
+        }
+        tally
+    }
+
+    /// Why the duty appears to fall away, if it does.
+    fn exemption(&self, law: &Law, duty: &Obligation, counts: &Counts) -> Option<String> {
+        let encrypted = self.facts.flag("encrypted") && !self.facts.flag("key_compromised");
+        if encrypted && law.encryption.exempts.contains(&duty.tell) {
+            let citation = citation(&law.cite, &law.encryption.cite);
+            return Some(format!(
+                "an exemption appears to apply ({citation}): the data was encrypted and the key is safe, as the facts state"
+            ));
+        }
+        let applies = |when: &When| when.crossed(counts, self.facts) == Crossed::Yes;
+        let found = law.exempt.iter().find(|one| one.duties.contains(&duty.tell) && applies(&one.when))?;
+        Some(format!("an exemption appears to apply ({}): {}", citation(&law.cite, &found.cite), found.why))
+    }
+
+    fn notes(&self, place: &Place<'_>, duty: &Obligation, tally: &Tally) -> Vec<String> {
+        let law = place.law;
+        let mut notes = Vec::new();
+        notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
+        let elsewhere = !place.everyone && self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
+        if elsewhere && duty.tell == DutyKind::Regulator && !law.lead_note.is_empty() {
+            notes.push(law.lead_note.clone());
+        }
+        if tally.people.floor < tally.people.ceiling {
+            notes.push("the count is a range: the records behind it decide".to_owned());
+        }
+        notes.extend(self.age_note(law));
+        notes
+    }
+
+    /// Says when the file is older than the incident, or its text younger.
+    fn age_note(&self, law: &Law) -> Option<String> {
+        let day = self.facts.reference_day()?;
+        if day < law.in_force {
+            return Some(format!("this text is in force since {}; an earlier text governs an incident of {day}", law.in_force));
+        }
+        (law.read_on.saturating_add(1.year()) < day)
+            .then(|| format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on))
+    }
+
+    fn recipient(&self, place: &Place<'_>, duty: &Obligation) -> String {
+        let authority = place.law.authorities.get(place.jurisdiction).filter(|_| duty.tell == DutyKind::Regulator);
+        authority.unwrap_or(&duty.recipient).clone()
+    }
+
+    /// A keeper of others' data tells their owner, who tells everybody else.
+    fn provider_row(&self, place: &Place<'_>, rule: &ServiceProvider, hits: &[Hit<'_>]) -> Option<(Option<usize>, Duty)> {
+        let any = place.law.duties.first()?;
+        let tally = self.tally(place, &Obligation { only: None, ..any.clone() }, hits);
+        if tally.people.ceiling == 0 || !tally.known {
+            return None;
+        }
+        let due = self.due(&rule.by, None, place.jurisdiction);
+        let mut notes = due.notes;
+        notes.push(
+            "the organisation keeps the data for others: its duty is towards the owner, whose own duties follow from the owner's facts"
+                .to_owned(),
+        );
+        let duty = Duty {
+            recipient: "owner of the data".to_owned(),
+            threshold: "people >= 1".to_owned(),
+            crossed: if tally.people.floor > 0 { Crossed::Yes } else { Crossed::WithinInterval },
+            deadline: rule.by.text.clone(),
+            deadline_date: due.at,
+            citation: citation(&place.law.cite, &rule.cite),
+            confidence: place.law.confidence,
+            note: notes.join("; "),
+            ..blank(place, DutyKind::Other, &tally)
+        };
+        Some((None, duty))
+    }
+
+    /// Rows for people no law file speaks of: unknown residency, places without a file.
+    fn unassigned(&self, laws: &[Law]) -> Vec<Duty> {
+        let mut places: BTreeMap<&str, Tally> = BTreeMap::new();
+        for group in &self.population.groups {
+            let tally = places.entry(group.residency.as_str()).or_default();
+            tally.people = tally.people.plus(group.people);
+            tally.elements = tally.elements.union(group.elements);
+        }
+        let spoken_of = |place: &str| {
+            let by_residency = laws.iter().filter(|law| law.reach != Reach::Everyone);
+            by_residency.flat_map(|law| &law.jurisdictions).any(|known| resides(place, known) == Resides::Yes)
+        };
+        let mut rows = Vec::new();
+        for (place, tally) in places {
+            let unknown = place == UNKNOWN || place.is_empty();
+            if tally.people.ceiling == 0 || !unknown && spoken_of(place) {
+                continue;
+            }
+            rows.push(unassigned_row(if unknown { UNKNOWN } else { place }, &tally, laws));
+        }
+        rows
+    }
+}
+
+fn unassigned_row(place: &str, tally: &Tally, laws: &[Law]) -> Duty {
+    let Bounds { floor, best, ceiling } = tally.people;
+    let parts = laws.iter().flat_map(|law| &law.jurisdictions).any(|known| resides(place, known) == Resides::Perhaps);
+    let note = match place {
+        UNKNOWN => format!(
+            "where {best} people ({floor} to {ceiling}) live is not known: they may fall under further laws, and raise the ceiling of the counts above"
+        ),
+        _ if parts => format!("of {best} people ({floor} to {ceiling}) only the country is known: the laws of its states may apply"),
+        _ => format!(
+            "no law file speaks of residents of {place}: {best} people ({floor} to {ceiling}) may have further rights; ask local counsel"
+        ),
+    };
+    Duty {
+        jurisdiction: place.to_owned(),
+        law: "laws of the place of residence".to_owned(),
+        law_id: String::new(),
+        duty: DutyKind::Other,
+        recipient: "to be determined".to_owned(),
+        people: tally.people,
+        threshold: String::new(),
+        crossed: Crossed::WithinInterval,
+        trigger_elements: tally.elements,
+        deadline: String::new(),
+        deadline_date: None,
+        citation: String::new(),
+        as_of: None,
+        confidence: Confidence::Low,
+        note,
+    }
+}
+
+fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
+    Duty {
+        jurisdiction: place.jurisdiction.to_owned(),
+        law: place.law.name.clone(),
+        law_id: place.law.id.clone(),
+        duty,
+        recipient: String::new(),
+        people: tally.people,
+        threshold: String::new(),
+        crossed: Crossed::No,
+        trigger_elements: tally.elements,
+        deadline: String::new(),
+        deadline_date: None,
+        citation: String::new(),
+        as_of: Some(place.law.read_on),
+        confidence: Confidence::Low,
+        note: String::new(),
+    }
+}
+
+/// People who surely count, or count at most.
+const fn counted(people: Bounds, sure: bool) -> Bounds {
+    if sure { people } else { Bounds { floor: 0, best: 0, ceiling: people.ceiling } }
+}
+
+fn citation(law: &str, part: &str) -> String {
+    let space = if part.starts_with('(') { "" } else { " " };
+    format!("{law}{space}{part}")
+}
+
+/// Whether somebody of this residency lives in a jurisdiction: `US-CA` lies in `US`, `US` may be `US-CA`.
+fn resides(residency: &str, jurisdiction: &str) -> Resides {
+    let lies_in = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('-'));
+    if residency == jurisdiction || lies_in(residency, jurisdiction) {
+        Resides::Yes
+    } else if residency == UNKNOWN || residency.is_empty() || lies_in(jurisdiction, residency) {
+        Resides::Perhaps
+    } else {
+        Resides::No
+    }
+}
+
+/// The states of a country people live in.
+fn states<'h>(jurisdiction: &str, hits: &'h [Hit<'_>]) -> BTreeSet<&'h str> {
+    let residencies = hits.iter().map(|hit| hit.group.residency.as_str());
+    residencies.filter(|residency| residency.contains('-') && country(residency) == jurisdiction).collect()
+}
+
+/// Of several duties of one kind towards one recipient, those that are not owed only say
+/// something when none of them is.
+fn without_losing_alternatives(rows: Vec<(Option<usize>, Duty)>) -> Vec<(Option<usize>, Duty)> {
+    let key = |duty: &Duty| (duty.jurisdiction.clone(), duty.duty, duty.recipient.clone());
+    let owed: BTreeSet<_> = rows.iter().filter(|(_, duty)| duty.crossed != Crossed::No).map(|(_, duty)| key(duty)).collect();
+    let mut seen = BTreeSet::new();
+    rows.into_iter().filter(|(_, duty)| duty.crossed != Crossed::No || !owed.contains(&key(duty)) && seen.insert(key(duty))).collect()
+}
