@@ -1,1 +1,5 @@
-fn main() {}
+//! The `breachscope` program.
+
+fn main() -> std::process::ExitCode {
+    breachscope::cli::run()
+}

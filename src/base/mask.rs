@@ -63,6 +63,15 @@ pub fn mask(value: &str) -> String {
     format!("{first}***")
 }
 
+/// A name with the first letter of each word: `J*** D***`.
+pub fn mask_name(name: &str) -> String {
+    let words = name.split_whitespace().map(|word| {
+        let first: String = word.chars().find(|c| c.is_alphanumeric()).into_iter().collect();
+        format!("{first}***")
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Every letter and digit but the last `keep` digits becomes `*`; separators stay.
 fn keep_last_digits(value: &str, keep: usize) -> String {
     let digits = value.chars().filter(char::is_ascii_digit).count();

@@ -1,1 +1,106 @@
-//! Subcommands.
+//! The command line: one file per subcommand.
+
+mod assess;
+mod facts;
+mod output;
+mod patterns;
+mod read;
+mod scan;
+
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Finds out who is in a leak, what of theirs is exposed, and who must be told.
+#[derive(Debug, Parser)]
+#[command(name = "breachscope", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a leak, count the people in it, derive duties, write the case folder and its reports
+    Scan(scan::Scan),
+    /// Recompute people, duties, costs and reports from a case's stored evidence, without the leak
+    Assess(assess::Assess),
+    /// List, test or explain what is detected
+    Patterns(patterns::Patterns),
+    /// Show what the detectors see of a file: records, fields, text (clear values!)
+    Read(read::Read),
+    /// The facts of the incident that no file tells
+    Facts(facts::Facts),
+}
+
+/// Options of every command that assesses.
+#[derive(Debug, Args)]
+struct Common {
+    /// The case's key, if it does not lie in the case folder
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Facts of the incident (TOML; `breachscope facts init` writes a commented one)
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// More law files
+    #[arg(long, value_name = "DIR")]
+    laws: Vec<PathBuf>,
+    /// Write clear values, to people_clear.csv only
+    #[arg(long)]
+    reveal: bool,
+    /// Write detail tables as CSV whatever their length
+    #[arg(long)]
+    csv_all: bool,
+    /// No progress, no summary
+    #[arg(long, short)]
+    quiet: bool,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format { Text, Json }
+
+/// Exit codes, as the contract fixes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done; what could not be read is in `exceptions.csv`.
+    Done = 0,
+    /// Any failure that is not wrong usage; for `check`, a violated policy.
+    Failed = 1,
+    /// Wrong usage, or an input root that cannot be read.
+    Usage = 2,
+}
+
+/// An error of the request: what is wrong, and a remedy.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    output::hide_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            error.print().ok();
+            return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 });
+        }
+    };
+    let result = match cli.command {
+        Command::Scan(scan) => scan.run(),
+        Command::Assess(assess) => assess.run(),
+        Command::Patterns(patterns) => patterns.run(),
+        Command::Read(read) => read.run(),
+        Command::Facts(facts) => facts.run(),
+    };
+    match result {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            output::error(&error);
+            let usage = error.chain().any(|cause| cause.is::<Usage>() || cause.is::<crate::source::walk::RootError>());
+            ExitCode::from(if usage { Exit::Usage } else { Exit::Failed } as u8)
+        }
+    }
+}

@@ -144,3 +144,76 @@ pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&Rec
     }
     Ok(())
 }
+
+/// A table of text columns that is written as CSV or, when long, as Parquet of the same name and columns.
+pub struct Output {
+    columns: Vec<String>,
+    csv: Option<csv::Writer<std::io::BufWriter<File>>>,
+    parquet: Option<(ArrowWriter<File>, Vec<arrow_array::builder::StringBuilder>)>,
+    rows: usize,
+}
+
+impl Output {
+    /// `FOLDER/NAME.csv` or `FOLDER/NAME.parquet` with the columns of `header` (separated by `, `).
+    pub fn create(folder: &Path, name: &str, header: &str, parquet: bool) -> anyhow::Result<Output> {
+        let columns: Vec<String> = header.split(", ").map(str::to_owned).collect();
+        let mut output = Output { columns, csv: None, parquet: None, rows: 0 };
+        if parquet {
+            let file = File::create(folder.join(format!("{name}.parquet")))?;
+            let properties = WriterProperties::builder()
+                .set_compression(Compression::LZ4_RAW)
+                .set_statistics_enabled(EnabledStatistics::None)
+                .set_created_by(format!("breachscope {}", env!("CARGO_PKG_VERSION")))
+                .build();
+            let builders = output.columns.iter().map(|_| arrow_array::builder::StringBuilder::new()).collect();
+            output.parquet = Some((ArrowWriter::try_new(file, output.schema(), Some(properties))?, builders));
+        } else {
+            let file = std::io::BufWriter::with_capacity(1 << 20, File::create(folder.join(format!("{name}.csv")))?);
+            let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(file);
+            writer.write_record(&output.columns)?;
+            output.csv = Some(writer);
+        }
+        Ok(output)
+    }
+
+    fn schema(&self) -> SchemaRef {
+        let fields: Vec<arrow_schema::Field> =
+            self.columns.iter().map(|column| arrow_schema::Field::new(column, arrow_schema::DataType::Utf8, false)).collect();
+        Arc::new(arrow_schema::Schema::new(fields))
+    }
+
+    /// Writes one row: as many cells as there are columns. Text cells must have passed the formula guard.
+    pub fn row(&mut self, cells: &[&str]) -> anyhow::Result<()> {
+        if let Some(writer) = &mut self.csv {
+            writer.write_record(cells)?;
+            return Ok(());
+        }
+        if let Some((_, builders)) = &mut self.parquet {
+            builders.iter_mut().zip(cells).for_each(|(builder, cell)| builder.append_value(cell));
+            self.rows += 1;
+        }
+        if self.rows >= 64 << 10 { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        let schema = self.schema();
+        if let Some((writer, builders)) = &mut self.parquet {
+            let columns = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as arrow_array::ArrayRef).collect();
+            writer.write(&RecordBatch::try_new(schema, columns)?)?;
+        }
+        self.rows = 0;
+        Ok(())
+    }
+
+    /// Ends the file.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        self.flush()?;
+        if let Some((writer, _)) = self.parquet {
+            writer.close()?;
+        }
+        if let Some(mut writer) = self.csv {
+            writer.flush()?;
+        }
+        Ok(())
+    }
+}

@@ -5,7 +5,7 @@ use super::{
     block::Edge,
     cluster::Clusters,
     individual::{Individual, Known},
-    record::{NONE, Records},
+    record::NONE,
     role::Role,
     rule::{self, Rule, Tier},
 };
@@ -19,6 +19,8 @@ pub struct Counts {
     /// (scope, bounds), in the contract's order of scopes.
     pub scopes: Vec<(String, Bounds)>,
     pub reasons: Vec<Reason>,
+    /// What each individual adds to the counts, in their order.
+    pub each: Vec<Bounds>,
 }
 
 /// One reason why the interval is wide.
@@ -45,7 +47,6 @@ struct Doubt {
 
 /// Counts the individuals of a case.
 pub fn count(
-    records: &Records,
     individuals: &[Individual],
     individual_of: &[u32],
     edges: &[Edge],
@@ -54,14 +55,16 @@ pub fn count(
 ) -> Counts {
     let mut doubts = vec![Doubt::default(); individuals.len()];
     let mut reasons = Vec::new();
-    may_be_one(records, individuals, individual_of, edges, &mut doubts, &mut reasons);
+    may_be_one(individuals, individual_of, edges, &mut doubts, &mut reasons);
     nameless(individuals, &mut doubts, &mut reasons);
     may_be_several(individuals, individual_of, clusters, &mut doubts, &mut reasons);
     ambiguous(individual_of, attached, &mut doubts, &mut reasons);
     let mut scopes: BTreeMap<(u8, String), Bounds> = BTreeMap::new();
     let mut total = Bounds::default();
+    let mut each = Vec::with_capacity(individuals.len());
     for (individual, doubt) in individuals.iter().zip(&doubts) {
         let one = Bounds { floor: u64::from(!doubt.fewer), best: 1, ceiling: 1 + u64::from(doubt.more) };
+        each.push(one);
         let mut add = |order: u8, scope: String| {
             let entry = scopes.entry((order, scope)).or_default();
             *entry = entry.plus(one);
@@ -88,12 +91,11 @@ pub fn count(
     }
     let mut all = vec![("total".to_owned(), total)];
     all.extend(scopes.into_iter().map(|((_, scope), bounds)| (scope, bounds)));
-    Counts { total, scopes: all, reasons }
+    Counts { total, scopes: all, reasons, each }
 }
 
 /// Pairs a possible rule joins: each tree edge may be one person less.
 fn may_be_one(
-    records: &Records,
     individuals: &[Individual],
     individual_of: &[u32],
     edges: &[Edge],
@@ -119,7 +121,6 @@ fn may_be_one(
             by_rule.entry(edge.rule.id).or_insert((edge.rule, Vec::new())).1.push(gone);
         }
     }
-    let _ = records;
     for (rule, people) in by_rule.into_values() {
         reasons.push(Reason {
             code: rule.id,

@@ -108,7 +108,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
             }
         }
     }
-    let counts = count::count(&records, &people, &individual_of, &edges, &attached, &clusters);
+    let counts = count::count(&people, &individual_of, &edges, &attached, &clusters);
     Ok(Population {
         catalogue,
         records,
@@ -150,5 +150,10 @@ impl Population {
     /// Everybody counted among the affected.
     pub fn counted(&self) -> impl Iterator<Item = &Individual> {
         self.individuals.iter().filter(|individual| individual.counted)
+    }
+
+    /// Everybody counted, with what each adds to floor, best and ceiling.
+    pub fn counted_bounds(&self) -> impl Iterator<Item = (&Individual, crate::base::Bounds)> {
+        self.individuals.iter().zip(self.counts.each.iter().copied()).filter(|(individual, _)| individual.counted)
     }
 }

@@ -1,1 +1,106 @@
-//! Stage: to come.
+//! Stage 8: what people read. One file per report, all made from the same [`Assessment`].
+
+pub mod census;
+pub mod counts;
+pub mod credentials;
+pub mod duties;
+pub mod files;
+pub mod links;
+pub mod mentions;
+pub mod people;
+pub mod sheet;
+pub mod summary;
+pub mod table_columns;
+pub mod trade_secrets;
+
+use crate::{
+    base::facts::Facts,
+    evidence::{Case, Evidence},
+    law::Duty,
+    people::Population,
+};
+use std::path::Path;
+
+/// The whole answer about a case.
+pub struct Assessment<'a> {
+    pub case: &'a Case,
+    pub evidence: &'a Evidence<'a>,
+    pub population: &'a Population,
+    pub census: &'a census::Census,
+    pub duties: &'a [Duty],
+    pub facts: &'a Facts,
+    /// Clear values may be written, to `people_clear.csv` only.
+    pub reveal: bool,
+    /// Detail tables as CSV whatever their length.
+    pub csv_all: bool,
+    pub seconds: f64,
+}
+
+/// One way to write an assessment.
+pub trait Report: Sync {
+    /// Its files, for `--help` and the manifest.
+    fn name(&self) -> &'static str;
+
+    /// Writes it into the reports folder.
+    fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()>;
+}
+
+/// Every report, in the order they are written; the summary last, since it closes the account.
+pub const REPORTS: &[&dyn Report] = &[
+    &people::People,
+    &people::Clear,
+    &people::Elements,
+    &people::Records,
+    &counts::CountsTable,
+    &counts::Reasons,
+    &files::Files,
+    &files::Exceptions,
+    &mentions::Mentions,
+    &table_columns::Tables,
+    &trade_secrets::TradeSecrets,
+    &credentials::Credentials,
+    &duties::Duties,
+    &duties::ElementSets,
+    &links::Merges,
+    &links::Conflicts,
+    &summary::Summary,
+];
+
+/// Writes every report of a case.
+pub fn write_all(assessment: &Assessment<'_>) -> anyhow::Result<()> {
+    let folder = assessment.case.reports();
+    for entry in std::fs::read_dir(&folder)? {
+        std::fs::remove_file(entry?.path())?;
+    }
+    for report in REPORTS {
+        report.write(assessment, &folder).map_err(|error| error.context(format!("report `{}`", report.name())))?;
+    }
+    Ok(())
+}
+
+/// The day ages are counted at and nothing later is known of: the latest day the facts name, else today (UTC).
+pub fn reference_day(facts: &Facts) -> jiff::civil::Date {
+    facts.reference_day().unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
+/// A date as `yyyymmdd`.
+pub fn day_number(date: jiff::civil::Date) -> u32 {
+    let (year, month, day) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
+    u32::try_from(year * 10_000 + month * 100 + day).unwrap_or(0)
+}
+
+/// The people of a case as laws see them: groups alike in residency, elements and age.
+pub fn groups(population: &Population) -> crate::law::Population {
+    let mut groups: std::collections::BTreeMap<_, crate::base::Bounds> = std::collections::BTreeMap::new();
+    for (individual, bounds) in population.counted_bounds() {
+        let minor = individual.minor == crate::people::individual::Known::Yes;
+        let key = (individual.residency.clone(), individual.elements.difference(individual.protected), individual.protected, minor);
+        let entry = groups.entry(key).or_default();
+        *entry = entry.plus(bounds);
+    }
+    let groups = groups
+        .into_iter()
+        .map(|((residency, elements, protected, minor), people)| crate::law::Group { residency, elements, protected, minor, people })
+        .collect();
+    crate::law::Population { groups, total: population.counts.total }
+}

@@ -36,20 +36,31 @@ pub enum RootError {
 /// followed: their targets lie in the roots, and are read there, or outside, and are not ours.
 /// `skip` is a directory (the case folder) that is left out.
 pub fn walk(roots: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Entry>, RootError> {
+    check_roots(roots)?;
     let mut entries = Vec::new();
     for (root, name) in roots.iter().zip(root_names(roots)) {
-        let metadata = std::fs::metadata(root).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => RootError::Missing(root.clone()),
-            _ => RootError::Unreadable { path: root.clone(), error },
-        })?;
-        if metadata.is_dir() {
-            std::fs::read_dir(root).map_err(|error| RootError::Unreadable { path: root.clone(), error })?;
-        }
         walk_root(root, &name, skip, &mut entries);
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     entries.dedup_by(|a, b| a.path == b.path);
     Ok(entries)
+}
+
+/// Whether every root exists and can be opened.
+pub fn check_roots(roots: &[PathBuf]) -> Result<(), RootError> {
+    for root in roots {
+        let unreadable = |error| RootError::Unreadable { path: root.clone(), error };
+        let metadata = std::fs::metadata(root).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => RootError::Missing(root.clone()),
+            _ => unreadable(error),
+        })?;
+        if metadata.is_dir() {
+            std::fs::read_dir(root).map_err(unreadable)?;
+        } else if metadata.is_file() {
+            std::fs::File::open(root).map_err(unreadable)?;
+        }
+    }
+    Ok(())
 }
 
 /// What each root is called in logical paths: its own name, numbered where two roots share one.

@@ -1,0 +1,80 @@
+//! `breachscope assess DIR`: everything after reading, from stored evidence.
+
+use super::{Common, Exit, Format, Usage, output};
+use crate::{
+    base::facts::Facts,
+    evidence::{Case, Evidence},
+    law::{self, Law},
+    people,
+    report::{self, Assessment, census::Census, summary},
+};
+use anyhow::Context;
+use clap::Args;
+use std::{path::PathBuf, time::Instant};
+
+/// Recompute people, duties, costs and reports from a case's stored evidence, without the leak.
+#[derive(Debug, Args)]
+pub(super) struct Assess {
+    /// The case folder
+    #[arg(value_name = "DIR")]
+    case: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Assess {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let started = Instant::now();
+        let (facts, laws) = (facts(&self.common)?, laws(&self.common)?);
+        let case = Case::open(&self.case, self.common.key_file.as_deref()).map_err(|error| Usage(format!("{error:#}")))?;
+        let printed = assess(&case, &facts, &laws, &self.common, started)?;
+        if !self.common.quiet {
+            output::line(&printed);
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// The facts file, or all defaults.
+pub(super) fn facts(common: &Common) -> anyhow::Result<Facts> {
+    let text = match &common.facts {
+        None => String::new(),
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| Usage(format!("the facts file `{}` cannot be read\nhint: `breachscope facts init` writes one", path.display())))?,
+    };
+    Facts::parse(&text).map_err(|error| Usage(error.to_string()).into())
+}
+
+/// The built-in laws and those of `--laws`.
+pub(super) fn laws(common: &Common) -> anyhow::Result<Vec<Law>> {
+    Law::load(&common.laws).map_err(|faults| {
+        let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Usage(text.join("\n")).into()
+    })
+}
+
+/// Resolves, assesses, reports; returns what to print.
+pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, started: Instant) -> anyhow::Result<String> {
+    let evidence = Evidence::load(case)?;
+    let on = report::reference_day(facts);
+    let population = people::resolve(&evidence, report::day_number(on))?;
+    let census = Census::new(&population);
+    let groups = report::groups(&population);
+    let duties = law::assess(&groups, facts, laws);
+    let assessment = Assessment {
+        case,
+        evidence: &evidence,
+        population: &population,
+        census: &census,
+        duties: &duties,
+        facts,
+        reveal: common.reveal,
+        csv_all: common.csv_all,
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    report::write_all(&assessment)?;
+    match common.format {
+        Format::Text => Ok(summary::plain(&assessment)),
+        Format::Json => Ok(std::fs::read_to_string(case.reports().join("summary.json"))?.trim_end().to_owned()),
+    }
+}

@@ -1,0 +1,87 @@
+//! `breachscope patterns list | test | explain ID`: what is detected and why.
+
+use super::{Exit, Usage, output};
+use crate::detect::Detectors;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// List, test or explain what is detected.
+#[derive(Debug, Args)]
+pub(super) struct Patterns {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Every detector: id, element, name
+    List {
+        /// More pattern files
+        #[arg(long, value_name = "DIR")]
+        patterns: Vec<PathBuf>,
+    },
+    /// Run the examples of every pattern and law file
+    Test {
+        /// More pattern files
+        #[arg(long, value_name = "DIR")]
+        patterns: Vec<PathBuf>,
+        /// More law files
+        #[arg(long, value_name = "DIR")]
+        laws: Vec<PathBuf>,
+    },
+    /// A pattern file's own words, and why a value does or does not match
+    Explain {
+        /// The detector's id, such as us_ssn
+        id: String,
+        /// A value to try
+        #[arg(long)]
+        value: Option<String>,
+        /// More pattern files
+        #[arg(long, value_name = "DIR")]
+        patterns: Vec<PathBuf>,
+    },
+}
+
+impl Patterns {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        match self.command {
+            Command::List { patterns } => list(&load(&patterns)?),
+            Command::Test { patterns, laws } => test(&load(&patterns)?, &laws),
+            Command::Explain { id, value, patterns } => explain(&load(&patterns)?, &id, value.as_deref()),
+        }
+    }
+}
+
+fn load(extra: &[PathBuf]) -> anyhow::Result<Detectors> {
+    Detectors::load(extra).map_err(|faults| Usage(faults.to_string()).into())
+}
+
+fn list(detectors: &Detectors) -> anyhow::Result<Exit> {
+    for detector in detectors.iter() {
+        output::line(&format!("{:<28} {:<22} {}", detector.id, detector.element.map_or("-", |element| element.code()), detector.name));
+    }
+    Ok(Exit::Done)
+}
+
+fn test(detectors: &Detectors, laws: &[PathBuf]) -> anyhow::Result<Exit> {
+    let mut faults: Vec<String> = detectors.self_test().iter().map(ToString::to_string).collect();
+    let mut law_count = 0;
+    match crate::law::Law::load(laws) {
+        Ok(laws) => {
+            law_count = laws.len();
+            faults.extend(laws.iter().flat_map(crate::law::Law::self_test).map(|fault| fault.to_string()));
+        }
+        Err(found) => faults.extend(found.iter().map(ToString::to_string)),
+    }
+    faults.iter().for_each(|fault| output::line(fault));
+    output::line(&format!("{} pattern files, {law_count} law files, {} faults", detectors.iter().count(), faults.len()));
+    Ok(if faults.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn explain(detectors: &Detectors, id: &str, value: Option<&str>) -> anyhow::Result<Exit> {
+    let Some(detector) = detectors.by_id(id) else {
+        return Err(Usage(format!("there is no detector `{id}`\nhint: `breachscope patterns list` shows all")).into());
+    };
+    output::line(&detectors.explain(detector, value));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,112 @@
+//! `breachscope read PATH`: what the detectors see of a file, in the clear.
+
+use super::{Exit, output};
+use crate::{
+    base::{LogicalPath, Problem},
+    format::{self, FALLBACK, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text},
+    source::{Bytes, Input, budget::Limits},
+};
+use anyhow::Context;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Show what the detectors see of a file: records, fields, text (clear values!).
+#[derive(Debug, Args)]
+pub(super) struct Read {
+    /// A file or archive
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+}
+
+impl Read {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let bytes = Bytes::open(&self.path, true).with_context(|| super::Usage(format!("`{}` cannot be read", self.path.display())))?;
+        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut printer = Printer { path: LogicalPath::from_root(&name, std::path::Path::new("")), tables: Vec::new(), depth: 0 };
+        printer.read(bytes.as_slice());
+        Ok(Exit::Done)
+    }
+}
+
+/// Prints what a format tells. A pipe that closes ends nothing but the printing.
+struct Printer {
+    path: LogicalPath,
+    tables: Vec<(String, Option<Vec<String>>)>,
+    depth: u32,
+}
+
+impl Printer {
+    fn read(&mut self, bytes: &[u8]) {
+        let name = self.path.file_name().to_lowercase();
+        let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
+        let format = format::pick(&head).unwrap_or(FALLBACK);
+        self.print(&format!("== {} ({})\n", self.path, format.name()));
+        format.read(Input::Whole(bytes), self);
+    }
+
+    fn print(&self, text: &str) {
+        output::raw(text.as_bytes()).ok();
+    }
+}
+
+impl Sink for Printer {
+    fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
+        let columns = spec.columns.map(|columns| columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>());
+        let name = spec.name.unwrap_or_default().to_owned();
+        self.print(&format!("-- table {name} {}\n", columns.as_ref().map_or_else(String::new, |columns| columns.join(" | "))));
+        self.tables.push((name, columns));
+        TableId((self.tables.len() - 1) as u32)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) {
+        let mut out = Vec::new();
+        for row in 0..rows.len() {
+            for column in 0..rows.width {
+                if column > 0 {
+                    out.extend_from_slice(b" | ");
+                }
+                out.extend_from_slice(rows.cell(row, column).unwrap_or(b"\xE2\x88\x85"));
+            }
+            out.push(b'\n');
+        }
+        output::raw(&out).ok();
+    }
+
+    fn text(&mut self, text: &Text<'_>) {
+        output::raw(text.bytes).ok();
+        if !text.bytes.ends_with(b"\n") {
+            output::raw(b"\n").ok();
+        }
+    }
+
+    fn item(&mut self, member: Member<'_>) {
+        if self.depth >= Limits::default().depth {
+            return;
+        }
+        let path = if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
+        let (bytes, error) = member.content.into_whole(Limits::default().in_memory);
+        let mut inner = Printer { path, tables: Vec::new(), depth: self.depth + 1 };
+        inner.read(&bytes);
+        if let Some(error) = error {
+            inner.problem(format::read_problem(&error));
+        }
+    }
+
+    fn unread(&mut self, name: &[u8], _size: Option<u64>, problem: Problem) {
+        self.print(&format!("!! {}: {}: {}\n", self.path.member(name), problem.category.word(), problem.detail));
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.print(&format!("!! {}: {}: {}\n", self.path, problem.category.word(), problem.detail));
+    }
+
+    fn schema(&mut self, _table: &str, _columns: &[&str]) {}
+
+    fn known_columns(&self, _table: &str) -> Option<Vec<String>> {
+        None
+    }
+
+    fn in_memory(&self) -> usize {
+        Limits::default().in_memory
+    }
+}

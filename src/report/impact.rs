@@ -1,0 +1,1 @@
+//! `impact.csv`: what it may cost, in ranges.
