@@ -6,14 +6,14 @@ use std::io;
 use tar::{EntryType, Header};
 
 /// Whether a block is a header: its checksum holds, over bytes taken unsigned or, as some
-/// old programs did, signed; and its size is a number.
+/// old programs did, signed.
 pub(super) fn is_valid(block: &[u8; BLOCK]) -> bool {
     let header = Header::from_byte_slice(block);
     let Ok(told) = header.cksum() else { return false };
     let summed = block[..148].iter().chain(&block[156..]);
     let unsigned: u32 = 8 * 32 + summed.clone().map(|byte| u32::from(*byte)).sum::<u32>();
     let signed: i32 = 8 * 32 + summed.map(|byte| i32::from(byte.cast_signed())).sum::<i32>();
-    (told == unsigned || i32::try_from(told) == Ok(signed)) && header.entry_size().is_ok() && block[0] != 0
+    told == unsigned || i32::try_from(told) == Ok(signed)
 }
 
 /// Headers that only speak of the next member.

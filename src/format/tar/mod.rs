@@ -41,7 +41,7 @@ impl Format for Tar {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
-        let mut walk = Walk { source: Source::new(input), extensions: Extensions::default(), end_told: false };
+        let mut walk = Walk { source: Source::new(input), extensions: Extensions::default(), end: End::Missing };
         // An error here is one of the reader we were given: already known to its owner.
         while let Ok(true) = walk.step(sink) {}
     }
@@ -52,9 +52,18 @@ struct Walk<'a> {
     source: Source<'a>,
     /// What extension headers said about the next member.
     extensions: Extensions,
-    /// If the archive ends here, that needs no telling: it has its end mark, or the member
-    /// cut off was told.
-    end_told: bool,
+    end: End,
+}
+
+/// What is known of the end of the archive, if it were here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nothing marks it: the archive is cut off.
+    Missing,
+    /// A block of zeros marks it.
+    Marked,
+    /// That it is cut off was told with its last member.
+    Told,
 }
 
 impl Walk<'_> {
@@ -62,9 +71,11 @@ impl Walk<'_> {
     fn step(&mut self, sink: &mut dyn Sink) -> io::Result<bool> {
         let next = self.source.peek(BLOCK)?;
         let Some(block) = next.first_chunk::<BLOCK>() else {
-            if !next.iter().all(|byte| *byte == 0) {
+            if self.end == End::Marked && next.iter().any(|byte| *byte != 0) {
+                self.trailing(sink);
+            } else if !next.iter().all(|byte| *byte == 0) {
                 sink.problem(Problem::new(Category::Truncated, "the archive ends inside a header").not_examined(next.len() as u64));
-            } else if !self.end_told {
+            } else if self.end == End::Missing {
                 sink.problem(Problem::new(Category::Truncated, "the archive ends without its end mark"));
             }
             return Ok(false);
@@ -72,17 +83,26 @@ impl Walk<'_> {
         if block.iter().all(|byte| *byte == 0) {
             // Archives are appended to each other, so the end mark is not the end.
             self.source.consume(BLOCK);
-            self.end_told = true;
+            self.end = End::Marked;
             return Ok(true);
         }
-        self.end_told = false;
         if !header::is_valid(block) {
+            if self.end == End::Marked {
+                self.trailing(sink);
+                return Ok(false);
+            }
             return self.resynchronise(sink);
         }
+        self.end = End::Missing;
         let header = Header::from_byte_slice(block).clone();
         self.source.consume(BLOCK);
         self.entry(&header, sink)?;
         Ok(true)
+    }
+
+    /// What stands behind the end mark is no part of the archive, and still part of the leak.
+    fn trailing(&mut self, sink: &mut dyn Sink) {
+        sink.item(Member { name: b"trailing", step: false, size: None, packed: None, content: Input::Stream(&mut self.source) });
     }
 
     /// Skips blocks until one is a header.
@@ -98,8 +118,7 @@ impl Walk<'_> {
         };
         let lost = self.source.position() - from;
         sink.problem(Problem::new(Category::Corrupt, "blocks that are no header stand between members").not_examined(lost));
-        // What follows the last member is nobody's: its missing end mark was just explained.
-        self.end_told = !found;
+        self.end = if found { End::Missing } else { End::Told };
         Ok(true)
     }
 
@@ -113,11 +132,11 @@ impl Walk<'_> {
         let name = extensions.name().unwrap_or_else(|| header.path_bytes().into_owned());
         if let Some(problem) = header::special(kind) {
             sink.unread(&name, None, problem);
-            return self.pass_special(kind, size);
+            return if kind.is_hard_link() { self.pass_claimed(size) } else { Ok(()) };
         }
-        let is_directory = kind.is_dir() || name.ends_with(b"/") || matches!(kind.as_byte(), b'D' | b'V' | b'N' | b'A');
-        if is_directory {
-            return self.pass(size);
+        // Directories, and what only other programs of their kind understand: volume labels, lists of names, access rights.
+        if kind.is_dir() || name.ends_with(b"/") || matches!(kind.as_byte(), b'D' | b'V' | b'N' | b'A') {
+            return self.pass_claimed(size);
         }
         let map = if kind.is_gnu_sparse() {
             sparse::from_header(header, &mut self.source)?
@@ -168,11 +187,12 @@ impl Walk<'_> {
         self.pass_rest(size, left)
     }
 
-    /// Old archives give a hard link the size of its target and no body, newer ones may give it a body.
-    fn pass_special(&mut self, kind: EntryType, size: u64) -> io::Result<()> {
+    /// Passes a body, unless a header stands where it should be: old archives give a hard link
+    /// the size of its target, and a directory any size, without a body.
+    fn pass_claimed(&mut self, size: u64) -> io::Result<()> {
         let next = self.source.peek(BLOCK)?;
-        let header_follows = next.first_chunk::<BLOCK>().is_none_or(|block| header::is_valid(block) || block.iter().all(|byte| *byte == 0));
-        if !kind.is_hard_link() || header_follows { Ok(()) } else { self.pass(size) }
+        let is_next = next.first_chunk::<BLOCK>().is_none_or(|block| header::is_valid(block) || block.iter().all(|byte| *byte == 0));
+        if is_next { Ok(()) } else { self.pass(size) }
     }
 
     /// Passes a body and its padding.
@@ -184,7 +204,9 @@ impl Walk<'_> {
     fn pass_rest(&mut self, size: u64, left: u64) -> io::Result<()> {
         let padding = size.checked_next_multiple_of(BLOCK as u64).map_or(0, |padded| padded - size);
         let skipped = self.source.skip(left.saturating_add(padding))?;
-        self.end_told = skipped < left;
+        if skipped < left {
+            self.end = End::Told;
+        }
         Ok(())
     }
 }

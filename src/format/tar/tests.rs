@@ -103,6 +103,12 @@ fn appended_archives_are_read_to_the_end() {
 }
 
 #[test]
+fn what_is_behind_the_end_is_an_item_of_its_own() {
+    let bytes = [archive(|builder| file(builder, "one", b"1")), b"hidden".to_vec()].concat();
+    assert_eq!(unfold("a.tar", &bytes).contents(), [("a.tar!/one", b"1".as_slice()), ("a.tar#trailing", b"hidden")]);
+}
+
+#[test]
 fn every_cut_reads_what_was_there_and_tells() {
     let bytes = archive(|builder| {
         file(builder, "one", &[b'1'; 600]);

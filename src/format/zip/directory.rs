@@ -1,6 +1,6 @@
 //! The list of members at the end of a zip archive (APPNOTE 4.3.12 to 4.3.16).
 
-use super::decode::Member;
+use super::{decode::Member, local::data_start};
 use memchr::memmem;
 
 /// How the record behind the list begins.
@@ -29,6 +29,11 @@ impl Directory<'_> {
     /// Whether all that is promised was found.
     pub(super) const fn is_complete(&self) -> bool {
         self.start.is_some() && self.entries.len() as u64 == self.promised
+    }
+
+    /// Whether it is really the list of an archive in these bytes: complete, with a first member where it says.
+    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
+        self.is_complete() && self.entries.first().is_some_and(|entry| data_start(bytes, entry.offset).is_some())
     }
 }
 

@@ -54,6 +54,11 @@ fn header(bytes: &[u8]) -> Option<(Member<'_>, usize)> {
     (method <= 99 && bytes[4] <= 63 && !name.is_empty()).then_some((member, length))
 }
 
+/// Whether a member's header is somewhere in these bytes.
+pub(super) fn is_within(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, SIGNATURE).any(|at| header(&bytes[at..]).is_some())
+}
+
 /// Reads every member that has a header in this stretch. With a complete list (`is_listed`)
 /// what stands outside of it counts only when it fits the stretch. `true` when the last
 /// member is cut off by the end.

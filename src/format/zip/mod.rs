@@ -28,7 +28,13 @@ impl Format for Zip {
         let bytes = head.bytes;
         // Archives in several volumes, and volumes joined again, begin with a mark of their own.
         let bytes = bytes.strip_prefix(b"PK\x07\x08").or_else(|| bytes.strip_prefix(b"PK00")).unwrap_or(bytes);
-        if bytes.starts_with(local::SIGNATURE) || bytes.starts_with(directory::END) { Claim::Sure } else { Claim::No }
+        if bytes.starts_with(local::SIGNATURE) || bytes.starts_with(directory::END) {
+            return Claim::Sure;
+        }
+        // Behind a program that unpacks it, or anything else.
+        let has_program = bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7FELF") || bytes.starts_with(b"#!");
+        let is_behind = has_program && local::is_within(bytes) || head.whole && directory::read(bytes).is_of(bytes);
+        if is_behind { Claim::Likely } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
@@ -61,6 +67,7 @@ fn read_whole(bytes: &[u8], lost: Lost, sink: &mut dyn Sink) {
     let directory = directory::read(bytes);
     let is_listed = directory.is_complete();
     let end = directory.start.unwrap_or(bytes.len());
+    give_leading(bytes, &directory.entries, sink);
     let covered = read_listed(bytes, directory.entries, is_listed, sink);
     let last_is_cut = local::read_gap(bytes, covered..end.max(covered), is_listed, sink);
     if !is_listed && !last_is_cut && lost == Lost::Untold {
@@ -68,6 +75,17 @@ fn read_whole(bytes: &[u8], lost: Lost, sink: &mut dyn Sink) {
             None => Problem::new(Category::Truncated, "the list of members is missing; members were found by their own headers"),
             Some(_) => Problem::new(Category::Corrupt, "the list of members is damaged; members were found by their own headers"),
         });
+    }
+}
+
+/// What stands before the archive is no part of it, and still part of the leak.
+fn give_leading(bytes: &[u8], entries: &[Member<'_>], sink: &mut dyn Sink) {
+    let first = entries.iter().map(|entry| entry.offset).min().and_then(|first| usize::try_from(first).ok());
+    let Some(leading) = first.and_then(|first| bytes.get(..first)) else { return };
+    if leading.len() > 4 && !leading.starts_with(local::SIGNATURE) {
+        let size = Some(leading.len() as u64);
+        let content = Input::Whole(leading);
+        sink.item(super::Member { name: b"leading", step: false, size, packed: None, content });
     }
 }
 

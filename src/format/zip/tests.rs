@@ -119,11 +119,11 @@ fn members_hidden_from_the_list_are_read() {
 }
 
 #[test]
-fn offsets_are_counted_from_where_the_archive_starts() {
-    let bytes = [b"#!/bin/sh\nexit\n".to_vec(), with_list(&local("one", b"1", false), &[listed("one", b"1", 0)])].concat();
-    let directory = super::directory::read(&bytes);
-    assert!(directory.is_complete());
-    assert_eq!(directory.entries[0].offset, 15);
+fn an_archive_may_stand_behind_something_else() {
+    let script = b"#!/bin/sh\nexit\n";
+    let found = unfold("a", &[script.as_slice(), &with_list(&local("one", b"1", false), &[listed("one", b"1", 0)])].concat());
+    assert_eq!(found.contents(), [("a#leading", script.as_slice()), ("a!/one", b"1")]);
+    assert_eq!(found.problems(), []);
 }
 
 #[test]
