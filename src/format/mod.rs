@@ -5,9 +5,19 @@
 //! is told as a [`Problem`], and reading goes on where it can.
 
 pub mod bzip2;
+mod charset;
+pub mod delimited;
+mod feed;
 pub mod gzip;
+pub mod json;
+mod marks;
 mod packed;
+mod sample;
+pub mod sql;
+pub mod sqlite;
 pub mod tar;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod unfold;
 pub mod xz;
@@ -149,6 +159,17 @@ impl Cell {
     pub const fn is_null(self) -> bool {
         self.length == u32::MAX
     }
+
+    /// The value in its block or arena; `None` for NULL.
+    #[inline]
+    pub fn value<'a>(self, bytes: &'a [u8], arena: &'a [u8]) -> Option<&'a [u8]> {
+        if self.is_null() {
+            return None;
+        }
+        let start = (self.start & !Cell::ARENA) as usize;
+        let from = if self.start & Cell::ARENA == 0 { bytes } else { arena };
+        from.get(start..start + self.length as usize)
+    }
 }
 
 /// Some rows of a table, in file order. Values are UTF-8 wherever the reader could make them so.
@@ -177,15 +198,7 @@ impl<'a> Rows<'a> {
 
     /// A cell's value; `None` for NULL.
     pub fn cell(&self, row: usize, column: usize) -> Option<&'a [u8]> {
-        let cell = self.cells.get(row * self.width + column)?;
-        if cell.is_null() {
-            return None;
-        }
-        let (start, from) = match cell.start & Cell::ARENA {
-            0 => (cell.start as usize, self.bytes),
-            _ => ((cell.start & !Cell::ARENA) as usize, self.arena),
-        };
-        from.get(start..start + cell.length as usize)
+        self.cells.get(row * self.width + column)?.value(self.bytes, self.arena)
     }
 }
 
@@ -290,7 +303,20 @@ pub trait Sink {
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
-pub const FORMATS: &[&dyn Format] = &[&gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &xz::Lzma, &xz::Lzip, &zstd::Zstd, &tar::Tar, &zip::Zip];
+pub const FORMATS: &[&dyn Format] = &[
+    &gzip::Gzip,
+    &bzip2::Bzip2,
+    &xz::Xz,
+    &xz::Lzma,
+    &xz::Lzip,
+    &zstd::Zstd,
+    &tar::Tar,
+    &zip::Zip,
+    &sqlite::Sqlite,
+    &json::Json,
+    &sql::Sql,
+    &delimited::Delimited,
+];
 
 /// The format of an item by its first bytes.
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

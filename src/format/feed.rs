@@ -1,0 +1,144 @@
+//! Drives a tokenizer over an item block by block, and opens items whatever their charset.
+
+use super::{HEAD, charset, charset::Charset};
+use crate::{
+    base::{Category, Problem},
+    source::{
+        Input,
+        stream::{BLOCK, Blocks},
+    },
+};
+use std::io::{self, Read};
+
+/// Feeds `take(bytes, offset, last)` until the item ends. `take` works off the whole records at
+/// the front of `bytes` and returns their length; 0 asks for more bytes. With `last` set there
+/// are no more (or the record is longer than any block may be): it must make do with `bytes`.
+pub(super) fn feed(input: Input<'_>, take: impl FnMut(&[u8], u64, bool) -> usize) -> Option<io::Error> {
+    feed_sized(input, BLOCK, take)
+}
+
+/// [`feed`] with blocks of another size.
+pub(super) fn feed_sized(input: Input<'_>, size: usize, mut take: impl FnMut(&[u8], u64, bool) -> usize) -> Option<io::Error> {
+    let mut blocks: Blocks<'_> = input.blocks().with_size(size);
+    let mut offset = 0;
+    loop {
+        let mut taken = None;
+        let block = blocks.next(|bytes| {
+            taken = Some(take(bytes, offset, false)).filter(|length| *length > 0);
+            taken
+        });
+        let Some(block) = block else {
+            take(&[], offset, true);
+            break;
+        };
+        let last = block.last;
+        let end = block.offset + block.bytes.len() as u64;
+        if taken.is_none() {
+            take(block.bytes, offset, true);
+        } else if last {
+            take(&[], end, true);
+        }
+        offset = end;
+        if last {
+            break;
+        }
+    }
+    blocks.take_error()
+}
+
+/// An item ready for a tokenizer of UTF-8.
+pub(super) struct Opened<'h, 'i> {
+    /// The first bytes, in UTF-8 when `recoded`, else as they are.
+    pub(super) head: &'h [u8],
+    /// Whether these are all the bytes there are.
+    pub(super) whole: bool,
+    pub(super) input: Input<'i>,
+    /// What `head` and `input` are, and what stretches are that are not UTF-8.
+    pub(super) charset: Charset,
+    /// The input runs through a decoder, so that offsets in it are not offsets in the item.
+    pub(super) recoded: bool,
+}
+
+/// Looks at the head of an item, puts a decoder before it if its charset does not let ASCII bytes
+/// stand for themselves (UTF-16 and such), and lets `then` read it.
+pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) -> T {
+    let mut buffer = Vec::new();
+    let (head, whole, input): (&[u8], bool, _) = match input {
+        Input::Whole(bytes) => (bytes.get(..HEAD).unwrap_or(bytes), bytes.len() <= HEAD, Input::Whole(bytes)),
+        Input::Stream(reader) => {
+            // An error shows again when the rest is read.
+            let _ = reader.take(HEAD as u64).read_to_end(&mut buffer);
+            (&buffer, buffer.len() < HEAD, Input::Stream(reader))
+        }
+    };
+    let charset = Charset::of(head);
+    let mut chained;
+    let input = match input {
+        Input::Stream(reader) => {
+            chained = head.chain(reader);
+            Input::Stream(&mut chained)
+        }
+        mapped => mapped,
+    };
+    if charset.splits_as_bytes() {
+        return then(Opened { head, whole, input, charset, recoded: false });
+    }
+    let (utf8, _) = charset.encoding.decode_with_bom_removal(head);
+    match input {
+        Input::Whole(mut bytes) => {
+            let mut decoded = charset::Decoded::new(&mut bytes, charset.encoding);
+            then(Opened { head: utf8.as_bytes(), whole, input: Input::Stream(&mut decoded), charset, recoded: true })
+        }
+        Input::Stream(reader) => {
+            let mut decoded = charset::Decoded::new(reader, charset.encoding);
+            then(Opened { head: utf8.as_bytes(), whole, input: Input::Stream(&mut decoded), charset, recoded: true })
+        }
+    }
+}
+
+/// What to report when the item's stream broke off.
+pub(super) fn broken_stream(error: &io::Error) -> Problem {
+    let category = match error.kind() {
+        io::ErrorKind::UnexpectedEof => Category::Truncated,
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Category::Corrupt,
+        io::ErrorKind::FileTooLarge => Category::Limit,
+        _ => Category::Io,
+    };
+    Problem::new(category, format!("the bytes end early: {}", error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_taken_once_whatever_the_block_size() {
+        let bytes = b"one\ntwo\na very long line that does not fit\nlast".as_slice();
+        for size in 1..60 {
+            let mut seen = Vec::new();
+            let mut reader = bytes;
+            for input in [Input::Whole(bytes), Input::Stream(&mut reader)] {
+                seen.clear();
+                feed_sized(input, size, |bytes, offset, last| {
+                    assert_eq!(offset, seen.len() as u64);
+                    let length = if last { bytes.len() } else { memchr::memchr(b'\n', bytes).map_or(0, |at| at + 1) };
+                    seen.extend_from_slice(&bytes[..length]);
+                    length
+                });
+                assert_eq!(seen, bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn utf16_is_read_as_utf8() {
+        let mut bytes = vec![0xff, 0xfe];
+        bytes.extend("größe;naïve\n".encode_utf16().flat_map(u16::to_le_bytes));
+        open(Input::Whole(&bytes), |opened| {
+            assert_eq!(opened.head, "größe;naïve\n".as_bytes());
+            let (whole, error) = opened.input.into_whole(1000);
+            assert!(error.is_none());
+            assert_eq!(&*whole, "größe;naïve\n".as_bytes());
+        });
+    }
+}

@@ -1,0 +1,107 @@
+//! Finds the few bytes that matter to a tokenizer, 64 bytes at a time.
+//!
+//! Three wanted bytes are compared with a whole chunk at once (the comparison loop compiles to
+//! vector code) and the hits become one word, whose set bits are then handed out one by one. For
+//! the short distances between delimiters this is several times quicker than one search per hit.
+
+/// Positions of any of three bytes, rising.
+pub(super) struct Marks<'a> {
+    bytes: &'a [u8],
+    wanted: [u8; 3],
+    /// Where the chunk behind `hits` starts.
+    chunk: usize,
+    hits: u64,
+}
+
+const CHUNK: usize = 64;
+
+impl<'a> Marks<'a> {
+    /// Every position from `from` on that holds one of `wanted` (repeat one to want fewer).
+    pub(super) fn new(bytes: &'a [u8], from: usize, wanted: [u8; 3]) -> Marks<'a> {
+        let mut marks = Marks { bytes, wanted, chunk: from, hits: 0 };
+        marks.hits = marks.look();
+        marks
+    }
+
+    /// Goes on from `at`, which must not lie before the last position handed out.
+    #[inline]
+    pub(super) fn seek(&mut self, at: usize) {
+        match at.checked_sub(self.chunk) {
+            Some(ahead) if ahead < CHUNK => self.hits &= u64::MAX << ahead,
+            _ => {
+                self.chunk = at;
+                self.hits = self.look();
+            }
+        }
+    }
+
+    /// The hits of the chunk at `self.chunk`.
+    #[inline]
+    fn look(&self) -> u64 {
+        let rest = self.bytes.get(self.chunk..).unwrap_or_default();
+        match rest.first_chunk::<CHUNK>() {
+            Some(chunk) => hits(chunk, self.wanted),
+            None => {
+                let mut padded = [0; CHUNK];
+                padded[..rest.len()].copy_from_slice(rest);
+                hits(&padded, self.wanted) & ((1 << rest.len()) - 1)
+            }
+        }
+    }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.hits == 0 {
+            self.chunk = self.chunk.saturating_add(CHUNK);
+            if self.chunk >= self.bytes.len() {
+                self.chunk = self.bytes.len();
+                return None;
+            }
+            self.hits = self.look();
+        }
+        let at = self.chunk + self.hits.trailing_zeros() as usize;
+        self.hits &= self.hits - 1;
+        Some(at)
+    }
+}
+
+/// One bit for every byte of the chunk that is wanted.
+#[inline]
+fn hits(chunk: &[u8; CHUNK], [a, b, c]: [u8; 3]) -> u64 {
+    let mut flags = [0u8; CHUNK];
+    for (flag, byte) in flags.iter_mut().zip(chunk) {
+        *flag = u8::from(*byte == a) | u8::from(*byte == b) | u8::from(*byte == c);
+    }
+    let (eights, _) = flags.as_chunks::<8>();
+    // The product moves the low bit of byte i to bit 56 + i, without carries.
+    eights
+        .iter()
+        .enumerate()
+        .fold(0, |mask, (i, eight)| mask | ((u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn marks_are_what_a_plain_search_finds(bytes in prop::collection::vec(0u8..6, 0..300), from in 0usize..310) {
+            let expected: Vec<usize> = (from.min(bytes.len())..bytes.len()).filter(|at| (1..=3).contains(&bytes[*at])).collect();
+            prop_assert_eq!(Marks::new(&bytes, from, [1, 2, 3]).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn seeking_skips_exactly_what_lies_before(bytes in prop::collection::vec(0u8..6, 1..300), to in 0usize..310) {
+            let mut marks = Marks::new(&bytes, 0, [1, 2, 3]);
+            marks.seek(to);
+            let expected: Vec<usize> = (to.min(bytes.len())..bytes.len()).filter(|at| (1..=3).contains(&bytes[*at])).collect();
+            prop_assert_eq!(marks.collect::<Vec<_>>(), expected);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Stub.
+use super::{Claim, Format, Head, Sink};
+use crate::source::Input;
+/// Stub.
+#[derive(Clone, Copy, Debug)]
+pub struct Sqlite;
+impl Format for Sqlite {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+    fn claim(&self, _: &Head<'_>) -> Claim {
+        Claim::No
+    }
+    fn read(&self, _: Input<'_>, _: &mut dyn Sink) {}
+}
