@@ -99,7 +99,7 @@ impl<'a> Assessor<'a> {
     fn applies(&self, law: &Law) -> bool {
         let scope = law.scope.as_ref().is_none_or(|scope| self.fact_holds(scope));
         let day = self.facts.reference_day().unwrap_or(law.read_on);
-        let begun = law.amended || day >= law.in_force;
+        let begun = law.amended || law.in_force.is_none_or(|from| day >= from);
         scope && begun && law.until.is_none_or(|until| day <= until)
     }
 
@@ -249,8 +249,8 @@ impl<'a> Assessor<'a> {
     /// Says when the file is older than the incident, or its text younger.
     fn age_note(&self, law: &Law) -> Option<String> {
         let day = self.facts.reference_day()?;
-        if day < law.in_force {
-            return Some(format!("this text is in force since {}; an earlier text governs an incident of {day}", law.in_force));
+        if let Some(from) = law.in_force.filter(|from| day < *from) {
+            return Some(format!("this text is in force since {from}; an earlier text governs an incident of {day}"));
         }
         (law.read_on.saturating_add(1.year()) < day)
             .then(|| format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on))
@@ -369,7 +369,7 @@ const fn counted(people: Bounds, sure: bool) -> Bounds {
 }
 
 fn citation(law: &str, part: &str) -> String {
-    let space = if part.starts_with('(') { "" } else { " " };
+    let space = if part.is_empty() || part.starts_with('(') { "" } else { " " };
     format!("{law}{space}{part}")
 }
 

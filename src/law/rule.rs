@@ -1,4 +1,6 @@
 //! The schema of a law file. Reading tells every fault of a file at once.
+//!
+//! A part without `cite` is cited as the law itself.
 
 use super::{
     Confidence, DutyKind,
@@ -23,7 +25,8 @@ pub struct Law {
     pub name: String,
     pub cite: String,
     pub jurisdictions: Vec<String>,
-    pub in_force: Date,
+    /// Since when this text governs; none where that is not recorded.
+    pub in_force: Option<Date>,
     pub read_on: Date,
     pub confidence: Confidence,
     pub sources: Vec<String>,
@@ -150,7 +153,8 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let lead_note = optional(keys, "lead_note", doc);
     let scope = condition(keys, "scope", doc);
     let confidence = confidence(keys, doc);
-    let dates = (required_date(keys, "in_force", doc), required_date(keys, "read_on", doc));
+    let in_force = keys.date("in_force", doc);
+    let read_on = required_date(keys, "read_on", doc);
     let encryption = read_table(keys, "encryption", doc, encryption).unwrap_or_default();
     let service_provider = read_table(keys, "service_provider", doc, service_provider).flatten();
     let authorities = keys.table("authorities", doc).map(|table| table.entries(doc)).unwrap_or_default();
@@ -168,8 +172,8 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         name,
         cite,
         jurisdictions: jurisdictions.into_iter().map(|text| text.value).collect(),
-        in_force: dates.0?,
-        read_on: dates.1?,
+        in_force,
+        read_on: read_on?,
         confidence: confidence.unwrap_or(Confidence::Low),
         sources: sources.into_iter().map(|text| text.value).collect(),
         until,
@@ -217,16 +221,16 @@ fn read_tables<T>(
 }
 
 fn encryption(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Encryption {
-    Encryption { exempts: kinds_or_all(keys, "exempts", doc), cite: keys.required_text("cite", doc).value }
+    Encryption { exempts: kinds_or_all(keys, "exempts", doc), cite: optional(keys, "cite", doc) }
 }
 
 fn service_provider(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<ServiceProvider> {
-    let cite = keys.required_text("cite", doc).value;
+    let cite = optional(keys, "cite", doc);
     Some(ServiceProvider { cite, by: clock(keys, doc)? })
 }
 
 fn protected(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Protected {
-    keys.required_text("cite", doc);
+    keys.text("cite", doc);
     let when = condition(keys, "when", doc);
     let with = combinations(keys, "with", doc);
     let any_of = combinations(keys, "any_of", doc);
@@ -237,7 +241,7 @@ fn protected(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Protected {
 }
 
 fn exemption(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Exemption> {
-    let cite = keys.required_text("cite", doc).value;
+    let cite = optional(keys, "cite", doc);
     let why = keys.required_text("why", doc).value;
     let duties = kinds_or_all(keys, "duties", doc);
     let when = required_condition(keys, "when", doc)?;
@@ -246,7 +250,7 @@ fn exemption(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Exemptio
 
 fn obligation(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Obligation> {
     let span = keys.span.clone();
-    let cite = keys.required_text("cite", doc).value;
+    let cite = optional(keys, "cite", doc);
     let tell = keys.required_text("tell", doc);
     let tell = kind(&tell, doc);
     let recipient = keys.text("recipient", doc).map(|text| text.value);
@@ -363,7 +367,11 @@ fn confidence(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Confide
 }
 
 fn kinds_or_all(keys: &mut Keys<'_, '_>, key: &'static str, doc: &mut Document<'_>) -> Vec<DutyKind> {
-    if keys.has(key) { kinds(keys, key, doc) } else { DutyKind::ALL.to_vec() }
+    match keys.texts(key, doc).as_slice() {
+        [] => DutyKind::ALL.to_vec(),
+        [all] if all.value == "all" => DutyKind::ALL.to_vec(),
+        some => some.iter().filter_map(|text| kind(text, doc)).collect(),
+    }
 }
 
 fn kinds(keys: &mut Keys<'_, '_>, key: &'static str, doc: &mut Document<'_>) -> Vec<DutyKind> {
