@@ -1,0 +1,130 @@
+//! Bad input: a line in `exceptions.csv` or a clear message, never a crash, and nothing else lost.
+
+mod common;
+
+use common::{rows, run, scan, summary};
+use std::{fs, io::Write, path::Path};
+
+const PEOPLE: &str = "first_name,last_name,ssn,email\nAmelia,Brandt,912-21-4411,amelia.brandt@nordlicht-post.net\n\
+                      Bruno,Novak,913-22-5522,bruno.novak@nordlicht-post.net\n";
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory");
+        zip.write_all(bytes).expect("memory");
+    }
+    zip.finish().expect("memory").into_inner()
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn a_missing_path_is_wrong_usage_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let case = folder.path().join("case");
+    let output = run(&["scan", "/nowhere/at/all", "--case", case.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("does not exist"));
+    assert!(!case.exists());
+    assert_eq!(run(&["scan"]).status.code(), Some(2));
+    assert_eq!(run(&["--version"]).status.code(), Some(0));
+}
+
+#[test]
+fn damaged_neighbours_cost_nobody_else() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    write(&share, "good/people.csv", PEOPLE.as_bytes());
+    write(&share, "empty.csv", b"");
+    let gz = gzipped(PEOPLE.repeat(200).as_bytes());
+    write(&share, "cut.csv.gz", &gz[..gz.len() / 2]);
+    let zip = zipped(&[("a.csv", PEOPLE.as_bytes()), ("b.csv", &PEOPLE.repeat(50).into_bytes())]);
+    write(&share, "cut.zip", &zip[..zip.len() * 2 / 3]);
+    write(&share, "broken.json", b"{\"people\":[{\"email\":\"x");
+    write(&share, "broken.sql", b"INSERT INTO users (id,email) VALUES (1,'open quote\n\n(((;;; INSERT INTO");
+    write(&share, "broken.csv", b"a,b,c\n\"never closed,1,2\n3,4\n");
+    write(&share, "noise.bin", &(0..50_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>());
+    write(&share, "not.sqlite", b"SQLite format 3\0\x10\0\x01\x01");
+    let case = folder.path().join("case");
+    scan(&share, &case, &[]);
+    let exceptions = rows(&case, "exceptions.csv");
+    let told = |name: &str, category: &str| {
+        assert!(exceptions.iter().any(|row| row["path"].contains(name) && row["category"] == category), "{name} {category}: {exceptions:#?}");
+    };
+    told("cut.csv.gz", "truncated");
+    told("cut.zip", "truncated");
+    told("noise.bin", "unsupported");
+    assert!(exceptions.iter().any(|row| row["path"].contains("not.sqlite")), "{exceptions:#?}");
+    assert!(exceptions.iter().any(|row| row["path"].contains("broken.json")), "{exceptions:#?}");
+    assert_eq!(summary(&case)["elements"]["ssn"]["people"], 2);
+    for name in ["empty.csv", "cut.csv.gz", "cut.zip", "broken.json", "broken.sql", "broken.csv", "noise.bin", "good/people.csv"] {
+        assert!(rows(&case, "files.csv").iter().any(|row| row["path"].ends_with(name)), "{name} has no row");
+    }
+}
+
+#[test]
+fn bombs_and_depth_are_limits_and_the_rest_is_counted() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    write(&share, "people.csv", PEOPLE.as_bytes());
+    write(&share, "zeros.gz", &gzipped(&vec![0; 300 << 20]));
+    let mut nested = PEOPLE.as_bytes().to_vec();
+    for level in 0..30 {
+        nested = zipped(&[(&format!("level{level}.zip"), &nested)]);
+    }
+    write(&share, "deep.zip", &nested);
+    let case = folder.path().join("case");
+    scan(&share, &case, &[]);
+    let exceptions = rows(&case, "exceptions.csv");
+    assert!(exceptions.iter().any(|row| row["path"].contains("zeros.gz") && row["category"] == "limit"), "{exceptions:#?}");
+    assert!(exceptions.iter().any(|row| row["path"].contains("deep.zip") && row["category"] == "limit"), "{exceptions:#?}");
+    assert_eq!(summary(&case)["people"]["best"], 2);
+}
+
+#[test]
+fn members_are_never_written_under_their_own_names() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    write(&share, "evil.zip", &zipped(&[("../../escaped.txt", b"x"), ("/absolute.txt", b"y"), ("\u{1b}[2Jname.txt", b"z")]));
+    let case = folder.path().join("case");
+    let output = scan(&share, &case, &[]);
+    assert!(!folder.path().join("escaped.txt").exists());
+    assert!(!folder.path().parent().expect("a folder").join("escaped.txt").exists());
+    assert!(!output.stdout.contains(&0x1B));
+    let files = fs::read_to_string(case.join("reports/files.csv")).expect("a report");
+    assert!(!files.contains('\u{1b}') && files.contains("%1B[2Jname.txt"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_forbidden_files_are_listed() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    write(&share, "people.csv", PEOPLE.as_bytes());
+    symlink(".", share.join("loop")).expect("a link");
+    let name = std::ffi::CString::new(share.join("pipe").to_str().expect("UTF-8")).expect("no NUL");
+    assert!(std::process::Command::new("mkfifo").arg(name.to_str().expect("UTF-8")).status().expect("mkfifo").success());
+    write(&share, "forbidden.csv", PEOPLE.as_bytes());
+    fs::set_permissions(share.join("forbidden.csv"), fs::Permissions::from_mode(0o000)).expect("set");
+    let case = folder.path().join("case");
+    scan(&share, &case, &[]);
+    let exceptions = rows(&case, "exceptions.csv");
+    assert!(exceptions.iter().any(|row| row["path"].ends_with("loop") && row["category"] == "symlink"), "{exceptions:#?}");
+    assert!(exceptions.iter().any(|row| row["path"].ends_with("pipe") && row["category"] == "special_file"), "{exceptions:#?}");
+    // Root reads whatever its mode says.
+    let readable = fs::File::open(share.join("forbidden.csv")).is_ok();
+    assert!(readable || exceptions.iter().any(|row| row["path"].ends_with("forbidden.csv") && row["category"] == "permission"), "{exceptions:#?}");
+    assert_eq!(summary(&case)["people"]["best"], 2);
+}

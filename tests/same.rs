@@ -1,0 +1,82 @@
+//! The same answer for any number of threads, any order of files, any cut of a file.
+
+mod common;
+
+use common::{files, fixture, scan};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Reports without the one figure that is a clock's.
+fn reports(case: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut reports = files(&case.join("reports"));
+    if let Some(summary) = reports.get_mut("summary.json") {
+        let text = String::from_utf8_lossy(summary).into_owned();
+        *summary = text.lines().filter(|line| !line.contains("\"seconds\"")).collect::<Vec<_>>().join("\n").into_bytes();
+    }
+    reports.remove("manifest.json");
+    reports.remove("custody.csv");
+    reports
+}
+
+fn assert_same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>, what: &str) {
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{what}");
+    for (name, bytes) in one {
+        assert!(bytes == &other[name], "{what}: {name} differs");
+    }
+}
+
+/// A share of the fixture's files, laid out in folders, with a table long enough to be cut.
+fn lay_out(folder: &Path, reversed: bool) {
+    let (bytes, _) = common::generate::archive();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("our own archive");
+    let mut members: Vec<(String, Vec<u8>)> = (0..zip.len())
+        .map(|at| {
+            let mut member = zip.by_index(at).expect("a member");
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut member, &mut bytes).expect("stored");
+            (member.name().to_owned(), bytes)
+        })
+        .collect();
+    let mut long = "id,name,email,note\n".to_owned();
+    for n in 0..4000 {
+        long.push_str(&format!("{n},\"Person{}, Tamara {}\",t{n}@nordlicht-post.net,\"first line\nsecond \"\"line\"\" {n}\"\n", n % 97, n % 89));
+    }
+    members.push(("harbour/crm/long.csv".to_owned(), long.into_bytes()));
+    if reversed {
+        members.reverse();
+    }
+    for (name, bytes) in members {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+}
+
+#[test]
+fn threads_order_and_cuts_change_no_byte_of_the_reports() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let (straight, reversed) = (folder.path().join("a/harbour"), folder.path().join("b/harbour"));
+    lay_out(straight.parent().expect("a folder"), false);
+    lay_out(reversed.parent().expect("a folder"), true);
+    let key = folder.path().join("key");
+    let key_argument = key.to_str().expect("UTF-8").to_owned();
+    let mut first: Option<BTreeMap<String, Vec<u8>>> = None;
+    let runs: [(&str, &Path, &[&str]); 5] = [
+        ("one thread", &straight, &["--threads", "1"]),
+        ("two threads", &straight, &["--threads", "2"]),
+        ("eight threads", &straight, &["--threads", "8"]),
+        ("other order", &reversed, &["--threads", "2"]),
+        ("cut files", &straight, &["--threads", "3", "--part-size", "20K"]),
+    ];
+    for (number, (what, root, arguments)) in runs.into_iter().enumerate() {
+        let case = folder.path().join(format!("case{number}"));
+        let mut all = vec!["--key-file", &key_argument, "--reveal"];
+        all.extend(arguments);
+        scan(root, &case, &all);
+        let these = reports(&case);
+        match &first {
+            None => first = Some(these),
+            Some(first) => assert_same(first, &these, what),
+        }
+    }
+    assert!(fixture().exists());
+}
