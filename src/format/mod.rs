@@ -5,9 +5,15 @@
 //! is told as a [`Problem`], and reading goes on where it can.
 
 pub mod bzip2;
+mod charset;
 pub mod gzip;
+pub mod html;
 mod packed;
+pub mod raw;
+#[cfg(test)]
+mod real;
 pub mod tar;
+pub mod text;
 #[cfg(test)]
 mod unfold;
 pub mod xz;
@@ -290,7 +296,19 @@ pub trait Sink {
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
-pub const FORMATS: &[&dyn Format] = &[&gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &xz::Lzma, &xz::Lzip, &zstd::Zstd, &tar::Tar, &zip::Zip];
+pub const FORMATS: &[&dyn Format] = &[
+    &gzip::Gzip,
+    &bzip2::Bzip2,
+    &xz::Xz,
+    &xz::Lzma,
+    &xz::Lzip,
+    &zstd::Zstd,
+    &tar::Tar,
+    &zip::Zip,
+    &html::Html,
+    &text::PlainText,
+    &raw::Raw,
+];
 
 /// The format of an item by its first bytes.
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
