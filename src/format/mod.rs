@@ -9,13 +9,17 @@ mod charset;
 pub mod delimited;
 mod feed;
 pub mod gzip;
+pub mod html;
 pub mod json;
 mod marks;
 mod packed;
+pub mod raw;
 mod sample;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
+pub mod text;
+mod transcode;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -316,6 +320,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
+    &html::Html,
+    &text::PlainText,
+    &raw::Raw,
 ];
 
 /// The format of an item by its first bytes.
@@ -329,6 +336,8 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
     }
     best.map(|(_, format)| format)
 }
-pub const FALLBACK: &dyn Format = &gzip::Gzip;
+
+/// What reads an item that no format claims.
+pub const FALLBACK: &dyn Format = &raw::Raw;
 pub fn is_sql(_h:&[u8])->bool{false}
 pub fn schemas(_b:&[u8], _f:&mut dyn FnMut(&str,&[&str])){}
