@@ -164,6 +164,11 @@ impl Cell {
         self.length == u32::MAX
     }
 
+    /// Whether the value lies in the arena.
+    pub(crate) const fn is_rewritten(self) -> bool {
+        !self.is_null() && self.start & Cell::ARENA != 0
+    }
+
     /// The value in its block or arena; `None` for NULL.
     #[inline]
     pub fn value<'a>(self, bytes: &'a [u8], arena: &'a [u8]) -> Option<&'a [u8]> {
