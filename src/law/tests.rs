@@ -166,6 +166,65 @@ fn paper_files() {
     );
 }
 
+#[test]
+fn health_data_of_two_states_under_federal_and_state_law() {
+    let facts = format!("{MARCH}entity_type = \"hipaa_covered_entity\"");
+    assert_eq!(
+        owed("US-FL 480 name medical_info\nUS-GA 220 name medical_info", &facts),
+        ["US individuals 2026-05-01", "US regulator 2026-05-01", "US-FL individuals 2026-04-01"]
+    );
+    assert_eq!(
+        owed("US-FL 501 name medical_info\nUS-GA 220 name medical_info", &facts),
+        [
+            "US individuals 2026-05-01",
+            "US regulator 2026-05-01",
+            "US-FL attorney_general 2026-04-01",
+            "US-FL individuals 2026-04-01",
+            "US-FL media 2026-05-01",
+        ]
+    );
+}
+
+#[test]
+fn a_dealer_under_the_safeguards_rule_and_alabama() {
+    let facts = format!("{MARCH}entity_type = \"financial_institution\"");
+    assert_eq!(owed("US-AL 499 name ssn", &facts), ["US-AL individuals 2026-04-16"]);
+    assert_eq!(owed("US-AL 500 name ssn", &facts), ["US regulator 2026-04-01", "US-AL individuals 2026-04-16"]);
+}
+
+#[test]
+fn a_customer_list_on_a_forum_across_the_world() {
+    let places = ["DE 1200", "GB 800", "CH 150", "SG 499", "JP 950", "KR 999", "BR 300"];
+    let groups: String = places.iter().map(|place| format!("{place} name email phone\n")).collect();
+    assert_eq!(
+        owed(&groups, MARCH),
+        [
+            "DE regulator 2026-03-05",
+            "GB regulator 2026-03-05",
+            "JP individuals -",
+            "JP regulator 2026-03-07",
+            "KR individuals 2026-03-05",
+            "KR regulator 2026-03-05",
+        ]
+    );
+}
+
+#[test]
+fn payroll_data_grades_high_and_hours_run_through_the_weekend() {
+    let facts = "discovery_date = 2026-11-19T10:00:00+01:00";
+    assert_eq!(
+        owed("DE 200 name salary iban religion\nPL 30 name national_id salary\nCH 20 name salary iban", facts),
+        [
+            "CH individuals -",
+            "CH regulator -",
+            "DE individuals -",
+            "DE regulator 2026-11-22T09:00:00Z",
+            "PL individuals -",
+            "PL regulator 2026-11-22T09:00:00Z",
+        ]
+    );
+}
+
 fn rows(population: &Population, facts: &str) -> Vec<Duty> {
     assess(population, &Facts::parse(facts).expect(facts), &laws())
 }
