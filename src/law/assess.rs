@@ -107,8 +107,10 @@ impl<'a> Assessor<'a> {
     /// What triggers the law in each group; with `all`, protected elements count as well.
     fn hits(&self, law: &Law, all: bool) -> Vec<Hit<'a>> {
         let rules: Vec<_> = law.protected.iter().filter(|rule| rule.when.as_ref().is_none_or(|when| self.fact_holds(when))).collect();
+        let everywhere = self.counts_everywhere(law);
+        let near = |group: &&Group| everywhere || law.jurisdictions.iter().any(|place| resides(&group.residency, place) != Resides::No);
         let mut hits = Vec::new();
-        for group in &self.population.groups {
+        for group in self.population.groups.iter().filter(near) {
             let (certain, possible) = self.exposed(group, all);
             let triggered =
                 |exposed| rules.iter().filter_map(|rule| rule.protects.triggered(exposed, group.minor)).reduce(ElementSet::union);
@@ -118,6 +120,18 @@ impl<'a> Assessor<'a> {
             }
         }
         hits
+    }
+
+    /// Whether people who live elsewhere matter to the law.
+    fn counts_everywhere(&self, law: &Law) -> bool {
+        let established = || self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
+        let by_reach = match law.reach {
+            Reach::Everyone => true,
+            Reach::ResidentsOrEstablishment => established(),
+            Reach::Residents => false,
+        };
+        let conditions = law.duties.iter().filter_map(|duty| duty.when.as_ref()).chain(law.exempt.iter().map(|one| &one.when));
+        by_reach || conditions.into_iter().any(When::counts_anywhere)
     }
 
     /// The elements of a group that count, for certain and at most.
@@ -232,7 +246,7 @@ impl<'a> Assessor<'a> {
         let law = place.law;
         let mut notes = Vec::new();
         notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
-        let elsewhere = !place.everyone && self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
+        let elsewhere = !place.everyone && law.reach == Reach::ResidentsOrEstablishment && self.counts_everywhere(law);
         if elsewhere && duty.tell == DutyKind::Regulator && !law.lead_note.is_empty() {
             notes.push(law.lead_note.clone());
         }

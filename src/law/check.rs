@@ -124,7 +124,7 @@ duties = []
 
     #[test]
     fn a_law_must_prove_itself() {
-        assert_eq!(faults(("xx", "xx")), []);
+        assert_eq!(faults(("nowhere", "nowhere")), []);
         for (change, line, message) in [
             (("people = 501", "people = 502"), 14, "no example with 501 people"),
             (("people = 500", "people = 400"), 14, "no example with 500 people"),
