@@ -134,11 +134,14 @@ impl<'a, 'i> Keys<'a, 'i> {
 
     /// A number that is not negative, with or without a fraction.
     pub fn number(&mut self, key: &'static str, doc: &mut Document<'_>) -> Option<f64> {
-        self.typed(key, doc, "a number, 0 or more", |value| {
-            let text = value.as_integer().map(|n| n.as_str()).or_else(|| value.as_float().map(|n| n.as_str()))?;
-            text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
+        self.typed(key, doc, "a number, 0 or more", amount).map(|number| number.value)
+    }
+
+    /// A list of numbers that are not negative.
+    pub fn numbers(&mut self, key: &'static str, doc: &mut Document<'_>) -> Option<Spanned<Vec<f64>>> {
+        self.typed(key, doc, "a list of numbers, each 0 or more", |value| {
+            value.as_array()?.iter().map(|item| amount(item.get_ref())).collect()
         })
-        .map(|number| number.value)
     }
 
     /// A TOML date or date-time, or a text, as text.
@@ -182,6 +185,15 @@ impl<'a, 'i> Keys<'a, 'i> {
         self.table.iter().filter_map(read).collect()
     }
 
+    /// All entries of a table whose keys are free, each a number.
+    pub fn amounts(self, doc: &mut Document<'_>) -> Vec<(String, f64)> {
+        let read = |(name, value): (&toml::Spanned<toml::de::DeString<'i>>, &toml::Spanned<DeValue<'i>>)| {
+            let number = amount(value.get_ref()).ok_or_else(|| "must be a number, 0 or more".to_owned());
+            Some((name.get_ref().to_string(), doc.check(value.span(), number)?))
+        };
+        self.table.iter().filter_map(read).collect()
+    }
+
     /// Whether the table has this key.
     pub fn has(&self, key: &str) -> bool {
         self.table.iter().any(|(name, _)| name.get_ref() == key)
@@ -201,6 +213,11 @@ impl<'a, 'i> Keys<'a, 'i> {
             doc.fault_with_hint(name.span(), format!("unknown key `{word}`"), hint);
         }
     }
+}
+
+fn amount(value: &DeValue<'_>) -> Option<f64> {
+    let text = value.as_integer().map(|n| n.as_str()).or_else(|| value.as_float().map(|n| n.as_str()))?;
+    text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
 }
 
 fn text_of(key: &str, span: Range<usize>, value: &DeValue<'_>, doc: &mut Document<'_>) -> Option<Spanned<String>> {

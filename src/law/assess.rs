@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// is unknown widen the ceiling of every jurisdiction that has others, and have a row of their
 /// own, as have places no law file speaks of.
 pub fn assess(population: &Population, facts: &Facts, laws: &[Law]) -> Vec<Duty> {
-    let assessor = Assessor::new(population, facts);
+    let calendar = Calendar::builtin();
+    let assessor = Assessor { population, facts, calendar: &calendar };
     let mut duties: Vec<Duty> = laws.iter().flat_map(|law| assessor.rows(law)).map(|(_, duty)| duty).collect();
     duties.extend(assessor.unassigned(laws));
     duties.sort_by_cached_key(|duty| {
@@ -32,9 +33,9 @@ pub fn assess(population: &Population, facts: &Facts, laws: &[Law]) -> Vec<Duty>
 
 /// One population and one set of facts, ready to meet laws.
 pub(super) struct Assessor<'a> {
-    population: &'a Population,
-    facts: &'a Facts,
-    calendar: Calendar,
+    pub(super) population: &'a Population,
+    pub(super) facts: &'a Facts,
+    pub(super) calendar: &'a Calendar,
 }
 
 /// What a law finds in one group.
@@ -55,8 +56,8 @@ struct Tally {
 }
 
 /// How sure it is that somebody lives in a jurisdiction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Resides {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resides {
     Yes,
     Perhaps,
     No,
@@ -71,10 +72,6 @@ struct Place<'a> {
 }
 
 impl<'a> Assessor<'a> {
-    pub(super) fn new(population: &'a Population, facts: &'a Facts) -> Assessor<'a> {
-        Assessor { population, facts, calendar: Calendar::builtin() }
-    }
-
     /// The rows of one law, each with the number of its duty in the file.
     pub(super) fn rows(&self, law: &Law) -> Vec<(Option<usize>, Duty)> {
         if !self.applies(law) {
@@ -110,8 +107,10 @@ impl<'a> Assessor<'a> {
     /// What triggers the law in each group; with `all`, protected elements count as well.
     fn hits(&self, law: &Law, all: bool) -> Vec<Hit<'a>> {
         let rules: Vec<_> = law.protected.iter().filter(|rule| rule.when.as_ref().is_none_or(|when| self.fact_holds(when))).collect();
+        let everywhere = self.counts_everywhere(law);
+        let near = |group: &&Group| everywhere || law.jurisdictions.iter().any(|place| resides(&group.residency, place) != Resides::No);
         let mut hits = Vec::new();
-        for group in &self.population.groups {
+        for group in self.population.groups.iter().filter(near) {
             let (certain, possible) = self.exposed(group, all);
             let triggered =
                 |exposed| rules.iter().filter_map(|rule| rule.protects.triggered(exposed, group.minor)).reduce(ElementSet::union);
@@ -121,6 +120,18 @@ impl<'a> Assessor<'a> {
             }
         }
         hits
+    }
+
+    /// Whether people who live elsewhere matter to the law.
+    fn counts_everywhere(&self, law: &Law) -> bool {
+        let established = || self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
+        let by_reach = match law.reach {
+            Reach::Everyone => true,
+            Reach::ResidentsOrEstablishment => established(),
+            Reach::Residents => false,
+        };
+        let conditions = law.duties.iter().filter_map(|duty| duty.when.as_ref()).chain(law.exempt.iter().map(|one| &one.when));
+        by_reach || conditions.into_iter().any(When::counts_anywhere)
     }
 
     /// The elements of a group that count, for certain and at most.
@@ -153,7 +164,7 @@ impl<'a> Assessor<'a> {
     }
 
     fn due(&self, clock: &Clock, individuals: Option<&Moment>, jurisdiction: &str) -> Due {
-        clock.due(&Clockwork { facts: self.facts, calendar: &self.calendar, individuals }, jurisdiction)
+        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals }, jurisdiction)
     }
 
     fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Option<(&Clock, Option<&Moment>)>) -> Option<Duty> {
@@ -235,7 +246,7 @@ impl<'a> Assessor<'a> {
         let law = place.law;
         let mut notes = Vec::new();
         notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
-        let elsewhere = !place.everyone && self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
+        let elsewhere = !place.everyone && law.reach == Reach::ResidentsOrEstablishment && self.counts_everywhere(law);
         if elsewhere && duty.tell == DutyKind::Regulator && !law.lead_note.is_empty() {
             notes.push(law.lead_note.clone());
         }
@@ -374,7 +385,7 @@ fn citation(law: &str, part: &str) -> String {
 }
 
 /// Whether somebody of this residency lives in a jurisdiction: `US-CA` lies in `US`, `US` may be `US-CA`.
-fn resides(residency: &str, jurisdiction: &str) -> Resides {
+pub fn resides(residency: &str, jurisdiction: &str) -> Resides {
     let lies_in = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('-'));
     if residency == jurisdiction || lies_in(residency, jurisdiction) {
         Resides::Yes
@@ -391,11 +402,21 @@ fn states<'h>(jurisdiction: &str, hits: &'h [Hit<'_>]) -> BTreeSet<&'h str> {
     residencies.filter(|residency| residency.contains('-') && country(residency) == jurisdiction).collect()
 }
 
-/// Of several duties of one kind towards one recipient, those that are not owed only say
-/// something when none of them is.
-fn without_losing_alternatives(rows: Vec<(Option<usize>, Duty)>) -> Vec<(Option<usize>, Duty)> {
-    let key = |duty: &Duty| (duty.jurisdiction.clone(), duty.duty, duty.recipient.clone());
-    let owed: BTreeSet<_> = rows.iter().filter(|(_, duty)| duty.crossed != Crossed::No).map(|(_, duty)| key(duty)).collect();
+/// Of several duties of one kind towards one recipient one row is enough for each deadline:
+/// the surest, and of equally sure ones that of most people. Those that are not owed only say
+/// something when none is.
+fn without_losing_alternatives(mut rows: Vec<(Option<usize>, Duty)>) -> Vec<(Option<usize>, Duty)> {
+    rows.sort_by_key(|(_, duty)| (duty.crossed, std::cmp::Reverse(duty.people.ceiling)));
+    let mut owed = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    rows.into_iter().filter(|(_, duty)| duty.crossed != Crossed::No || !owed.contains(&key(duty)) && seen.insert(key(duty))).collect()
+    rows.retain(|(_, duty)| {
+        let key = (duty.jurisdiction.clone(), duty.duty, duty.recipient.clone());
+        let date = duty.deadline_date.as_ref().map(Moment::sort_key);
+        let alone = duty.crossed != Crossed::No || owed.insert(key.clone());
+        if duty.crossed != Crossed::No {
+            owed.insert(key.clone());
+        }
+        alone && seen.insert((key, date))
+    });
+    rows
 }

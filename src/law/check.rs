@@ -3,6 +3,7 @@
 use super::{
     Crossed, Group, Population,
     assess::Assessor,
+    calendar::Calendar,
     rule::{Example, Law},
     when::Edge,
 };
@@ -22,8 +23,9 @@ impl Law {
     pub fn self_test(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut outcomes = Vec::new();
+        let calendar = Calendar::builtin();
         for example in &self.examples {
-            let (outcome, told) = self.run(example);
+            let (outcome, told) = self.run(example, &calendar);
             outcomes.push(outcome);
             faults.extend(told.map(|message| self.fault(&example.span, format!("example \"{}\": {message}", example.why))));
         }
@@ -47,7 +49,7 @@ impl Law {
         faults
     }
 
-    fn run(&self, example: &Example) -> (Outcome, Option<String>) {
+    fn run(&self, example: &Example, calendar: &Calendar) -> (Outcome, Option<String>) {
         let residency = example.residency.as_deref().or_else(|| self.jurisdictions.first().map(String::as_str));
         let group = Group {
             residency: residency.unwrap_or_default().to_owned(),
@@ -57,7 +59,7 @@ impl Law {
             people: Bounds::exactly(example.people),
         };
         let population = Population { total: group.people, groups: vec![group] };
-        let rows = Assessor::new(&population, &example.facts).rows(self);
+        let rows = Assessor { population: &population, facts: &example.facts, calendar }.rows(self);
         let yes: Vec<_> = rows.iter().filter(|(_, duty)| duty.crossed == Crossed::Yes).collect();
         let outcome = Outcome { people: example.people, owed: yes.iter().filter_map(|(index, _)| *index).collect() };
         let found: BTreeSet<_> = yes.iter().map(|(_, duty)| duty.duty).collect();
@@ -74,5 +76,80 @@ impl Law {
             }
         }
         (outcome, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+name = "Law of nowhere"
+cite = "N. 1"
+jurisdiction = "XX"
+protects = "residents"
+read_on = 2026-01-01
+confidence = "low"
+sources = ["https://example.org"]
+
+[[protected]]
+with = "name"
+any_of = "ssn"
+
+[[duty]]
+tell = "individuals"
+when = "people > 500"
+by = "30 days after discovery"
+
+[[example]]
+why = "enough"
+given = { people = 501, elements = ["name", "ssn"] }
+duties = ["individuals"]
+
+[[example]]
+why = "too few"
+given = { people = 500, elements = ["name", "ssn"] }
+duties = []
+"#;
+
+    fn faults(change: (&str, &str)) -> Vec<(usize, String)> {
+        assert!(GOOD.contains(change.0), "{}", change.0);
+        let text = GOOD.replacen(change.0, change.1, 1);
+        let told = match Law::parse("xx", "xx.toml", &text) {
+            Ok(law) => law.self_test(),
+            Err(faults) => faults,
+        };
+        told.into_iter().map(|fault| (fault.line, fault.message)).collect()
+    }
+
+    #[test]
+    fn a_law_must_prove_itself() {
+        assert_eq!(faults(("nowhere", "nowhere")), []);
+        for (change, line, message) in [
+            (("people = 501", "people = 502"), 14, "no example with 501 people"),
+            (("people = 500", "people = 400"), 14, "no example with 500 people"),
+            (("duties = []", "duties = [\"media\"]"), 24, "example \"too few\": expected [media], found []"),
+            (("people > 500", "people >= 500"), 14, "no example in which this duty is not owed"),
+            (("people > 500", "people > 501"), 14, "no example in which this duty is owed"),
+            (("duties = [\"individuals\"]", "duties = [\"individuals\"]\nby = { individuals = 2026-01-01 }"), 19, "found no date"),
+        ] {
+            let told = faults(change);
+            assert!(told.iter().any(|(at, text)| *at == line && text.contains(message)), "{change:?}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_place() {
+        for (change, line, message) in [
+            (("with = \"name\"", "with = \"nome\""), 11, "unknown element `nome`"),
+            (("people > 500", "peple > 500"), 16, "unknown fact `peple`"),
+            (("30 days after discovery", "30 days"), 17, "`30 days` is no deadline"),
+            (("tell = \"individuals\"", "tell = \"everybody\""), 15, "`everybody` is no duty"),
+            (("read_on = 2026-01-01", "red_on = 2026-01-01"), 6, "unknown key `red_on`"),
+            (("protects = \"residents\"", "protects = \"cats\""), 5, "`cats` is nobody a law protects"),
+        ] {
+            let told = faults(change);
+            assert!(told.iter().any(|(at, text)| *at == line && text.contains(message)), "{change:?}: {told:?}");
+        }
     }
 }

@@ -15,7 +15,8 @@ mod protects;
 mod rule;
 mod when;
 
-pub use assess::assess;
+pub use assess::{Resides, assess, resides};
+pub use protects::Exposure;
 pub use rule::Law;
 pub use when::Crossed;
 

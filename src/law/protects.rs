@@ -105,6 +105,27 @@ impl Protects {
     }
 }
 
+/// A test of what is exposed, in the words of law files, for other stages.
+#[derive(Clone, Debug)]
+pub struct Exposure(Protects);
+
+impl Exposure {
+    /// Reads an expression over element codes.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Exposure, String> {
+        let any_of = combinations(text).map_err(|wrong| wrong.message)?;
+        Ok(Exposure(Protects { with: Vec::new(), any_of }))
+    }
+
+    /// Whether somebody with these elements exposed is meant.
+    pub fn includes(&self, exposed: ElementSet, minor: bool) -> bool {
+        let (certain, _) = implied(exposed, &Facts::default());
+        self.0.triggered(certain, minor).is_some()
+    }
+}
+
 /// What exposure of one element implies about others, for certain and at most.
 ///
 /// Track data holds the number and a code; an IBAN holds the account number; the

@@ -109,6 +109,11 @@ impl When {
         }
     }
 
+    /// Whether it asks for people wherever they live.
+    pub(super) fn counts_anywhere(&self) -> bool {
+        self.expression.leaves().iter().any(|leaf| matches!(leaf, Leaf::People(Count::Anywhere, ..)))
+    }
+
     /// The thresholds it names; a threshold of one person needs no proof on both sides.
     pub(super) fn edges(&self) -> Vec<Edge> {
         let edge = |leaf: &Leaf| match *leaf {
