@@ -344,5 +344,13 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
 
 /// What reads an item that no format claims.
 pub const FALLBACK: &dyn Format = &raw::Raw;
-pub fn is_sql(_h:&[u8])->bool{false}
-pub fn schemas(_b:&[u8], _f:&mut dyn FnMut(&str,&[&str])){}
+
+/// Whether these first bytes are of a SQL dump, whose siblings may need its CREATE TABLEs.
+pub fn is_sql(head: &[u8]) -> bool {
+    sql::Sql.claim(&Head { bytes: head, name: "", whole: false }) >= Claim::Likely
+}
+
+/// Tells of every CREATE TABLE in a dump, without reading its rows.
+pub fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
+    sql::schemas(bytes, each);
+}

@@ -373,3 +373,18 @@ mod tests {
         }
     }
 }
+
+/// Tells of every CREATE TABLE in a dump, without reading its rows: siblings that only fill
+/// tables are read with these columns.
+pub(super) fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
+    let flavor = flavor::of(&bytes[..bytes.len().min(super::HEAD)]);
+    for spelling in [&b"CREATE"[..], b"create", b"Create"] {
+        for at in memchr::memmem::find_iter(bytes, spelling) {
+            let mut cursor = lexer::Cursor { bytes, at, flavor };
+            if let Ok(Some(fill)) = statement::create_table(&mut cursor) {
+                let columns: Vec<&str> = fill.columns.iter().map(String::as_str).collect();
+                each(&fill.table, &columns);
+            }
+        }
+    }
+}
