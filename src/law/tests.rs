@@ -49,6 +49,14 @@ fn every_law_file_passes_its_own_examples() {
 }
 
 #[test]
+fn the_file_of_the_manual_is_a_good_law() {
+    let manual = include_str!("../../docs/laws.md");
+    let text = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a file in the manual");
+    let law = Law::parse("xx", "docs/laws.md", text).expect("the manual's file reads");
+    assert_eq!(law.self_test(), []);
+}
+
+#[test]
 fn texas_and_vermont_count_from_different_days() {
     assert_eq!(
         owed("US-TX 612 name ssn\nUS-VT 40 username password", MARCH),
@@ -193,7 +201,7 @@ fn a_dealer_under_the_safeguards_rule_and_alabama() {
 
 #[test]
 fn a_customer_list_on_a_forum_across_the_world() {
-    let places = ["DE 1200", "GB 800", "CH 150", "SG 499", "JP 950", "KR 999", "BR 300"];
+    let places = ["DE 1200", "GB 800", "CH 150", "SG 499", "MY 1001", "JP 950", "KR 999", "BR 300"];
     let groups: String = places.iter().map(|place| format!("{place} name email phone\n")).collect();
     assert_eq!(
         owed(&groups, MARCH),
@@ -204,6 +212,7 @@ fn a_customer_list_on_a_forum_across_the_world() {
             "JP regulator 2026-03-07",
             "KR individuals 2026-03-05",
             "KR regulator 2026-03-05",
+            "MY regulator 2026-03-05",
         ]
     );
 }
