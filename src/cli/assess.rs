@@ -4,6 +4,7 @@ use super::{Common, Exit, Format, Usage, output};
 use crate::{
     base::facts::Facts,
     evidence::{Case, Evidence},
+    impact,
     law::{self, Law},
     people,
     report::{self, Assessment, census::Census, summary},
@@ -61,12 +62,15 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
+    let parameters = impact::Parameters::builtin().map_err(|faults| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>()))?;
+    let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let assessment = Assessment {
         case,
         evidence: &evidence,
         population: &population,
         census: &census,
         duties: &duties,
+        costs: &costs,
         facts,
         reveal: common.reveal,
         csv_all: common.csv_all,

@@ -5,6 +5,7 @@ pub mod counts;
 pub mod credentials;
 pub mod duties;
 pub mod files;
+pub mod impact;
 pub mod links;
 pub mod mentions;
 pub mod people;
@@ -28,6 +29,7 @@ pub struct Assessment<'a> {
     pub population: &'a Population,
     pub census: &'a census::Census,
     pub duties: &'a [Duty],
+    pub costs: &'a [crate::impact::Line],
     pub facts: &'a Facts,
     /// Clear values may be written, to `people_clear.csv` only.
     pub reveal: bool,
@@ -61,6 +63,7 @@ pub const REPORTS: &[&dyn Report] = &[
     &credentials::Credentials,
     &duties::Duties,
     &duties::ElementSets,
+    &impact::Impact,
     &links::Merges,
     &links::Conflicts,
     &summary::Summary,
