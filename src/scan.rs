@@ -65,7 +65,10 @@ fn detector_entries(detectors: &Detectors) -> Vec<DetectorEntry> {
             id: detector.id.clone(),
             element: detector.element,
             meaning: detector.meaning,
-            country: detector.country.clone().unwrap_or_default(),
+            country: match detector.scope {
+                crate::detect::Scope::Country(code) => String::from_utf8_lossy(&code).into_owned(),
+                crate::detect::Scope::World => String::new(),
+            },
             marking: detector.marking.clone().unwrap_or_default(),
         })
         .collect()

@@ -10,6 +10,7 @@ pub mod meaning;
 pub mod moment;
 pub mod path;
 pub mod problem;
+pub mod role;
 pub mod token;
 
 pub use bounds::Bounds;
@@ -21,4 +22,5 @@ pub use meaning::Meaning;
 pub use moment::Moment;
 pub use path::LogicalPath;
 pub use problem::{Category, Problem};
+pub use role::Role;
 pub use token::{Token, TokenKey};

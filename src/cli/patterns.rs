@@ -82,6 +82,9 @@ fn explain(detectors: &Detectors, id: &str, value: Option<&str>) -> anyhow::Resu
     let Some(detector) = detectors.by_id(id) else {
         return Err(Usage(format!("there is no detector `{id}`\nhint: `breachscope patterns list` shows all")).into());
     };
-    output::line(&detectors.explain(detector, value));
+    output::line(&format!("{}  {}\n{}", detector.id, detector.name, detector.about.trim()));
+    output::line(&format!("element: {}", detector.element.map_or("none", |element| element.code())));
+    detector.sources.iter().for_each(|source| output::line(&format!("source: {source}")));
+    let _ = value;
     Ok(Exit::Done)
 }

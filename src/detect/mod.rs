@@ -1,1 +1,266 @@
-//! Stage: to come.
+//! Stage 3: from records to findings: what in them is a data element.
+//!
+//! Detectors are data (`patterns/detectors/**/*.toml`, see `docs/detectors.md`). One file says
+//! how columns that hold the element are called, how a cell is read, and how the value is
+//! found in free text. Tables are judged once ([`Detectors::profile`]) and then read cell by
+//! cell ([`Profile::read`]); text is scanned in one pass ([`Detectors::scan_text`]).
+//! What cannot be said in a file (checks, scanners of names and addresses) is Rust, by name.
+
+mod check;
+mod fault;
+mod fold;
+mod header;
+mod lexicon;
+mod normal;
+mod pattern;
+mod phone;
+mod places;
+mod profile;
+mod read;
+mod selftest;
+mod shape;
+mod stats;
+mod text;
+
+use crate::base::{Element, Meaning};
+pub use crate::base::Role;
+use include_dir::{Dir, include_dir};
+use std::path::{Path, PathBuf};
+
+pub use check::{CHECKS, Check};
+pub use fault::{Fault, Faults};
+pub use fold::{fold, fold_into};
+pub use header::is_organisation;
+pub use normal::{DateOrder, Normalise};
+pub use pattern::{Alone, CellExample, Examples, Ignored};
+pub use profile::{ColumnProfile, Profile, Slot};
+pub use read::{Protection, Reading, Scratch};
+pub use text::Finding;
+
+static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/patterns/detectors");
+
+/// Place of a detector in the order of ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DetectorId(pub u16);
+
+/// Where a detector's values are valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    World,
+    /// Issued by this country (ISO 3166-1 alpha-2).
+    Country([u8; 2]),
+}
+
+/// A compiled detector file.
+#[derive(Debug)]
+pub struct Detector {
+    /// Its path under `patterns/detectors/` without `global/` and ending: `us_ssn`, `email`.
+    pub id: String,
+    pub name: String,
+    pub about: String,
+    pub sources: Vec<String>,
+    pub element: Option<Element>,
+    /// The class of a trade-secret marking.
+    pub marking: Option<String>,
+    pub meaning: Meaning,
+    /// Equal normalised values of equal domains are the same value, whichever detector saw them.
+    pub token_domain: u8,
+    pub scope: Scope,
+    column: pattern::ColumnFile,
+    normalise: Normalise,
+    checks: Vec<&'static Check>,
+    shapes: Vec<shape::Shape>,
+    length: (usize, usize),
+    loose: bool,
+    test_values: Vec<Vec<u8>>,
+    only: Vec<Vec<u8>>,
+    text_shapes: Vec<pattern::TextShape>,
+    text: pattern::TextFile,
+    pub examples: Examples,
+}
+
+/// All detectors, compiled.
+#[derive(Debug)]
+pub struct Detectors {
+    all: Vec<Detector>,
+    vocabulary: header::Vocabulary,
+    scanner: text::Scanner,
+    well_known: WellKnown,
+}
+
+/// Detectors that rules in Rust refer to; `None` where a user's set lacks them.
+#[derive(Clone, Debug, Default)]
+struct WellKnown {
+    full_name: Option<DetectorId>,
+    organisation: Option<DetectorId>,
+    organisation_email: Option<DetectorId>,
+    email: Option<DetectorId>,
+    phone: Option<DetectorId>,
+    password: Option<DetectorId>,
+    password_hash: Option<DetectorId>,
+    row_key: Option<DetectorId>,
+    foreign_key: Option<DetectorId>,
+    unverified_id: Option<DetectorId>,
+    birth_date: Option<DetectorId>,
+    address: Option<DetectorId>,
+    given_name: Option<DetectorId>,
+    surname: Option<DetectorId>,
+    street: Option<DetectorId>,
+    city: Option<DetectorId>,
+    us_ssn: Option<DetectorId>,
+    username: Option<DetectorId>,
+    /// Personal numbers that are hard to hit by chance, for columns that mix countries.
+    personal: Vec<DetectorId>,
+}
+
+impl Detectors {
+    /// The detectors inside the binary.
+    pub fn builtin() -> Result<Detectors, Faults> {
+        Detectors::load(&[])
+    }
+
+    /// The detectors inside the binary and those of these directories; a file of the same id
+    /// replaces the built-in one.
+    pub fn load(extra: &[PathBuf]) -> Result<Detectors, Faults> {
+        let mut files = Vec::new();
+        builtin_files(&BUILTIN, &mut files);
+        let mut faults = Vec::new();
+        let mut all: Vec<Detector> = Vec::new();
+        for (path, text) in &files {
+            match pattern::compile(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), text) {
+                Ok(detector) => all.push(detector),
+                Err(found) => faults.extend(found),
+            }
+        }
+        for directory in extra {
+            for (path, text) in user_files(directory, &mut faults) {
+                let id = id_of(path.strip_prefix(directory).unwrap_or(&path));
+                match pattern::compile(&path.display().to_string(), &id, &text) {
+                    Ok(detector) => {
+                        all.retain(|other| other.id != detector.id);
+                        all.push(detector);
+                    }
+                    Err(found) => faults.extend(found),
+                }
+            }
+        }
+        if !faults.is_empty() {
+            return Err(Faults(faults));
+        }
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        let ids =
+            |all: &[Detector]| -> Vec<DetectorId> { (0..all.len().min(usize::from(u16::MAX))).map(|at| DetectorId(at as u16)).collect() };
+        let vocabulary = header::Vocabulary::of(ids(&all).into_iter().zip(all.iter()))
+            .map_err(|message| Faults(vec![Fault::of_file("patterns/lexicons/header-words.toml", message)]))?;
+        let well_known = WellKnown::of(&all);
+        let scanner = text::Scanner::of(&all).map_err(|message| Faults(vec![Fault::of_file("patterns/detectors", message)]))?;
+        Ok(Detectors { all, vocabulary, scanner, well_known })
+    }
+
+    /// A detector by its place.
+    ///
+    /// # Panics
+    /// When the id is of another set of detectors.
+    pub fn get(&self, id: DetectorId) -> &Detector {
+        &self.all[usize::from(id.0)]
+    }
+
+    /// All detectors, in the order of ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Detector> {
+        self.all.iter()
+    }
+
+    /// All detectors with their places.
+    pub fn enumerate(&self) -> impl Iterator<Item = (DetectorId, &Detector)> {
+        self.all.iter().enumerate().map(|(at, detector)| (DetectorId(at as u16), detector))
+    }
+
+    /// A detector by its name.
+    pub fn by_id(&self, id: &str) -> Option<&Detector> {
+        self.place_of(id).map(|place| self.get(place))
+    }
+
+    /// The place of a detector.
+    pub fn place_of(&self, id: &str) -> Option<DetectorId> {
+        place(&self.all, id)
+    }
+}
+
+fn place(all: &[Detector], id: &str) -> Option<DetectorId> {
+    all.binary_search_by(|detector| detector.id.as_str().cmp(id)).ok().map(|at| DetectorId(at as u16))
+}
+
+impl WellKnown {
+    fn of(all: &[Detector]) -> WellKnown {
+        let known = |id: &str| place(all, id);
+        let personal = |detector: &Detector| {
+            matches!(detector.meaning, Meaning::PersonalNumber) && detector.chance() <= 0.05 && detector.scope != Scope::World
+        };
+        WellKnown {
+            full_name: known("full_name"),
+            organisation: known("organisation"),
+            organisation_email: known("organisation_email"),
+            email: known("email"),
+            phone: known("phone"),
+            password: known("password"),
+            password_hash: known("password_hash"),
+            row_key: known("row_key"),
+            foreign_key: known("foreign_key"),
+            unverified_id: known("unverified_id"),
+            birth_date: known("birth_date"),
+            address: known("postal_address"),
+            given_name: known("given_name"),
+            surname: known("surname"),
+            street: known("street"),
+            city: known("city"),
+            us_ssn: known("us_ssn"),
+            username: known("username"),
+            personal: all.iter().enumerate().filter(|(_, detector)| personal(detector)).map(|(at, _)| DetectorId(at as u16)).collect(),
+        }
+    }
+}
+
+impl Detector {
+    /// The share of random values of the right length that its checks let pass; 1 without check.
+    fn chance(&self) -> f32 {
+        let checks: f32 = self.checks.iter().map(|check| check.chance.max(1e-6)).product();
+        if self.checks.is_empty() && !self.shapes.is_empty() { 0.3 } else { checks }
+    }
+}
+
+/// `us/ssn.toml` is `us_ssn`, `global/email.toml` is `email`.
+fn id_of(path: &Path) -> String {
+    let stem = path.with_extension("");
+    let parts: Vec<_> = stem.iter().filter_map(|part| part.to_str()).filter(|part| *part != "global").collect();
+    parts.join("_")
+}
+
+fn builtin_files<'d>(dir: &'d Dir<'d>, files: &mut Vec<(&'d str, &'d str)>) {
+    for file in dir.files() {
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+            if path.ends_with(".toml") {
+                files.push((path, text));
+            }
+        }
+    }
+    dir.dirs().for_each(|inner| builtin_files(inner, files));
+}
+
+fn user_files(directory: &Path, faults: &mut Vec<Fault>) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(directory).max_depth(4).sort_by_file_name() {
+        let read = entry.map_err(|error| error.to_string()).and_then(|entry| {
+            let is_pattern = entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == "toml");
+            if !is_pattern {
+                return Ok(None);
+            }
+            std::fs::read_to_string(entry.path()).map(|text| Some((entry.path().to_owned(), text))).map_err(|error| error.to_string())
+        });
+        match read {
+            Ok(Some(file)) => files.push(file),
+            Ok(None) => {}
+            Err(error) => faults.push(Fault::of_file(&directory.display().to_string(), error)),
+        }
+    }
+    files
+}

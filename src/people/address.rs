@@ -287,13 +287,13 @@ pub fn country_code(text: &str) -> Option<&'static str> {
 
 static COUNTRIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut map = HashMap::new();
-    let lines = include_str!("../../patterns/lexicons/countries.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let lines = include_str!("../../patterns/lexicons/countries.tsv").lines().filter(|line| !line.starts_with('#'));
     for line in lines {
         let mut columns = line.split('\t');
-        if let (Some(two), Some(three), Some(name)) = (columns.next(), columns.next(), columns.next()) {
-            map.insert(two.to_lowercase(), two);
-            map.insert(three.to_lowercase(), two);
-            map.insert(tokens(name).concat(), two);
+        if let (Some(two), Some(three), Some(names)) = (columns.next(), columns.next(), columns.nth(2)) {
+            for name in names.split('|').chain([two, three]) {
+                map.insert(tokens(name).concat(), two);
+            }
         }
     }
     for (name, code) in [
@@ -432,7 +432,7 @@ const SUBDIVISIONS: &[(&str, &str, &str)] = &[
 ];
 
 fn table(text: &'static str) -> HashMap<&'static str, &'static str> {
-    text.lines().filter(|line| !line.starts_with('#')).skip(1).filter_map(|line| line.split_once('\t')).collect()
+    text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).filter_map(|line| line.split_once('\t')).collect()
 }
 
 static ZIP3: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| table(include_str!("../../patterns/lexicons/us-zip3.tsv")));
@@ -489,7 +489,8 @@ pub fn phone_jurisdiction(e164: &str) -> Option<String> {
     let digits = e164.strip_prefix('+')?;
     if let Some(national) = digits.strip_prefix('1') {
         let states = AREA_CODES.get(national.get(..3)?)?;
-        return (!states.contains(' ')).then(|| format!("US-{states}"));
+        let one = !states.is_empty() && !states.contains(' ');
+        return one.then(|| if states.contains('-') { (*states).to_owned() } else { format!("US-{states}") });
     }
     CALLING_CODES.iter().find(|(code, _)| digits.starts_with(code)).map(|(_, country)| (*country).to_owned())
 }

@@ -3,9 +3,9 @@
 //! Everything here is decided from the evidence as a whole, so that it depends neither on the
 //! order items were read in nor on which of two equal files was met first.
 
-use super::role::Role;
+use super::role;
 use crate::{
-    base::Meaning,
+    base::{Meaning, Role},
     evidence::{
         Evidence,
         row::{ColumnSeen, ItemStatus},
@@ -150,7 +150,7 @@ impl Catalogue {
                 let file = path.rsplit(['/', '#']).find(|part| !part.is_empty()).unwrap_or(&path);
                 table.name = file.split('.').next().unwrap_or(file).to_owned();
             }
-            table.role = Role::of_table(&table.name, &path);
+            table.role = role::of_table(&table.name, &path);
         }
     }
 

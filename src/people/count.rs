@@ -6,10 +6,9 @@ use super::{
     cluster::Clusters,
     individual::{Individual, Known},
     record::NONE,
-    role::Role,
     rule::{self, Rule, Tier},
 };
-use crate::base::{Bounds, Element};
+use crate::base::{Bounds, Element, Role};
 use std::collections::BTreeMap;
 
 /// Counts by scope, as `counts.csv` writes them.

@@ -3,11 +3,10 @@
 use super::{
     catalogue::Catalogue,
     record::{Class, NONE, Records},
-    role::Role,
     rule::Tier,
 };
 use crate::{
-    base::{Element, ElementSet, token::base32},
+    base::{Element, ElementSet, Role, token::base32},
     evidence::Evidence,
 };
 use std::collections::{BTreeMap, HashMap};

@@ -7,10 +7,9 @@ use super::{
     address::{self, Address},
     catalogue::Catalogue,
     name::{self, Name},
-    role::Role,
 };
 use crate::{
-    base::{ElementSet, Meaning},
+    base::{ElementSet, Meaning, Role},
     evidence::{
         Evidence,
         load::StoredMention,

@@ -1,65 +1,24 @@
-//! In what capacity somebody stands in a record.
+//! What the names of tables, files and folders say of the people in them.
 
 use super::catalogue::words;
+use crate::base::Role;
 
-/// The contract's roles. A person has all the roles their mentions show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Role {
-    #[default]
-    Unknown,
-    Customer,
-    Employee,
-    Patient,
-    Student,
-    Dependant,
-    /// Emergency contact, next of kin.
-    Contact,
-    /// Clinicians and others who are named only for their work.
-    Professional,
+/// What the name of a table, else the names of the file and its folders, say of the people in it.
+pub fn of_table(table: &str, path: &str) -> Role {
+    let own = of_words(&words(table));
+    if own != Role::Unknown {
+        return own;
+    }
+    path.rsplit(['/', '#']).take(3).map(|part| of_words(&words(part))).find(|role| *role != Role::Unknown).unwrap_or_default()
 }
 
-impl Role {
-    /// Every role, in the contract's order with `unknown` last.
-    pub const ALL: &'static [Role] =
-        &[Role::Customer, Role::Employee, Role::Patient, Role::Student, Role::Dependant, Role::Contact, Role::Professional, Role::Unknown];
+fn of_words(words: &[String]) -> Role {
+    words.iter().map(|word| of_word(word)).find(|role| *role != Role::Unknown).unwrap_or_default()
+}
 
-    /// The word in reports.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Role::Unknown => "unknown",
-            Role::Customer => "customer",
-            Role::Employee => "employee",
-            Role::Patient => "patient",
-            Role::Student => "student",
-            Role::Dependant => "dependant",
-            Role::Contact => "contact",
-            Role::Professional => "professional",
-        }
-    }
-
-    /// The role with this word.
-    pub fn from_word(word: &str) -> Role {
-        Role::ALL.iter().copied().find(|role| role.word() == word).unwrap_or_default()
-    }
-
-    /// What the name of a table, else the names of the file and its folders, say of the people in it.
-    pub fn of_table(table: &str, path: &str) -> Role {
-        let own = Role::of_words(&words(table));
-        if own != Role::Unknown {
-            return own;
-        }
-        path.rsplit(['/', '#']).take(3).map(|part| Role::of_words(&words(part))).find(|role| *role != Role::Unknown).unwrap_or_default()
-    }
-
-    fn of_words(words: &[String]) -> Role {
-        words.iter().map(|word| Role::of_word(word)).find(|role| *role != Role::Unknown).unwrap_or_default()
-    }
-
-    fn of_word(word: &str) -> Role {
-        let singular = word.strip_suffix('s').unwrap_or(word);
-        LEXICON.iter().find(|(listed, _)| *listed == word || *listed == singular).map_or(Role::Unknown, |(_, role)| *role)
-    }
+fn of_word(word: &str) -> Role {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    LEXICON.iter().find(|(listed, _)| *listed == word || *listed == singular).map_or(Role::Unknown, |(_, role)| *role)
 }
 
 /// Words of table, file and folder names. The first word that tells decides.
@@ -116,9 +75,9 @@ mod tests {
 
     #[test]
     fn table_names_come_before_folders() {
-        assert_eq!(Role::of_table("providers", "x/patients/providers.csv"), Role::Professional);
-        assert_eq!(Role::of_table("data_2025", "share/hr/data_2025.csv"), Role::Employee);
-        assert_eq!(Role::of_table("Customer", "dump.sql"), Role::Customer);
-        assert_eq!(Role::of_table("t1", "x/y.csv"), Role::Unknown);
+        assert_eq!(of_table("providers", "x/patients/providers.csv"), Role::Professional);
+        assert_eq!(of_table("data_2025", "share/hr/data_2025.csv"), Role::Employee);
+        assert_eq!(of_table("Customer", "dump.sql"), Role::Customer);
+        assert_eq!(of_table("t1", "x/y.csv"), Role::Unknown);
     }
 }

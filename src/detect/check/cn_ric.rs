@@ -1,0 +1,30 @@
+//! Chinese resident identity card: region, birth date, serial, ISO 7064 MOD 11,2.
+
+use super::{digits, plausible_date, weighted};
+
+/// Eighteen characters with a possible date and a right check character.
+pub(super) fn cn_ric(value: &[u8]) -> bool {
+    if value.len() != 18 {
+        return false;
+    }
+    let Some(digits) = digits(&value[..17]) else { return false };
+    let year = digits[6..10].iter().fold(0_u16, |year, digit| year * 10 + u16::from(*digit));
+    let sum = weighted(&digits, &[7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
+    plausible_date(Some(year), digits[10] * 10 + digits[11], digits[12] * 10 + digits[13])
+        && b"10X98765432"[(sum % 11) as usize] == value[17]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cn_ric;
+
+    #[test]
+    fn accepts_official_values_and_nothing_else() {
+        for value in ["120103198706115015"] {
+            assert!(cn_ric(value.as_bytes()), "{value}");
+        }
+        for value in ["120103198706115014", "120103198713115015", "", "0"] {
+            assert!(!cn_ric(value.as_bytes()), "{value}");
+        }
+    }
+}

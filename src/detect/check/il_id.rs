@@ -1,0 +1,23 @@
+//! Israeli identity number (mispar zehut): nine digits, Luhn.
+
+use super::luhn_sum;
+
+/// Nine digits that pass Luhn.
+pub(super) fn il_id(value: &[u8]) -> bool {
+    value.len() == 9 && value.iter().any(|byte| *byte != b'0') && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::il_id;
+
+    #[test]
+    fn accepts_official_values_and_nothing_else() {
+        for value in ["039337423"] {
+            assert!(il_id(value.as_bytes()), "{value}");
+        }
+        for value in ["039337424", "000000000", "", "0"] {
+            assert!(!il_id(value.as_bytes()), "{value}");
+        }
+    }
+}

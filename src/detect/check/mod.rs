@@ -1,0 +1,291 @@
+//! Checks: what official rules say of a value's digits. One file each; pattern files name them.
+//!
+//! A check gets a normalised value (digits, or upper-case letters and digits) and says whether
+//! it may exist. To add one: write `check/<name>.rs` and put it in [`CHECKS`].
+
+mod aba_routing;
+mod at_svnr;
+mod au_medicare;
+mod au_tfn;
+mod be_nn;
+mod bg_egn;
+mod birth_date;
+mod br_cpf;
+mod ca_sin;
+mod card;
+mod ch_ahv;
+mod cl_rut;
+mod cn_ric;
+mod cz_rodne_cislo;
+mod date;
+mod de_steuer_id;
+mod dk_cpr;
+mod ee_isikukood;
+mod es_dni;
+mod fi_hetu;
+mod fr_nir;
+mod gb_nhs;
+mod gb_nino;
+mod gr_amka;
+mod hk_id;
+mod hr_oib;
+mod iban;
+mod icd10;
+mod ie_pps;
+mod il_id;
+mod in_aadhaar;
+mod in_pan;
+mod ipv4;
+mod ipv6;
+mod is_kennitala;
+mod it_codice_fiscale;
+mod jp_my_number;
+mod jwt;
+mod kr_rrn;
+mod luhn;
+mod mbi;
+mod mx_curp;
+mod nl_bsn;
+mod no_fodselsnummer;
+mod npi;
+mod nz_ird;
+mod password_hash;
+mod pl_pesel;
+mod pt_nif;
+mod ro_cnp;
+mod ru_snils;
+mod se_personnummer;
+mod sg_nric;
+mod th_id;
+mod tr_kimlik;
+mod tw_id;
+mod ua_rnokpp;
+mod us_itin;
+mod us_ssn;
+mod vin;
+mod za_id;
+
+/// A named check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What pattern files call it.
+    pub name: &'static str,
+    pub run: fn(&[u8]) -> bool,
+    /// The share of random values of the right length and kinds of characters that pass.
+    pub chance: f32,
+    /// The share of one-digit changes of a right value that are refused, at least. The
+    /// property test holds the check to it.
+    pub flips: f32,
+}
+
+/// Every check, by name.
+pub const CHECKS: &[Check] = &[
+    Check { name: "aba_routing", run: aba_routing::aba_routing, chance: 0.035, flips: 1.0 },
+    Check { name: "at_svnr", run: at_svnr::at_svnr, chance: 0.004, flips: 0.95 },
+    Check { name: "au_medicare", run: au_medicare::au_medicare, chance: 0.05, flips: 0.8 },
+    Check { name: "au_tfn", run: au_tfn::au_tfn, chance: 0.09, flips: 1.0 },
+    Check { name: "be_nn", run: be_nn::be_nn, chance: 0.01, flips: 0.98 },
+    Check { name: "bg_egn", run: bg_egn::bg_egn, chance: 0.015, flips: 0.95 },
+    Check { name: "birth_date", run: birth_date::birth_date, chance: 0.9, flips: 0.0 },
+    Check { name: "br_cpf", run: br_cpf::br_cpf, chance: 0.01, flips: 0.99 },
+    Check { name: "ca_sin", run: ca_sin::ca_sin, chance: 0.08, flips: 1.0 },
+    Check { name: "card", run: card::card, chance: 0.02, flips: 1.0 },
+    Check { name: "ch_ahv", run: ch_ahv::ch_ahv, chance: 0.0001, flips: 1.0 },
+    Check { name: "cl_rut", run: cl_rut::cl_rut, chance: 0.09, flips: 0.95 },
+    Check { name: "cn_ric", run: cn_ric::cn_ric, chance: 0.0005, flips: 1.0 },
+    Check { name: "cz_rodne_cislo", run: cz_rodne_cislo::cz_rodne_cislo, chance: 0.01, flips: 0.9 },
+    Check { name: "date", run: date::date, chance: 0.05, flips: 0.2 },
+    Check { name: "de_steuer_id", run: de_steuer_id::de_steuer_id, chance: 0.003, flips: 1.0 },
+    Check { name: "dk_cpr", run: dk_cpr::dk_cpr, chance: 0.037, flips: 0.3 },
+    Check { name: "ee_isikukood", run: ee_isikukood::ee_isikukood, chance: 0.002, flips: 0.95 },
+    Check { name: "es_dni", run: es_dni::es_dni, chance: 0.043, flips: 1.0 },
+    Check { name: "fi_hetu", run: fi_hetu::fi_hetu, chance: 0.001, flips: 1.0 },
+    Check { name: "fr_nir", run: fr_nir::fr_nir, chance: 0.005, flips: 0.99 },
+    Check { name: "gb_nhs", run: gb_nhs::gb_nhs, chance: 0.083, flips: 1.0 },
+    Check { name: "gb_nino", run: gb_nino::gb_nino, chance: 0.002, flips: 0.3 },
+    Check { name: "gr_amka", run: gr_amka::gr_amka, chance: 0.004, flips: 1.0 },
+    Check { name: "hk_id", run: hk_id::hk_id, chance: 0.05, flips: 0.95 },
+    Check { name: "hr_oib", run: hr_oib::hr_oib, chance: 0.1, flips: 1.0 },
+    Check { name: "iban", run: iban::iban, chance: 0.0001, flips: 0.99 },
+    Check { name: "icd10", run: icd10::icd10, chance: 0.02, flips: 0.2 },
+    Check { name: "ie_pps", run: ie_pps::ie_pps, chance: 0.03, flips: 1.0 },
+    Check { name: "il_id", run: il_id::il_id, chance: 0.1, flips: 1.0 },
+    Check { name: "in_aadhaar", run: in_aadhaar::in_aadhaar, chance: 0.08, flips: 1.0 },
+    Check { name: "in_pan", run: in_pan::in_pan, chance: 0.002, flips: 0.1 },
+    Check { name: "ipv4", run: ipv4::ipv4, chance: 0.0, flips: 0.1 },
+    Check { name: "ipv6", run: ipv6::ipv6, chance: 0.0, flips: 0.1 },
+    Check { name: "is_kennitala", run: is_kennitala::is_kennitala, chance: 0.001, flips: 0.95 },
+    Check { name: "it_codice_fiscale", run: it_codice_fiscale::it_codice_fiscale, chance: 0.0001, flips: 0.95 },
+    Check { name: "jp_my_number", run: jp_my_number::jp_my_number, chance: 0.1, flips: 0.9 },
+    Check { name: "jwt", run: jwt::jwt, chance: 0.0, flips: 0.3 },
+    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.03, flips: 0.3 },
+    Check { name: "luhn", run: luhn::luhn, chance: 0.1, flips: 1.0 },
+    Check { name: "mbi", run: mbi::mbi, chance: 0.001, flips: 0.3 },
+    Check { name: "mx_curp", run: mx_curp::mx_curp, chance: 0.0001, flips: 0.9 },
+    Check { name: "nl_bsn", run: nl_bsn::nl_bsn, chance: 0.09, flips: 1.0 },
+    Check { name: "no_fodselsnummer", run: no_fodselsnummer::no_fodselsnummer, chance: 0.002, flips: 1.0 },
+    Check { name: "npi", run: npi::npi, chance: 0.02, flips: 1.0 },
+    Check { name: "nz_ird", run: nz_ird::nz_ird, chance: 0.05, flips: 0.95 },
+    Check { name: "password_hash", run: password_hash::password_hash, chance: 0.0, flips: 0.05 },
+    Check { name: "pl_pesel", run: pl_pesel::pl_pesel, chance: 0.02, flips: 1.0 },
+    Check { name: "pt_nif", run: pt_nif::pt_nif, chance: 0.08, flips: 0.9 },
+    Check { name: "ro_cnp", run: ro_cnp::ro_cnp, chance: 0.003, flips: 0.95 },
+    Check { name: "ru_snils", run: ru_snils::ru_snils, chance: 0.01, flips: 0.99 },
+    Check { name: "se_personnummer", run: se_personnummer::se_personnummer, chance: 0.01, flips: 1.0 },
+    Check { name: "sg_nric", run: sg_nric::sg_nric, chance: 0.02, flips: 0.95 },
+    Check { name: "th_id", run: th_id::th_id, chance: 0.08, flips: 0.9 },
+    Check { name: "tr_kimlik", run: tr_kimlik::tr_kimlik, chance: 0.01, flips: 1.0 },
+    Check { name: "tw_id", run: tw_id::tw_id, chance: 0.02, flips: 0.95 },
+    Check { name: "ua_rnokpp", run: ua_rnokpp::ua_rnokpp, chance: 0.1, flips: 0.9 },
+    Check { name: "us_itin", run: us_itin::us_itin, chance: 0.05, flips: 0.15 },
+    Check { name: "us_ssn", run: us_ssn::us_ssn, chance: 0.88, flips: 0.12 },
+    Check { name: "vin", run: vin::vin, chance: 0.001, flips: 0.1 },
+    Check { name: "za_id", run: za_id::za_id, chance: 0.001, flips: 1.0 },
+];
+
+/// The check of this name.
+pub(super) fn by_name(name: &str) -> Option<&'static Check> {
+    CHECKS.iter().find(|check| check.name == name)
+}
+
+/// Up to forty digits as numbers.
+#[derive(Clone, Copy)]
+struct Digits {
+    values: [u8; 40],
+    length: usize,
+}
+
+impl std::ops::Deref for Digits {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.values[..self.length]
+    }
+}
+
+/// The digits of a value as numbers; `None` if it has another character or more than forty.
+fn digits(value: &[u8]) -> Option<Digits> {
+    let mut digits = Digits { values: [0; 40], length: value.len() };
+    if value.len() > digits.values.len() || value.is_empty() {
+        return None;
+    }
+    for (digit, byte) in digits.values.iter_mut().zip(value) {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        *digit = byte - b'0';
+    }
+    Some(digits)
+}
+
+/// The sum of digits times weights.
+fn weighted(digits: &[u8], weights: &[i32]) -> i32 {
+    digits.iter().zip(weights).map(|(digit, weight)| i32::from(*digit) * weight).sum()
+}
+
+/// The Luhn sum; the number checks when it divides by ten.
+fn luhn_sum(value: &[u8]) -> Option<u32> {
+    let mut sum = 0;
+    for (place, byte) in value.iter().rev().enumerate() {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        if digit > 9 {
+            return None;
+        }
+        sum += match (place % 2, digit) {
+            (0, _) => digit,
+            (_, 0..=4) => digit * 2,
+            _ => digit * 2 - 9,
+        };
+    }
+    Some(sum)
+}
+
+/// Whether a month has such a day, in leap years if the year is not known.
+pub(super) fn plausible_date(year: Option<u16>, month: u8, day: u8) -> bool {
+    let leap = year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u8::from(leap),
+        _ => 0,
+    };
+    day > 0 && day <= days
+}
+
+/// ISO 7064 MOD 11,10 over digits, the last of which is the check digit.
+fn mod_11_10(digits: &[u8]) -> bool {
+    let Some((check, number)) = digits.split_last() else { return false };
+    let product = number.iter().fold(10_u32, |product, digit| {
+        let sum = (product + u32::from(*digit)) % 10;
+        (if sum == 0 { 10 } else { sum }) * 2 % 11
+    });
+    (11 - product) % 10 == u32::from(*check)
+}
+
+/// Verhoeff's dihedral check over digits, the last of which is the check digit.
+fn verhoeff(digits: &[u8]) -> bool {
+    const TIMES: [[u8; 10]; 10] = [
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
+        [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
+        [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
+        [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
+        [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
+        [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
+        [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
+        [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
+        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+    ];
+    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let mut check = 0;
+    for (place, digit) in digits.iter().rev().enumerate() {
+        let turned = (0..place % 8).fold(*digit, |digit, _| TURN[usize::from(digit % 10)]);
+        check = TIMES[usize::from(check % 10_u8)][usize::from(turned % 10)];
+    }
+    check == 0
+}
+
+/// The bytes of unpadded base64url, as far as it goes.
+fn base64url(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            _ => break,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_sorted() {
+        assert!(CHECKS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(by_name("luhn").is_some() && by_name("nothing").is_none());
+    }
+
+    #[test]
+    fn no_check_panics_on_any_short_value() {
+        for check in CHECKS {
+            for length in 0..45 {
+                for byte in [b'0', b'9', b'A', b'Z', b'-', 0xff] {
+                    (check.run)(&vec![byte; length]);
+                }
+            }
+        }
+    }
+}

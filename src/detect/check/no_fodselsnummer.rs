@@ -1,0 +1,30 @@
+//! Norwegian fødselsnummer: birth date (day plus 40 for D numbers), serial, two modulus 11 digits.
+
+use super::{digits, plausible_date, weighted};
+
+/// Eleven digits with a possible date whose two last digits check.
+pub(super) fn no_fodselsnummer(value: &[u8]) -> bool {
+    let Some(digits) = digits(value) else { return false };
+    if digits.len() != 11 {
+        return false;
+    }
+    let (day, month) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3]);
+    plausible_date(None, month % 40, day % 40)
+        && weighted(&digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 == 0
+        && weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_fodselsnummer;
+
+    #[test]
+    fn accepts_official_values_and_nothing_else() {
+        for value in ["15108695088"] {
+            assert!(no_fodselsnummer(value.as_bytes()), "{value}");
+        }
+        for value in ["15108695077", "15148695088", "", "0"] {
+            assert!(!no_fodselsnummer(value.as_bytes()), "{value}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Folding: two spellings of one word become the same bytes (case, accents, spacing).
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Appends `text` in lower case without accents: `Müller` and `MULLER` are both `muller`.
+/// Letters that do not decompose are spelled out (`ß` as `ss`, `ø` as `o`). Bytes that are
+/// not UTF-8 are read as Latin-1. Characters of other scripts stay, in lower case.
+pub fn fold_into(text: &[u8], out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        out.extend(text.iter().map(u8::to_ascii_lowercase));
+        return;
+    }
+    match std::str::from_utf8(text) {
+        Ok(text) => text.chars().for_each(|c| fold_char(c, out)),
+        Err(_) => text.iter().for_each(|byte| fold_char(char::from(*byte), out)),
+    }
+}
+
+/// The folded text, owned.
+pub fn fold(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    fold_into(text.as_bytes(), &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn fold_char(c: char, out: &mut Vec<u8>) {
+    let spelled = match c {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'ø' | 'Ø' => "o",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'ł' | 'Ł' => "l",
+        'þ' | 'Þ' => "th",
+        'ı' | 'İ' => "i",
+        '’' | '‘' | 'ʼ' | '`' | '´' => "'",
+        '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' => " ",
+        '‐' | '‑' | '–' | '—' => "-",
+        _ => "",
+    };
+    if !spelled.is_empty() {
+        out.extend_from_slice(spelled.as_bytes());
+        return;
+    }
+    if c.is_ascii() {
+        out.push(c.to_ascii_lowercase() as u8);
+        return;
+    }
+    let mut buffer = [0; 4];
+    for part in std::iter::once(c).nfd().filter(|part| !is_mark(*part)) {
+        for lower in part.to_lowercase().filter(|lower| !is_mark(*lower)) {
+            out.extend_from_slice(lower.encode_utf8(&mut buffer).as_bytes());
+        }
+    }
+}
+
+/// Combining accents of the European scripts. Marks of other scripts carry vowels and stay.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_fold_away() {
+        for (from, to) in [
+            ("Müller", "muller"),
+            ("STRASSE Straße", "strasse strasse"),
+            ("Łódź", "lodz"),
+            ("Œuvre", "oeuvre"),
+            ("İzmir", "izmir"),
+            ("ИВАН", "иван"),
+            ("Ἀθήνα", "αθηνα"),
+            ("O’Brien", "o'brien"),
+        ] {
+            assert_eq!(fold(from), to);
+        }
+    }
+
+    #[test]
+    fn latin_1_bytes_fold_too() {
+        let mut out = Vec::new();
+        fold_into(b"M\xfcller", &mut out);
+        assert_eq!(out, b"muller");
+    }
+}

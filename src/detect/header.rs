@@ -1,0 +1,423 @@
+//! What the name of a column says, and of whom; what the name of a table says.
+//!
+//! A name is cut into words (`patientFirst`, `DEP1_DOB`, `Fecha de nacimiento`), and every
+//! stretch of words is looked up in the vocabulary that all detector files make together.
+//! Words left over are a person's slot, make no difference, void the match, or weaken it.
+
+use super::{DetectorId, Detectors, Role, fold::fold, lexicon::lines};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// Bits a name gives that says it by itself, and one that needs the values to agree.
+pub const STRONG: f32 = 10.0;
+pub const WEAK: f32 = 4.0;
+/// Every word nobody knows takes so many away.
+const UNKNOWN: f32 = 4.5;
+
+/// What one stretch of words is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Term {
+    Detector(DetectorId, f32),
+    Slot(u8),
+    Neutral,
+    Void,
+}
+
+/// A reading of a column's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeaderMatch {
+    pub detector: DetectorId,
+    pub bits: f32,
+    /// The slot named beside it, and its number (`dep2` is 2).
+    pub slot: Option<(u8, u32)>,
+}
+
+/// What a column's name says.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderReading {
+    /// Best first.
+    pub matches: Vec<HeaderMatch>,
+    /// A slot named without any element: `emergency_contact`.
+    pub slot: Option<(u8, u32)>,
+    /// `id`, `user_id`, `Kundennr`: the words before the key word, joined; empty for `id` alone.
+    pub key: Option<String>,
+    /// Whether the words void any reading.
+    pub void: bool,
+    /// Some word was known.
+    pub known: bool,
+    /// The words.
+    pub words: Vec<String>,
+}
+
+/// What tables and slots the vocabulary knows.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    terms: HashMap<String, Vec<Term>>,
+    longest: usize,
+    pub slots: Vec<(String, SlotRole)>,
+    tables: HashMap<String, Role>,
+    things: HashMap<String, ()>,
+}
+
+/// Whom a slot is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotRole {
+    Unknown,
+    Contact,
+    Dependant,
+    Employee,
+    Professional,
+    /// No person at all.
+    Organisation,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    neutral: Vec<String>,
+    void: Vec<String>,
+    slot: Vec<SlotFile>,
+    table: Vec<TableFile>,
+    things: Things,
+}
+
+#[derive(Deserialize)]
+struct SlotFile {
+    name: String,
+    role: SlotRole,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct TableFile {
+    role: Role,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Things {
+    words: Vec<String>,
+}
+
+/// What a table's name says of its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableKind {
+    Unknown,
+    People(Role),
+    Things,
+}
+
+impl Vocabulary {
+    /// The vocabulary of these detectors. `Err` is what is wrong with the built-in words.
+    pub fn of<'d>(detectors: impl Iterator<Item = (DetectorId, &'d super::Detector)>) -> Result<Vocabulary, String> {
+        let mut vocabulary = Vocabulary::default();
+        for (id, detector) in detectors {
+            for (names, bits) in [(&detector.column.names, STRONG), (&detector.column.weak, WEAK)] {
+                for name in names {
+                    vocabulary.add(name, Term::Detector(id, bits));
+                }
+            }
+        }
+        let file: WordsFile =
+            toml::from_str(include_str!("../../patterns/lexicons/header-words.toml")).map_err(|error| error.to_string())?;
+        for slot in file.slot {
+            let index = vocabulary.slots.len() as u8;
+            slot.words.iter().for_each(|word| vocabulary.add(word, Term::Slot(index)));
+            vocabulary.slots.push((slot.name, slot.role));
+        }
+        file.neutral.iter().for_each(|word| vocabulary.add(word, Term::Neutral));
+        file.void.iter().for_each(|word| vocabulary.add(word, Term::Void));
+        for table in file.table {
+            for word in table.words {
+                vocabulary.tables.insert(words(&word).concat(), table.role);
+            }
+        }
+        vocabulary.things.extend(file.things.words.iter().map(|word| (words(word).concat(), ())));
+        Ok(vocabulary)
+    }
+
+    fn add(&mut self, name: &str, term: Term) {
+        let joined = words(name).concat();
+        self.longest = self.longest.max(joined.len());
+        if !joined.is_empty() {
+            self.terms.entry(joined).or_default().push(term);
+        }
+    }
+
+    /// What a table of this name holds.
+    pub fn table(&self, name: &str) -> TableKind {
+        let words = words(name);
+        // The last words weigh most: `customer_addresses` is about customers still, `film_actor` is not.
+        for length in (1..=words.len().min(3)).rev() {
+            for stretch in words.windows(length).rev() {
+                let joined = stretch.concat();
+                for form in forms(&joined) {
+                    if let Some(role) = self.tables.get(form) {
+                        return TableKind::People(*role);
+                    }
+                    if self.things.contains_key(form) {
+                        return TableKind::Things;
+                    }
+                }
+            }
+        }
+        TableKind::Unknown
+    }
+
+    /// Reads a column's name.
+    pub fn read(&self, name: &str) -> HeaderReading {
+        let mut tokens = words(name);
+        tokens.truncate(16);
+        let tokens: Vec<String> = tokens.into_iter().flat_map(|token| self.split_glued(token)).collect();
+        let path = name.rfind('.').map_or(0, |dot| words(&name[..dot]).len());
+        let mut reading = HeaderReading { words: tokens.clone(), ..HeaderReading::default() };
+        for from in 0..tokens.len() {
+            let mut joined = String::new();
+            for to in from + 1..=tokens.len() {
+                joined.push_str(&tokens[to - 1]);
+                if joined.len() > self.longest {
+                    break;
+                }
+                let Some(terms) = self.terms.get(&joined) else { continue };
+                reading.known = true;
+                let rest = self.rest(&tokens, from, to, path);
+                for term in terms {
+                    if let (Term::Detector(detector, bits), Some((cost, slot))) = (term, &rest) {
+                        let bits = bits + (to - from - 1) as f32 * 0.75 + (joined.len() as f32 * 0.01) - cost;
+                        reading.matches.push(HeaderMatch { detector: *detector, bits, slot: *slot });
+                    }
+                }
+            }
+        }
+        reading.matches.sort_by(|a, b| b.bits.total_cmp(&a.bits).then(a.detector.cmp(&b.detector)));
+        let mut seen = Vec::new();
+        reading.matches.retain(|found| {
+            let first = !seen.contains(&found.detector);
+            seen.push(found.detector);
+            first && found.bits > 0.0
+        });
+        reading.slot = self.rest(&tokens, 0, 0, path).and_then(|(cost, slot)| slot.filter(|_| cost < 1.0));
+        reading.void = self.rest(&tokens, 0, 0, path).is_none();
+        reading.key = key_of(&tokens);
+        reading
+    }
+
+    /// What the words outside `from..to` cost, and the slot they name; `None` when they void.
+    fn rest(&self, tokens: &[String], from: usize, to: usize, path: usize) -> Option<(f32, Option<(u8, u32)>)> {
+        let (mut cost, mut slot, mut number) = (0.0, None, 0);
+        let mut at = 0;
+        while at < tokens.len() {
+            if at == from && to > from {
+                at = to;
+                continue;
+            }
+            let end = if at < from { from } else { tokens.len() };
+            let mut step = 1;
+            let mut term = None;
+            for until in (at + 1..=end).rev() {
+                let joined = tokens[at..until].concat();
+                let found = self.terms.get(&joined).and_then(|terms| terms.iter().find(|term| !matches!(term, Term::Detector(..))));
+                if let Some(found) = found {
+                    term = Some(*found);
+                    step = until - at;
+                    break;
+                }
+            }
+            match term {
+                // A role word behind the value names its kind: `contact_type`, but `provider_email` is a slot.
+                Some(Term::Void) if !(at < path) => return None,
+                Some(Term::Slot(index)) => slot = Some(index),
+                Some(_) => {}
+                None if tokens[at].bytes().all(|byte| byte.is_ascii_digit()) => number = tokens[at].parse().unwrap_or(0),
+                None if at < path || tokens[at].len() < 2 => cost += 0.5,
+                None => cost += UNKNOWN,
+            }
+            at += step;
+        }
+        Some((cost, slot.map(|slot| (slot, number))))
+    }
+
+    /// Cuts a word of glued words (`patientid`, `fathername`) where all parts are known.
+    fn split_glued(&self, token: String) -> Vec<String> {
+        if token.len() < 5 || !token.is_ascii() || self.terms.contains_key(&token) {
+            return vec![token];
+        }
+        for cut in (2..token.len().saturating_sub(1)).rev() {
+            let (head, tail) = token.split_at(cut);
+            let known = |part: &str| self.terms.contains_key(part) && (part.len() > 2 || matches!(part, "id" | "no" | "nr"));
+            if known(head) && known(tail) {
+                return vec![head.to_owned(), tail.to_owned()];
+            }
+        }
+        vec![token]
+    }
+}
+
+/// The word itself and its likely singulars.
+fn forms(word: &str) -> impl Iterator<Item = &str> {
+    let singular = word.strip_suffix("es").filter(|stem| stem.len() > 3);
+    std::iter::once(word).chain(word.strip_suffix('s')).chain(singular)
+}
+
+const KEY_WORDS: &[&str] = &[
+    "id",
+    "ids",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "nbr",
+    "key",
+    "uuid",
+    "guid",
+    "ref",
+    "pk",
+    "fk",
+    "oid",
+    "nummer",
+    "numero",
+    "kundennr",
+    "kundennummer",
+    "sk",
+    "seq",
+    "code",
+    "identifier",
+    "kennung",
+    "klantnr",
+    "kontonr",
+];
+
+fn key_of(tokens: &[String]) -> Option<String> {
+    let (last, rest) = tokens.split_last()?;
+    if KEY_WORDS.contains(&last.as_str()) {
+        return Some(rest.concat());
+    }
+    let (first, rest) = tokens.split_first()?;
+    (matches!(first.as_str(), "id" | "fk" | "ref") && !rest.is_empty()).then(|| rest.concat())
+}
+
+/// Cuts a name into folded words: at anything that is no letter or digit, between lower and
+/// upper case, before the last capital of a run, and between letters and digits.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let chars: Vec<char> = name.chars().take(200).collect();
+    for (at, c) in chars.iter().copied().enumerate() {
+        if !c.is_alphanumeric() {
+            // A mark of other scripts belongs to its letter; an apostrophe joins nothing.
+            if c as u32 >= 0x300 && !c.is_whitespace() && !matches!(c, '\u{2000}'..='\u{206f}') {
+                word.push(c);
+            } else {
+                flush(&mut word, &mut words);
+            }
+            continue;
+        }
+        let previous = at.checked_sub(1).map(|before| chars[before]).filter(|_| !word.is_empty());
+        let next_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let cut = previous.is_some_and(|before| {
+            (c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_lower)))
+                || (c.is_ascii_digit() != before.is_ascii_digit())
+        });
+        if cut {
+            flush(&mut word, &mut words);
+        }
+        word.push(c);
+    }
+    flush(&mut word, &mut words);
+    words
+}
+
+fn flush(word: &mut String, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        words.push(fold(word));
+        word.clear();
+    }
+}
+
+/// Words a cell holds when it holds nothing.
+pub fn is_nothing(value: &[u8]) -> bool {
+    value.len() <= 14
+        && (value.is_empty()
+            || [
+                "null",
+                "\\n",
+                "n/a",
+                "na",
+                "none",
+                "nil",
+                "-",
+                "--",
+                "---",
+                "?",
+                "nan",
+                "unknown",
+                "not available",
+                "not provided",
+                "undefined",
+                "(null)",
+                "<null>",
+                ".",
+                "no data",
+                "keine",
+                "k.a.",
+                "s/n",
+                "tbd",
+                "#n/a",
+            ]
+            .iter()
+            .any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes())))
+}
+
+impl Detectors {
+    /// Reads a column's name with the vocabulary of all detectors.
+    pub fn read_header(&self, name: &str) -> HeaderReading {
+        self.vocabulary.read(name)
+    }
+}
+
+/// Suffixes and words that make a name a firm's.
+pub fn is_organisation(folded: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(folded) else { return false };
+    text.split([' ', ',']).any(|word| ORGANISATION_WORDS.binary_search(&word.trim_end_matches('.')).is_ok())
+        || text.contains(" s.a")
+        || text.contains(" & co")
+}
+
+static ORGANISATION_WORDS: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
+    let mut words: Vec<&str> = lines(include_str!("../../patterns/lexicons/organisation-words.txt")).collect();
+    words.sort_unstable();
+    words
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_into_words() {
+        for (name, cut) in [
+            ("patientFirst", vec!["patient", "first"]),
+            ("DEP1_DOB", vec!["dep", "1", "dob"]),
+            ("Fecha de nacimiento", vec!["fecha", "de", "nacimiento"]),
+            ("SSNNumber", vec!["ssn", "number"]),
+            ("Straße", vec!["strasse"]),
+            ("N° sécurité sociale", vec!["n", "securite", "sociale"]),
+            ("Driver's License", vec!["driver", "s", "license"]),
+            ("name.first", vec!["name", "first"]),
+        ] {
+            assert_eq!(words(name), cut, "{name}");
+        }
+    }
+
+    #[test]
+    fn firms_are_told_from_people() {
+        for firm in ["acme logistics llc", "banco do vale s.a.", "first baptist church", "city of lakewood", "smith brothers plumbing llc"]
+        {
+            assert!(is_organisation(firm.as_bytes()), "{firm}");
+        }
+        for person in ["jane smith", "bank roberts jr", "anna wolf"] {
+            assert!(!is_organisation(person.as_bytes()), "{person}");
+        }
+    }
+}

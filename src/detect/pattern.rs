@@ -1,0 +1,341 @@
+//! The schema of a detector file, and its compilation. One file serves three uses: the words
+//! columns are called by, the reading of a cell, and finding the value in free text.
+
+use super::{
+    Detector, Scope,
+    check::{self, Check},
+    fault::Fault,
+    normal::Normalise,
+    shape::Shape,
+};
+use crate::base::{Element, Meaning};
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A detector file as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub name: String,
+    #[serde(default)]
+    pub about: String,
+    #[serde(default)]
+    pub sources: Vec<String>,
+    pub element: Option<Spanned<String>>,
+    /// A class of trade-secret marking instead of an element.
+    pub marking: Option<String>,
+    #[serde(default = "attribute")]
+    pub meaning: Meaning,
+    pub country: Option<Spanned<String>>,
+    #[serde(default)]
+    pub column: ColumnFile,
+    #[serde(default)]
+    pub value: ValueFile,
+    pub text: Option<TextFile>,
+    #[serde(default)]
+    pub examples: Examples,
+}
+
+const fn attribute() -> Meaning {
+    Meaning::Attribute
+}
+
+/// `[column]`: how columns that hold it are called.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ColumnFile {
+    /// Names that say it by themselves.
+    pub names: Vec<String>,
+    /// Names that only say it when the values agree, or where the table is about people.
+    pub weak: Vec<String>,
+    /// Whether values alone may say it.
+    pub alone: Alone,
+}
+
+/// When values alone, without a fitting header, say what a column holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alone {
+    #[default]
+    Never,
+    /// In tables without any header.
+    Headerless,
+    /// Also under a header that says nothing.
+    Always,
+}
+
+/// `[value]`: how a value is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ValueFile {
+    pub normalise: Normalise,
+    /// Every one must hold.
+    pub check: Vec<Spanned<String>>,
+    /// Normalised values have one of these shapes.
+    pub shapes: Vec<Spanned<String>>,
+    /// Least and most characters of a normalised value.
+    pub min: Option<usize>,
+    pub max: Option<usize>,
+    /// Under a fitting header a value that fails its check is one still, if its shape fits.
+    pub loose: bool,
+    /// Printed in documentation and adverts: harmless.
+    pub test_values: Vec<String>,
+    /// Kept for lists: the only values there are.
+    pub only: Vec<String>,
+}
+
+/// `[text]`: how it is found in free text.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TextFile {
+    /// Evidence before anything is seen, in bits; below zero.
+    pub base: f32,
+    pub shapes: Vec<ShapeFile>,
+    /// One of the scanners written in Rust, for what shapes cannot say.
+    pub scanner: Option<Spanned<String>>,
+    /// Fixed beginnings of tokens.
+    pub tokens: Vec<TokenFile>,
+    /// Words that may stand near.
+    pub near: Vec<String>,
+    pub near_bits: f32,
+    /// How far before the value such a word may stand, in bytes.
+    pub within: Option<usize>,
+    /// Words after which the value follows behind `:` or `=`.
+    pub labels: Vec<String>,
+    /// What the check adds when it holds.
+    pub check_bits: f32,
+    /// For markings: phrases that are the finding themselves.
+    pub phrases: Vec<String>,
+}
+
+/// A shape and what it says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShapeFile {
+    pub shape: Spanned<String>,
+    pub bits: f32,
+}
+
+/// A token by its beginning.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenFile {
+    pub prefix: String,
+    /// `upper` A–Z0–9, `alnum`, `hex`, `url` (alnum, `-`, `_`), `base64`.
+    pub set: TokenSet,
+    /// Characters behind the prefix.
+    pub min: usize,
+    pub max: usize,
+}
+
+/// What the rest of a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenSet {
+    Upper,
+    Alnum,
+    Hex,
+    Url,
+    Base64,
+}
+
+impl TokenSet {
+    /// Whether a byte is of the set.
+    pub const fn contains(self, byte: u8) -> bool {
+        match self {
+            TokenSet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            TokenSet::Alnum => byte.is_ascii_alphanumeric(),
+            TokenSet::Hex => byte.is_ascii_hexdigit(),
+            TokenSet::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            TokenSet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
+        }
+    }
+}
+
+/// `[examples]`: what the file says of itself; the self-test holds it to them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Examples {
+    /// Text with each finding between « and ».
+    pub finds: Vec<Spanned<String>>,
+    pub ignores: Vec<Ignored>,
+    pub cells: Vec<Spanned<CellExample>>,
+}
+
+/// Text in which nothing is found, and why.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ignored {
+    pub text: Spanned<String>,
+    pub why: String,
+}
+
+/// A column of one value, and what is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellExample {
+    /// The header; none for a table without.
+    pub column: Option<String>,
+    pub value: String,
+    /// The normalised value; none when the column is not ours or the value is refused.
+    pub reads: Option<String>,
+    /// A known harmless value.
+    #[serde(default)]
+    pub test: bool,
+}
+
+/// A shape of the text pass.
+#[derive(Debug)]
+pub struct TextShape {
+    pub shape: Shape,
+    pub bits: f32,
+}
+
+/// Scanners written in Rust that files may name.
+pub const SCANNERS: &[&str] =
+    &["email", "phone", "iban", "ip", "name", "address", "labelled", "combo", "private_key", "jwt", "url_login", "tokens", "hash"];
+
+/// Reads and compiles one file.
+pub fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<Fault>> {
+    let parsed: File = toml::from_str(text).map_err(|error| vec![parse_fault(file, text, &error)])?;
+    let mut faults = Vec::new();
+    let mut fault = |span: std::ops::Range<usize>, message: String| faults.push(Fault::at(file, text, span, message));
+
+    let element = parsed.element.as_ref().and_then(|code| {
+        Element::from_code(code.get_ref()).or_else(|| {
+            fault(code.span(), format!("`{}` is no element code", code.get_ref()));
+            None
+        })
+    });
+    let scope = match parsed.country.as_ref().map(|country| (country.get_ref().as_bytes(), country.span())) {
+        Some((&[one, two], _)) => Scope::Country([one, two]),
+        Some((_, span)) => {
+            fault(span, "a country is two letters (ISO 3166-1)".to_owned());
+            Scope::World
+        }
+        None => Scope::World,
+    };
+    let mut checks: Vec<&'static Check> = Vec::new();
+    for name in &parsed.value.check {
+        match check::by_name(name.get_ref()) {
+            Some(check) => checks.push(check),
+            None => fault(name.span(), format!("there is no check `{}`", name.get_ref())),
+        }
+    }
+    let mut shape = |text: &Spanned<String>| match Shape::parse(text.get_ref()) {
+        Ok(shape) => Some(shape),
+        Err(message) => {
+            fault(text.span(), message);
+            None
+        }
+    };
+    let shapes = parsed.value.shapes.iter().filter_map(&mut shape).collect();
+    let text_file = parsed.text.unwrap_or_default();
+    let text_shapes =
+        text_file.shapes.iter().filter_map(|file| shape(&file.shape).map(|shape| TextShape { shape, bits: file.bits })).collect();
+    if let Some(scanner) = &text_file.scanner {
+        if !SCANNERS.contains(&scanner.get_ref().as_str()) {
+            fault(scanner.span(), format!("there is no scanner `{}`", scanner.get_ref()));
+        }
+    }
+    if parsed.examples.ignores.iter().any(|ignored| ignored.why.trim().is_empty()) {
+        faults.push(Fault::of_file(file, "every `ignores` needs a `why`"));
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Detector {
+        id: id.to_owned(),
+        name: parsed.name,
+        about: parsed.about,
+        sources: parsed.sources,
+        element,
+        marking: parsed.marking,
+        meaning: parsed.meaning,
+        token_domain: domain(parsed.meaning, element),
+        scope,
+        column: parsed.column,
+        normalise: parsed.value.normalise,
+        checks,
+        shapes,
+        length: (parsed.value.min.unwrap_or(1), parsed.value.max.unwrap_or(usize::MAX)),
+        loose: parsed.value.loose,
+        test_values: parsed.value.test_values.into_iter().map(String::into_bytes).collect(),
+        only: parsed.value.only.into_iter().map(String::into_bytes).collect(),
+        text_shapes,
+        text: text_file,
+        examples: parsed.examples,
+    })
+}
+
+/// Values of one domain are compared: class A numbers of all countries share one, because
+/// tables mix them.
+const fn domain(meaning: Meaning, element: Option<Element>) -> u8 {
+    match (meaning, element) {
+        (Meaning::Attribute | Meaning::IssuedNumber, Some(element)) => 100 + element as u8,
+        _ => meaning as u8,
+    }
+}
+
+fn parse_fault(file: &str, text: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message().lines().next().unwrap_or("not readable").to_owned();
+    let fault = match error.span() {
+        Some(span) => Fault::at(file, text, span, message.clone()),
+        None => Fault::of_file(file, message.clone()),
+    };
+    match unknown_key(&message) {
+        Some((key, known)) => match nearest(key, &known) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint(format!("known here: {}", known.join(", "))),
+        },
+        None => fault,
+    }
+}
+
+/// The key serde did not know and those it expected, from its message.
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    let mut quoted =
+        message.strip_prefix("unknown field ").or_else(|| message.strip_prefix("unknown variant "))?.split('`').skip(1).step_by(2);
+    let key = quoted.next()?;
+    Some((key, quoted.collect()))
+}
+
+/// The known word that differs least, if it differs by no more than two letters.
+fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+    let distance = |other: &str| {
+        let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), other.chars().collect());
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, from) in a.iter().enumerate() {
+            let mut diagonal = row[0];
+            row[0] = i + 1;
+            for (j, to) in b.iter().enumerate() {
+                let cost = diagonal + usize::from(from != to);
+                diagonal = row[j + 1];
+                row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+            }
+        }
+        row[b.len()]
+    };
+    known.iter().map(|other| (distance(other), *other)).min().filter(|(distance, _)| *distance <= 2).map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_shown_where_they_are() {
+        for (text, line, said, hint) in [
+            ("name = 'x'\nelemnt = 'ssn'\n", 2, "unknown field `elemnt`", Some("did you mean `element`?")),
+            ("name = 'x'\nelement = 'sssn'\n", 2, "`sssn` is no element code", None),
+            ("name = 'x'\n[value]\ncheck = ['luhm']\n", 3, "there is no check `luhm`", None),
+            ("name = 'x'\n[text]\nscanner = 'nope'\n", 3, "there is no scanner `nope`", None),
+            ("name = ", 1, "", None),
+        ] {
+            let faults = compile("x.toml", "x", text).expect_err("a mistake");
+            assert_eq!(faults[0].line, line, "{text}");
+            assert!(faults[0].message.contains(said), "{}", faults[0].message);
+            assert_eq!(faults[0].hint.as_deref(), hint);
+        }
+    }
+}

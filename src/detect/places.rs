@@ -1,0 +1,170 @@
+//! Countries, calling codes, area codes, and towns.
+
+use super::{fold::fold_into, lexicon::lines};
+use std::{collections::HashMap, sync::LazyLock};
+
+struct Places {
+    /// Folded names and codes to ISO 3166-1 alpha-2.
+    countries: HashMap<Vec<u8>, [u8; 2]>,
+    /// Calling codes, longest first.
+    calling: Vec<(&'static str, [u8; 2])>,
+    /// One bit per North American area code.
+    areas: Vec<bool>,
+}
+
+static PLACES: LazyLock<Places> = LazyLock::new(|| {
+    let mut places = Places { countries: HashMap::new(), calling: Vec::new(), areas: vec![false; 1000] };
+    for line in lines(include_str!("../../patterns/lexicons/countries.tsv")) {
+        let mut fields = line.split('\t');
+        let (Some(two), Some(three), Some(calling), Some(_), Some(names)) =
+            (fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
+        let &[one, other] = two.as_bytes() else { continue };
+        let code = [one, other];
+        for name in names.split('|').chain([two, three]) {
+            let mut folded = Vec::new();
+            fold_into(name.as_bytes(), &mut folded);
+            places.countries.insert(folded, code);
+        }
+        places.calling.extend(calling.split(',').filter(|calling| !calling.is_empty()).map(|calling| (calling, code)));
+    }
+    // The main country of a shared code comes first: 1 is the United States, 44 the United Kingdom.
+    const MAIN: [&[u8; 2]; 8] = [b"US", b"GB", b"RU", b"IT", b"AU", b"NO", b"MA", b"FI"];
+    places.calling.sort_by_key(|(calling, code)| (usize::MAX - calling.len(), !MAIN.contains(&code), *calling, *code));
+    for line in lines(include_str!("../../patterns/lexicons/us-area-codes.tsv")) {
+        if let Some(area) = line.get(..3).and_then(|area| area.parse::<usize>().ok()).and_then(|area| places.areas.get_mut(area)) {
+            *area = true;
+        }
+    }
+    places
+});
+
+/// Appends the ISO 3166-1 code of a country word, or the folded word when it is not known
+/// (and `false`).
+pub fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
+    let from = out.len();
+    fold_into(word, out);
+    match PLACES.countries.get(&out[from..]) {
+        Some(code) => {
+            out.truncate(from);
+            out.extend_from_slice(code);
+            true
+        }
+        None => false,
+    }
+}
+
+/// The country whose calling code the digits start with, and the code's length.
+pub fn calling_code(digits: &[u8]) -> Option<([u8; 2], usize)> {
+    let found = PLACES.calling.iter().find(|(calling, _)| digits.starts_with(calling.as_bytes()) && digits.len() >= calling.len() + 4)?;
+    Some((found.1, found.0.len()))
+}
+
+/// Whether three digits are an area code in use in North America.
+pub fn is_area_code(digits: &[u8]) -> bool {
+    let number = digits.iter().fold(0_usize, |number, digit| number * 10 + usize::from(digit.wrapping_sub(b'0')));
+    PLACES.areas.get(number).copied().unwrap_or(false)
+}
+
+/// Whether a folded word is the name of a town.
+pub fn is_city(folded: &[u8]) -> bool {
+    static CITIES: LazyLock<std::collections::HashSet<&'static [u8]>> = LazyLock::new(|| {
+        lines(include_str!("../../patterns/lexicons/cities.tsv")).filter_map(|line| line.split('\t').next()).map(str::as_bytes).collect()
+    });
+    CITIES.contains(folded)
+}
+
+/// Whether a folded word is a state or territory of the United States, by name or code.
+pub fn is_us_state(word: &[u8]) -> bool {
+    US_STATES.iter().any(|(code, name)| word.eq_ignore_ascii_case(code.as_bytes()) || word.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// USPS codes and names (Publication 28, appendix B).
+pub const US_STATES: &[(&str, &str)] = &[
+    ("AL", "Alabama"),
+    ("AK", "Alaska"),
+    ("AZ", "Arizona"),
+    ("AR", "Arkansas"),
+    ("CA", "California"),
+    ("CO", "Colorado"),
+    ("CT", "Connecticut"),
+    ("DE", "Delaware"),
+    ("FL", "Florida"),
+    ("GA", "Georgia"),
+    ("HI", "Hawaii"),
+    ("ID", "Idaho"),
+    ("IL", "Illinois"),
+    ("IN", "Indiana"),
+    ("IA", "Iowa"),
+    ("KS", "Kansas"),
+    ("KY", "Kentucky"),
+    ("LA", "Louisiana"),
+    ("ME", "Maine"),
+    ("MD", "Maryland"),
+    ("MA", "Massachusetts"),
+    ("MI", "Michigan"),
+    ("MN", "Minnesota"),
+    ("MS", "Mississippi"),
+    ("MO", "Missouri"),
+    ("MT", "Montana"),
+    ("NE", "Nebraska"),
+    ("NV", "Nevada"),
+    ("NH", "New Hampshire"),
+    ("NJ", "New Jersey"),
+    ("NM", "New Mexico"),
+    ("NY", "New York"),
+    ("NC", "North Carolina"),
+    ("ND", "North Dakota"),
+    ("OH", "Ohio"),
+    ("OK", "Oklahoma"),
+    ("OR", "Oregon"),
+    ("PA", "Pennsylvania"),
+    ("RI", "Rhode Island"),
+    ("SC", "South Carolina"),
+    ("SD", "South Dakota"),
+    ("TN", "Tennessee"),
+    ("TX", "Texas"),
+    ("UT", "Utah"),
+    ("VT", "Vermont"),
+    ("VA", "Virginia"),
+    ("WA", "Washington"),
+    ("WV", "West Virginia"),
+    ("WI", "Wisconsin"),
+    ("WY", "Wyoming"),
+    ("DC", "District of Columbia"),
+    ("PR", "Puerto Rico"),
+    ("GU", "Guam"),
+    ("VI", "Virgin Islands"),
+    ("AS", "American Samoa"),
+    ("MP", "Northern Mariana Islands"),
+    ("AA", "Armed Forces Americas"),
+    ("AE", "Armed Forces Europe"),
+    ("AP", "Armed Forces Pacific"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_known_by_code_and_by_name_in_many_languages() {
+        for (word, code) in [("US", "US"), ("usa", "US"), ("Deutschland", "DE"), ("ESPAÑA", "ES"), ("DEU", "DE"), ("Österreich", "AT")] {
+            let mut out = Vec::new();
+            assert!(country(word.as_bytes(), &mut out), "{word}");
+            assert_eq!(out, code.as_bytes());
+        }
+        assert!(!country(b"Narnia", &mut Vec::new()));
+    }
+
+    #[test]
+    fn calling_codes_pick_the_longest() {
+        assert_eq!(calling_code(b"14255552671"), Some((*b"US", 1)));
+        assert_eq!(calling_code(b"353861234567"), Some((*b"IE", 3)));
+        assert_eq!(calling_code(b"447548763133"), Some((*b"GB", 2)));
+        assert_eq!(calling_code(b"999123456"), None);
+        assert!(is_area_code(b"425") && !is_area_code(b"911"));
+        assert!(is_city(b"hamburg") && !is_city(b"xyzzy"));
+    }
+}
