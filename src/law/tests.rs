@@ -268,6 +268,26 @@ fn unknown_residency_widens_the_ceiling_and_has_its_own_row() {
 }
 
 #[test]
+fn people_of_unknown_residency_may_live_where_the_organisation_is_at_home() {
+    let people = population("unknown 10 name ssn");
+    let duties = rows(&people, "home_jurisdiction = \"US-CA\"");
+    let row = duties.iter().find(|duty| duty.duty == DutyKind::Individuals).expect("a row");
+    assert_eq!((row.jurisdiction.as_str(), row.crossed), ("US-CA", Crossed::WithinInterval));
+    assert_eq!(row.people, Bounds { floor: 0, best: 0, ceiling: 10 });
+    assert_eq!(rows(&people, "").len(), 1);
+}
+
+#[test]
+fn a_province_lies_in_its_country() {
+    let places = |groups: &str| -> BTreeSet<String> {
+        rows(&population(groups), "").into_iter().filter(|duty| duty.crossed == Crossed::Yes).map(|duty| duty.jurisdiction).collect()
+    };
+    assert_eq!(places("CA-QC 5 name medical_info"), BTreeSet::from(["CA".to_owned(), "CA-QC".to_owned()]));
+    assert_eq!(places("AU-NSW 5 name medical_info"), BTreeSet::from(["AU".to_owned()]));
+    assert_eq!(places("US-CA 5 email"), BTreeSet::new());
+}
+
+#[test]
 fn residents_of_a_place_without_a_law_file_are_not_silent() {
     let duties = rows(&population("AQ 7 name email"), MARCH);
     assert_eq!(duties.len(), 1);
