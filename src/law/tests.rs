@@ -336,6 +336,14 @@ fn files_older_or_younger_than_the_incident_say_so() {
 }
 
 #[test]
+fn dates_at_the_end_of_time_are_survived() {
+    let people = population("US-CA 900 name ssn\nUS-VT 900 name ssn\nDE 900 name ssn\nUS-MN 900 name ssn");
+    for date in ["9999-12-31", "9999-12-29T23:59:59Z", "-009999-01-02", "-009999-01-03T00:00:00+01:00"] {
+        assert!(rows(&people, &format!("discovery_date = \"{date}\"")).len() > 4, "{date}");
+    }
+}
+
+#[test]
 fn rows_are_sorted_by_deadline_and_dateless_rows_are_last() {
     let duties = rows(&population("US-CA 900 name ssn\nUS-TX 900 name ssn\nUS-OK 900 name ssn\nFR 9 name medical_info"), MARCH);
     let dates: Vec<_> = duties.iter().map(|duty| duty.deadline_date.as_ref().map(crate::base::Moment::sort_key)).collect();
@@ -370,6 +378,13 @@ proptest! {
         let before = owed(groups.clone());
         let after = owed(groups.into_iter().chain([more]).collect());
         prop_assert!(before.is_subset(&after), "{:?}", before.difference(&after));
+    }
+
+    #[test]
+    fn the_order_of_groups_does_not_matter(groups in prop::collection::vec(group(), 1..6)) {
+        let facts = Facts::parse(MARCH).expect("a date");
+        let duties = |groups: Vec<Group>| assess(&Population { groups, total: Bounds::default() }, &facts, &LAWS);
+        prop_assert_eq!(duties(groups.clone()), duties(groups.into_iter().rev().collect()));
     }
 
     #[test]
