@@ -92,6 +92,12 @@ impl Spread {
         Spread { low: self.low + other.low, likely: self.likely + other.likely, high: self.high + other.high }
     }
 
+    /// To hundredths: cents of a cost, and no false precision in a share of people.
+    fn rounded(self) -> Spread {
+        let round = |number: f64| (number * 100.0).round() / 100.0;
+        Spread { low: round(self.low), likely: round(self.likely), high: round(self.high) }
+    }
+
     fn at_most(self, cap: f64) -> Spread {
         Spread { low: self.low.min(cap), likely: self.likely.min(cap), high: self.high.min(cap) }
     }
@@ -115,7 +121,15 @@ fn line(rule: &Rule, population: &Population, duties: &[Duty], facts: &Facts) ->
     if let Some(cap) = caps {
         cost = cost.at_most(cap);
     }
-    Some(Line { line: rule.name.clone(), quantity, unit: rule.unit, cost, kind: rule.kind, source: rule.source.clone(), year: rule.year })
+    Some(Line {
+        line: rule.name.clone(),
+        quantity: quantity.rounded(),
+        unit: rule.unit,
+        cost: cost.rounded(),
+        kind: rule.kind,
+        source: rule.source.clone(),
+        year: rule.year,
+    })
 }
 
 fn quantity(rule: &Rule, population: &Population, duties: &[Duty]) -> Bounds {

@@ -250,6 +250,9 @@ impl<'a> Assessor<'a> {
         if elsewhere && duty.tell == DutyKind::Regulator && !law.lead_note.is_empty() {
             notes.push(law.lead_note.clone());
         }
+        if self.facts.is_service_provider() && law.service_provider.is_none() {
+            notes.push("the organisation keeps the data for others, of whom this law file says nothing".to_owned());
+        }
         if tally.people.floor < tally.people.ceiling {
             notes.push("the count is a range: the records behind it decide".to_owned());
         }

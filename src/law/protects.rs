@@ -95,10 +95,10 @@ impl Protects {
             if self.with.is_empty() {
                 add(elements);
             }
-            for with in self.with.iter().filter(|with| with.within(exposed, minor)) {
-                if with.elements.intersection(one.elements).is_empty() {
-                    add(elements.union(with.elements));
-                }
+            // One companion is enough; the first in the contract's order is told, most often the name.
+            let companion = |with: &&Combination| with.within(exposed, minor) && with.elements.intersection(one.elements).is_empty();
+            if let Some(with) = self.with.iter().find(companion) {
+                add(elements.union(with.elements));
             }
         }
         found

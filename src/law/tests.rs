@@ -268,6 +268,26 @@ fn unknown_residency_widens_the_ceiling_and_has_its_own_row() {
 }
 
 #[test]
+fn people_of_unknown_residency_may_live_where_the_organisation_is_at_home() {
+    let people = population("unknown 10 name ssn");
+    let duties = rows(&people, "home_jurisdiction = \"US-CA\"");
+    let row = duties.iter().find(|duty| duty.duty == DutyKind::Individuals).expect("a row");
+    assert_eq!((row.jurisdiction.as_str(), row.crossed), ("US-CA", Crossed::WithinInterval));
+    assert_eq!(row.people, Bounds { floor: 0, best: 0, ceiling: 10 });
+    assert_eq!(rows(&people, "").len(), 1);
+}
+
+#[test]
+fn a_province_lies_in_its_country() {
+    let places = |groups: &str| -> BTreeSet<String> {
+        rows(&population(groups), "").into_iter().filter(|duty| duty.crossed == Crossed::Yes).map(|duty| duty.jurisdiction).collect()
+    };
+    assert_eq!(places("CA-QC 5 name medical_info"), BTreeSet::from(["CA".to_owned(), "CA-QC".to_owned()]));
+    assert_eq!(places("AU-NSW 5 name medical_info"), BTreeSet::from(["AU".to_owned()]));
+    assert_eq!(places("US-CA 5 email"), BTreeSet::new());
+}
+
+#[test]
 fn residents_of_a_place_without_a_law_file_are_not_silent() {
     let duties = rows(&population("AQ 7 name email"), MARCH);
     assert_eq!(duties.len(), 1);
@@ -316,6 +336,14 @@ fn files_older_or_younger_than_the_incident_say_so() {
 }
 
 #[test]
+fn dates_at_the_end_of_time_are_survived() {
+    let people = population("US-CA 900 name ssn\nUS-VT 900 name ssn\nDE 900 name ssn\nUS-MN 900 name ssn");
+    for date in ["9999-12-31", "9999-12-29T23:59:59Z", "-009999-01-02", "-009999-01-03T00:00:00+01:00"] {
+        assert!(rows(&people, &format!("discovery_date = \"{date}\"")).len() > 4, "{date}");
+    }
+}
+
+#[test]
 fn rows_are_sorted_by_deadline_and_dateless_rows_are_last() {
     let duties = rows(&population("US-CA 900 name ssn\nUS-TX 900 name ssn\nUS-OK 900 name ssn\nFR 9 name medical_info"), MARCH);
     let dates: Vec<_> = duties.iter().map(|duty| duty.deadline_date.as_ref().map(crate::base::Moment::sort_key)).collect();
@@ -350,6 +378,13 @@ proptest! {
         let before = owed(groups.clone());
         let after = owed(groups.into_iter().chain([more]).collect());
         prop_assert!(before.is_subset(&after), "{:?}", before.difference(&after));
+    }
+
+    #[test]
+    fn the_order_of_groups_does_not_matter(groups in prop::collection::vec(group(), 1..6)) {
+        let facts = Facts::parse(MARCH).expect("a date");
+        let duties = |groups: Vec<Group>| assess(&Population { groups, total: Bounds::default() }, &facts, &LAWS);
+        prop_assert_eq!(duties(groups.clone()), duties(groups.into_iter().rev().collect()));
     }
 
     #[test]
