@@ -273,6 +273,8 @@ pub fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<Fault>>
 const fn domain(meaning: Meaning, element: Option<Element>) -> u8 {
     match (meaning, element) {
         (Meaning::Attribute | Meaning::IssuedNumber, Some(element)) => 100 + element as u8,
+        // A reference is the same value as the key it refers to.
+        (Meaning::ForeignKey, _) => Meaning::RowKey as u8,
         _ => meaning as u8,
     }
 }

@@ -616,6 +616,9 @@ impl Judge<'_> {
                 described.meaning = Some(Meaning::ForeignKey);
                 described.detector = described.detector.or(known.foreign_key);
                 foreign.push((role, at, prefix.clone()));
+            } else if DETAILS.contains(&prefix.as_str()) {
+                described.meaning = Some(Meaning::ForeignKey);
+                described.detector = described.detector.or(known.foreign_key);
             } else {
                 continue;
             }
@@ -695,3 +698,9 @@ fn first_two_numbers(value: &[u8]) -> Option<(u32, u32, u8)> {
     let separator = value.iter().find(|byte| !byte.is_ascii_digit()).copied()?;
     (year > 31 || year == 0 || first <= 31).then_some((first, second, separator))
 }
+
+/// Tables that hold details of people rather than people: `customer.address_id` points to one.
+const DETAILS: &[&str] = &[
+    "address", "addr", "contact", "phone", "email", "account", "bankaccount", "card", "creditcard", "paymentmethod", "profile", "identity", "login",
+    "credential", "credentials", "adresse", "direccion", "konto",
+];

@@ -189,7 +189,8 @@ impl Catalogue {
                         groups.sort_unstable();
                         groups
                     }
-                    // No such table: rows that share the key still belong together.
+                    // No such table: rows that share a person's key still belong together.
+                    _ if !super::role::is_person_word(&stem) => Vec::new(),
                     _ => vec![KeyGroup(hash(&[&scope[0], &stem, "only references"]))],
                 };
             }

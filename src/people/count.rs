@@ -196,8 +196,8 @@ fn ambiguous(individual_of: &[u32], attached: &Attached, doubts: &mut [Doubt], r
     let mut people: Vec<u32> = Vec::new();
     for (node, _) in &attached.ambiguous {
         let at = individual_of[*node as usize];
-        if at != NONE {
-            doubts[at as usize].more += 1;
+        if at != NONE && doubts[at as usize].more == 0 {
+            doubts[at as usize].more = 1;
             people.push(at);
         }
     }

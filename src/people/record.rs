@@ -7,6 +7,7 @@ use super::{
     address::{self, Address},
     catalogue::Catalogue,
     name::{self, Name},
+    role,
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -226,6 +227,8 @@ impl<'a> Reader<'a> {
         }
         let role = self.role(mention, table);
         let name = self.intern_name();
+        let organisations = table.is_some_and(|table| role::is_organisation_table(&self.catalogue.tables[table as usize].name));
+        self.fields.organisation |= organisations && name == NONE && mention.slot == 0;
         let address = self.intern_address();
         let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(mention.table), row, u64::from(mention.slot)]);
         let node = self.intern_node(id, name, address);
