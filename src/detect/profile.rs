@@ -157,7 +157,8 @@ impl Detectors {
     fn weigh_header(&self, column: &Column<'_>, id: DetectorId, header_bits: f32, slot: Option<(u8, u32)>) -> Option<Candidate> {
         let detector = self.get(id);
         let fit = self.fit(detector, &column.stats);
-        let mut bits = header_bits;
+        // An identifier of no known kind gives way to every kind that fits.
+        let mut bits = if detector.meaning == Meaning::UnverifiedId { header_bits - 4.0 } else { header_bits };
         let mut strict = !detector.checks.is_empty();
         let mut why = format!("header {:+.1}", header_bits);
         let mut add = |amount: f32, what: &str| {
@@ -540,14 +541,14 @@ impl Judge<'_> {
         let mut id = candidate.detector;
         let slot = candidate.slot.or(column.reading.slot);
         let slot_role = slot.and_then(|(slot, _)| self.detectors.vocabulary.slots.get(usize::from(slot))).map(|(_, role)| *role);
-        if slot_role == Some(SlotRole::Organisation) {
+        if slot_role == Some(SlotRole::Organisation) && self.detectors.get(id).meaning != Meaning::Organisation {
             let Some(organisation) = self.detectors.well_known.organisation.filter(|_| self.detectors.get(id).meaning.is_name()) else {
                 described.reason = "belongs to a firm, not to a person".to_owned();
                 return described;
             };
             id = organisation;
         }
-        id = self.digest_instead(column, id);
+        id = self.digest_instead(column, self.whole_address_instead(column, id));
         let detector = self.detectors.get(id);
         described.detector = Some(id);
         described.meaning = Some(detector.meaning);
@@ -565,6 +566,15 @@ impl Judge<'_> {
         let known = &self.detectors.well_known;
         match known.password_hash {
             Some(hash) if Some(id) == known.password && self.detectors.fit(self.detectors.get(hash), &column.stats).valid > 0.5 => hash,
+            _ => id,
+        }
+    }
+
+    /// A column called `address` whose values go on behind a comma holds whole addresses.
+    fn whole_address_instead(&self, column: &Column<'_>, id: DetectorId) -> DetectorId {
+        let commas = column.stats.share(|value| value.contains(&b',') || value.contains(&b'\n'));
+        match self.detectors.well_known.address {
+            Some(whole) if Some(id) == self.detectors.well_known.street && commas > 0.5 && column.stats.mean_length > 20.0 => whole,
             _ => id,
         }
     }
@@ -596,6 +606,7 @@ impl Judge<'_> {
             prefix.is_empty() || own == prefix || own.strip_suffix('s') == Some(prefix) || own.strip_suffix("es") == Some(prefix)
         };
         let mut foreign: Vec<(Role, usize, String)> = Vec::new();
+        let mut has_row_key = false;
         for (at, column) in columns.iter().enumerate() {
             let points = match &profile.columns[at].meaning {
                 None => self.key_prefix(column),
@@ -606,7 +617,8 @@ impl Judge<'_> {
             let Some(prefix) = points else { continue };
             let distinct = column.stats.distinct >= 0.98;
             let described = &mut profile.columns[at];
-            if distinct && (is_own(&prefix) || (at == 0 && own.is_empty())) {
+            if distinct && !has_row_key && (is_own(&prefix) || (at == 0 && own.is_empty())) {
+                has_row_key = true;
                 described.meaning = Some(Meaning::RowKey);
                 described.detector = described.detector.or(known.row_key);
             } else if let TableKind::People(role) = self.detectors.vocabulary.table(&prefix) {
@@ -649,7 +661,7 @@ impl Judge<'_> {
         }
         let whole = column.reading.words.concat();
         let names_people = matches!(self.detectors.vocabulary.table(&whole), TableKind::People(_)) && column.reading.words.len() == 1;
-        (names_people && column.stats.uuid > 0.8).then_some(whole)
+        (names_people && (column.stats.uuid > 0.8 || column.stats.distinct > 0.98)).then_some(whole)
     }
 
     /// In which order the table writes days and months.

@@ -16,7 +16,7 @@ pub(super) fn iban(value: &[u8]) -> bool {
 }
 
 /// Length by country, from the SWIFT IBAN registry and the countries that use one outside it.
-pub const LENGTHS: &[(&str, usize)] = &[
+pub(in crate::detect) const LENGTHS: &[(&str, usize)] = &[
     ("AD", 24),
     ("AE", 23),
     ("AL", 28),

@@ -65,6 +65,8 @@ mod us_ssn;
 mod vin;
 mod za_id;
 
+pub(super) use iban::LENGTHS as IBAN_LENGTHS;
+
 /// A named check.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {

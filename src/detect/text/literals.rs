@@ -1,0 +1,225 @@
+//! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
+
+use super::{Scan, is_word, signs::is_no_secret};
+use crate::detect::{Detector, DetectorId, check, lexicon::{self, flag}, pattern::TokenSet};
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// What a literal starts.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Token { set: TokenSet, min: usize, max: usize },
+    PrivateKey,
+    Jwt,
+    Crypt,
+    Label,
+    Phrase,
+}
+
+/// All literals of all detectors in one automaton.
+#[derive(Debug)]
+pub(super) struct Literals {
+    automaton: AhoCorasick,
+    uses: Vec<Literal>,
+}
+
+#[derive(Debug)]
+struct Literal {
+    text: String,
+    kind: Kind,
+    detector: DetectorId,
+}
+
+impl Literals {
+    pub(super) fn of(all: &[Detector]) -> Result<Literals, String> {
+        let mut uses = Vec::new();
+        for (at, detector) in all.iter().enumerate() {
+            let mut add = |text: &str, kind| uses.push(Literal { text: text.to_owned(), kind, detector: DetectorId(at as u16) });
+            let file = &detector.text;
+            file.tokens.iter().for_each(|token| add(&token.prefix, Kind::Token { set: token.set, min: token.min, max: token.max }));
+            file.labels.iter().for_each(|label| add(label, Kind::Label));
+            file.phrases.iter().for_each(|phrase| add(phrase, Kind::Phrase));
+            match file.scanner.as_ref().map(|scanner| scanner.get_ref().as_str()) {
+                Some("private_key") => add("-----BEGIN ", Kind::PrivateKey),
+                Some("jwt") => add("eyJ", Kind::Jwt),
+                Some("hash") => ["$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$P$", "$apr1$", "pbkdf2_sha"].iter().for_each(|start| add(start, Kind::Crypt)),
+                _ => {}
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(uses.iter().map(|literal| &literal.text))
+            .map_err(|error| error.to_string())?;
+        Ok(Literals { automaton, uses })
+    }
+}
+
+impl Scan<'_> {
+    /// Walks all literals of the text.
+    pub(super) fn literals(&mut self) {
+        let detectors = self.detectors;
+        let literals = &detectors.scanner.literals;
+        for found in literals.automaton.find_iter(self.text) {
+            let Some(literal) = literals.uses.get(found.pattern().as_usize()) else { continue };
+            let (start, end, id) = (found.start(), found.end(), literal.detector);
+            match literal.kind {
+                Kind::Token { set, min, max } if &self.text[start..end] == literal.text.as_bytes() => self.token(id, start, end, set, min, max),
+                Kind::PrivateKey => self.private_key(id, start, end),
+                Kind::Jwt => self.jwt(id, start),
+                Kind::Crypt => self.crypt(id, start),
+                Kind::Label => self.label(id, start, end),
+                Kind::Phrase => self.phrase(id, start, end),
+                Kind::Token { .. } => {}
+            }
+        }
+    }
+
+    fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, set: TokenSet, min: usize, max: usize) {
+        let rest = self.text[prefix_end..].iter().take(max + 1).take_while(|byte| set.contains(**byte) || byte.is_ascii_alphanumeric()).count();
+        let value = &self.text[start..prefix_end + rest];
+        let body = &self.text[prefix_end..prefix_end + rest];
+        let varied = body.iter().collect::<std::collections::HashSet<_>>().len();
+        let in_set = body.iter().all(|byte| set.contains(*byte));
+        let placeholder = is_no_secret(value) || varied < 6 || !body.iter().any(u8::is_ascii_digit);
+        if is_word(self.before(start)) || !(min..=max).contains(&rest) || !in_set || placeholder {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend_from_slice(value);
+        self.keep(id, start, prefix_end + rest, 10.0, false);
+    }
+
+    /// From `-----BEGIN … PRIVATE KEY-----` to its end line, if anything stands between.
+    fn private_key(&mut self, id: DetectorId, start: usize, end: usize) {
+        let head = &self.text[end..(end + 48).min(self.text.len())];
+        let Some(close) = memchr::memmem::find(head, b"-----") else { return };
+        if memchr::memmem::find(&head[..close], b"PRIVATE KEY").is_none() {
+            return;
+        }
+        let body = end + close + 5;
+        let limit = (body + 16_384).min(self.text.len());
+        let stop = memchr::memmem::find(&self.text[body..limit], b"-----END").map(|at| body + at);
+        let last = stop.map_or(limit, |at| memchr::memmem::find(&self.text[at + 8..limit], b"-----").map_or(limit, |dashes| at + 8 + dashes + 5));
+        let material = self.text[body..stop.unwrap_or(limit)].iter().take(400).filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+        let words = self.text[body..(body + 40).min(self.text.len())].iter().filter(|byte| **byte == b' ').count();
+        if material < 40 || words > 3 {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend(self.text[body..stop.unwrap_or(limit)].iter().filter(|byte| byte.is_ascii_graphic()));
+        self.keep(id, start, last, 12.0, false);
+    }
+
+    fn jwt(&mut self, id: DetectorId, start: usize) {
+        let length = self.text[start..].iter().take(8192).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')).count();
+        let value = self.text[start..start + length].trim_ascii_end();
+        let value = value.strip_suffix(b".").unwrap_or(value);
+        if value.len() < 30 || is_word(self.before(start)) || !check::by_name("jwt").is_some_and(|check| (check.run)(value)) {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend_from_slice(value);
+        self.keep(id, start, start + value.len(), 12.0, false);
+    }
+
+    fn crypt(&mut self, id: DetectorId, start: usize) {
+        let length = self.text[start..].iter().take(256).take_while(|byte| byte.is_ascii_alphanumeric() || b"./$=,+-_".contains(byte)).count();
+        let value = &self.text[start..start + length];
+        if is_word(self.before(start)) || value.iter().filter(|byte| **byte == b'$').count() < 3 || !check::by_name("password_hash").is_some_and(|check| (check.run)(value)) {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend_from_slice(value);
+        self.keep(id, start, start + length, 10.0, false);
+    }
+
+    /// The value behind `label: value`, `label=value`, `"label": "value"`, `<label>value<`.
+    fn label(&mut self, id: DetectorId, start: usize, end: usize) {
+        let before = self.before(start);
+        if before.is_ascii_alphanumeric() || is_word(self.byte(end)) {
+            return;
+        }
+        let mut at = end;
+        let mut signed = self.before(end) == b':';
+        let mut quoted = false;
+        let bearer = self.text[start..end].eq_ignore_ascii_case(b"bearer") || self.text[start..end].to_ascii_lowercase().ends_with(b"bearer") || self.text[start..end].to_ascii_lowercase().ends_with(b" of");
+        for _ in 0..8 {
+            match self.byte(at) {
+                b':' | b'=' if at < self.text.len() => signed = true,
+                b'>' if signed || !self.text[end..at].contains(&b' ') => signed = true,
+                b' ' | b'\t' => {}
+                b'"' | b'\'' | b'`' => quoted = signed || quoted,
+                b'\\' | b']' => {}
+                _ => break,
+            }
+            at += 1;
+        }
+        if !(signed || (bearer && at > end)) {
+            return;
+        }
+        let detector = self.detectors.get(id);
+        match detector.element {
+            Some(crate::base::Element::Salary) => self.amount(id, at),
+            Some(crate::base::Element::MothersMaidenName) => {
+                let length = self.text[at..].iter().take(40).take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\'')).count();
+                if length >= 2 {
+                    self.secret(id, at, at + length, 4.0);
+                }
+            }
+            _ => self.labelled(id, at, quoted || matches!(self.before(at), b'"' | b'\''), bearer),
+        }
+    }
+
+    fn labelled(&mut self, id: DetectorId, at: usize, quoted: bool, bearer: bool) {
+        let stop = |byte: u8| match byte {
+            b'"' | b'\'' | b'`' => true,
+            b'<' | b'\n' | b'\r' | b'\t' => true,
+            b' ' | b'&' | b',' | b';' => !quoted,
+            _ => byte < 0x20,
+        };
+        let length = self.text[at..].iter().take(200).take_while(|byte| !stop(**byte)).count();
+        let value = &self.text[at..at + length];
+        let element = self.detectors.get(id).element;
+        let digits = value.iter().any(u8::is_ascii_digit);
+        let token = matches!(element, Some(crate::base::Element::ApiKey | crate::base::Element::AccessToken));
+        let least = if token { 16 } else { 4 };
+        if length < least || length >= 200 || value.contains(&b' ') || (token && (!digits || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b'{')))) || (bearer && !digits) {
+            return;
+        }
+        let lower = value.to_ascii_lowercase();
+        let plain_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::names().get(&lower) & (flag::PLAIN | flag::WORD) != 0;
+        // "Username: the" and "password: incorrect" are sentences.
+        if plain_word && !quoted {
+            return;
+        }
+        self.secret(id, at, at + length, 4.0);
+    }
+
+    /// `$85,000`, `USD 72,500.00`, `4.200 €`.
+    fn amount(&mut self, id: DetectorId, at: usize) {
+        let rest = &self.text[at..(at + 32).min(self.text.len())];
+        let currency = [b"USD ".as_slice(), b"EUR ", b"GBP ", b"US$", b"$", "€".as_bytes(), "£".as_bytes()].iter().find(|mark| rest.starts_with(mark)).map_or(0, |mark| mark.len());
+        let space = usize::from(rest.get(currency) == Some(&b' '));
+        let digits = rest[(currency + space).min(rest.len())..].iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.')).count();
+        let mut end = at + currency + space + digits;
+        while end > at && matches!(self.before(end), b'.' | b',') {
+            end -= 1;
+        }
+        if self.text[at..end].iter().filter(|byte| byte.is_ascii_digit()).count() >= 4 {
+            self.scratch.clear();
+            self.scratch.extend(self.text[at..end].iter().filter(|byte| byte.is_ascii_digit() || **byte == b'.'));
+            self.keep(id, at, end, 3.0, false);
+        }
+    }
+
+    fn phrase(&mut self, id: DetectorId, start: usize, end: usize) {
+        let first = self.byte(start);
+        let last = self.before(end);
+        if (is_word(first) && is_word(self.before(start))) || (is_word(last) && is_word(self.byte(end))) {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend(self.text[start..end].iter().map(u8::to_ascii_lowercase));
+        self.keep(id, start, end, 2.0, false);
+    }
+}

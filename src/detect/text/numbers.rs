@@ -1,0 +1,296 @@
+//! Values made of digits: personal numbers, cards, accounts, telephones, IP addresses, IBAN.
+//!
+//! The walk goes from digit to digit. Around each it takes the whole run of letters and
+//! digits; its length and make-up say which shapes can begin there, mostly none.
+
+use super::{Scan, is_word};
+use crate::{
+    detect::{
+        Detector, DetectorId, phone,
+        read::is_test_ip,
+        shape::RunKey,
+    },
+    format::TextKind,
+};
+use std::collections::HashMap;
+
+/// Shapes by the run they begin with.
+#[derive(Debug)]
+pub(super) struct Index {
+    shapes: HashMap<RunKey, Vec<(DetectorId, u16)>>,
+    /// One bit per hash of a key: most runs end here.
+    filter: Vec<u64>,
+}
+
+const FILTER_BITS: usize = 1 << 12;
+
+fn filter_place(key: RunKey) -> usize {
+    let hash = (u64::from(key.digits) << 6 ^ u64::from(key.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> 52) as usize
+}
+
+impl Index {
+    pub(super) fn of(all: &[Detector]) -> Index {
+        let mut index = Index { shapes: HashMap::new(), filter: vec![0; FILTER_BITS / 64] };
+        for (at, detector) in all.iter().enumerate() {
+            for (place, shape) in detector.text_shapes.iter().enumerate() {
+                for key in shape.shape.first_runs() {
+                    index.shapes.entry(key).or_default().push((DetectorId(at as u16), place as u16));
+                    let bit = filter_place(key);
+                    index.filter[bit / 64] |= 1 << (bit % 64);
+                }
+            }
+        }
+        index
+    }
+
+    fn starting(&self, key: RunKey) -> &[(DetectorId, u16)] {
+        let bit = filter_place(key);
+        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
+            return &[];
+        }
+        self.shapes.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Scan<'_> {
+    /// Walks all digits of the text.
+    pub(super) fn numbers(&mut self) {
+        let text = self.text;
+        let mut at = 0;
+        while let Some(step) = text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+            let digit = at + step;
+            let mut start = digit;
+            while start > at && text[start - 1].is_ascii_alphanumeric() {
+                start -= 1;
+            }
+            let run = text[digit..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let end = digit + run;
+            if end - start <= 70 {
+                self.run(start, digit, end);
+            }
+            at = end;
+        }
+    }
+
+    /// Everything that may begin at or just before a run.
+    fn run(&mut self, start: usize, digit: usize, end: usize) {
+        let detectors = self.detectors;
+        let scanner = &detectors.scanner;
+        self.shapes(start, end);
+        if start == digit {
+            if let Some(letters) = self.letters_before(start) {
+                self.shapes(letters, start - 1);
+            }
+            match self.before(start) {
+                b'.' | b':' if self.before(start - 1).is_ascii_hexdigit() => {}
+                _ => self.ip(start, end),
+            }
+            self.phone(start, end);
+        } else if let (Some(iban), 2) = (scanner.iban, digit - start) {
+            if end - start >= 4 && self.byte(digit + 1).is_ascii_digit() {
+                self.iban(iban, start);
+            }
+        } else if self.byte(end) == b':' {
+            self.ip(start, end);
+        }
+        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start) {
+            if self.whole(start, end) && self.text[start..end].iter().all(u8::is_ascii_hexdigit) {
+                self.weigh(hash, start, end, 0.0);
+            }
+        }
+    }
+
+    /// A short run of capitals and one separator before a run of digits: `AB 12 34 56 C`.
+    fn letters_before(&self, start: usize) -> Option<usize> {
+        if !matches!(self.before(start), b' ' | b'-') {
+            return None;
+        }
+        let end = start - 1;
+        let letters = self.text[..end].iter().rev().take(5).take_while(|byte| byte.is_ascii_uppercase()).count();
+        ((1..=4).contains(&letters) && !is_word(self.before(end - letters))).then_some(end - letters)
+    }
+
+    fn shapes(&mut self, start: usize, run_end: usize) {
+        let detectors = self.detectors;
+        let key = RunKey::of(&self.text[start..run_end]);
+        for (id, place) in detectors.scanner.numbers.starting(key) {
+            let Some(shape) = detectors.get(*id).text_shapes.get(usize::from(*place)) else { continue };
+            let Some(length) = shape.shape.match_prefix(&self.text[start..]) else { continue };
+            if self.whole(start, start + length) {
+                self.weigh(*id, start, start + length, shape.bits);
+            }
+        }
+    }
+
+    /// Whether a value is not a part of something longer.
+    fn whole(&self, start: usize, end: usize) -> bool {
+        let before = self.before(start);
+        let further = start.checked_sub(2).map_or(b' ', |at| self.byte(at));
+        let after = self.byte(end);
+        let beyond = self.byte(end + 1);
+        let joined_before = match before {
+            b'-' | b'_' | b'+' => is_word(further),
+            b'.' | b'/' | b',' => further.is_ascii_digit(),
+            b'$' | b'#' | b'\\' => before == b'$',
+            b'%' => false,
+            _ => is_word(before),
+        };
+        let joined_after = match after {
+            b'-' | b'_' | b'/' | b'+' => beyond.is_ascii_alphanumeric(),
+            b'.' | b',' | b':' => beyond.is_ascii_digit(),
+            b'@' => true,
+            b'%' => false,
+            _ => is_word(after),
+        };
+        // "%20" and "%3D" before a value are a space and a sign, not its digits.
+        let escaped = further == b'%' || start.checked_sub(3).is_some_and(|at| self.byte(at) == b'%');
+        (!joined_before || escaped) && !joined_after
+    }
+
+    fn ip(&mut self, start: usize, run_end: usize) {
+        let Some(id) = self.detectors.scanner.ip else { return };
+        let (v4, v6) = (self.byte(run_end) == b'.' && run_end - start <= 3, self.byte(run_end) == b':' && run_end - start <= 4);
+        if !(v4 || v6) {
+            return;
+        }
+        let of = |byte: &&u8| if v4 { byte.is_ascii_digit() || **byte == b'.' } else { byte.is_ascii_hexdigit() || **byte == b':' };
+        let mut length = self.text[start..].iter().take(46).take_while(of).count();
+        while length > 0 && matches!(self.text[start + length - 1], b'.' | b':') {
+            length -= 1;
+        }
+        let value = &self.text[start..start + length];
+        let parts = value.iter().filter(|byte| matches!(byte, b'.' | b':')).count();
+        if (v4 && parts != 3) || (v6 && parts < 3) || (v6 && value.len() < 9) || !self.whole(start, start + length) || self.is_version(start) {
+            return;
+        }
+        if crate::detect::normal::is_ip(value) {
+            self.scratch.clear();
+            self.scratch.extend(value.iter().map(u8::to_ascii_lowercase));
+            let test = is_test_ip(value) || (v4 && value.ends_with(b".0.0"));
+            self.keep(id, start, start + length, 3.0, test);
+        }
+    }
+
+    /// `version 7.14.2.1`, `v10.4.22.1`, `Chrome/126.0.6478.127`.
+    fn is_version(&self, start: usize) -> bool {
+        let before = &self.text[start.saturating_sub(16)..start];
+        let lower = before.to_ascii_lowercase();
+        let slash_word = before.last() == Some(&b'/') && before.len() > 1 && before[before.len() - 2].is_ascii_alphabetic();
+        slash_word
+            || matches!(before.last(), Some(b'v' | b'V'))
+            || [b"version".as_slice(), b"ver", b"rev", b"release", b"firmware", b"build", b"v.", b"chrome", b"revision", b"section", "§".as_bytes()]
+                .iter()
+                .any(|word| memchr::memmem::find(&lower, word).is_some())
+    }
+
+    fn iban(&mut self, id: DetectorId, start: usize) {
+        let mut compact = [0_u8; 34];
+        let (mut length, mut at) = (0, start);
+        while length < compact.len() {
+            let byte = self.byte(at);
+            if byte.is_ascii_alphanumeric() {
+                compact[length] = byte.to_ascii_uppercase();
+                length += 1;
+            } else if !(matches!(byte, b' ' | b'-') && length >= 4 && self.byte(at + 1).is_ascii_alphanumeric()) {
+                break;
+            }
+            at += 1;
+            let wanted = crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
+            if wanted.is_none() && length >= 2 {
+                return;
+            }
+            if wanted == Some(length) {
+                if !is_word(self.before(start)) && !is_word(self.byte(at)) {
+                    self.weigh(id, start, at, 0.0);
+                }
+                return;
+            }
+        }
+    }
+
+    /// A telephone number that begins at this run, with the plus or bracket before it.
+    fn phone(&mut self, run_start: usize, run_end: usize) {
+        let Some(id) = self.detectors.scanner.phone else { return };
+        let mut start = run_start;
+        let plus = self.before(start) == b'+' || (self.before(start) == b'(' && start > 1 && self.before(start - 1) == b'+');
+        if matches!(self.before(start), b'(' | b'+') {
+            start -= 1;
+            if self.before(start) == b'+' {
+                start -= 1;
+            }
+        }
+        // The middle of a number is no beginning.
+        let joined = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'+');
+        let before = self.before(start);
+        let digit_further = start >= 2 && self.byte(start - 2).is_ascii_digit();
+        if is_word(before) || (joined(before) && digit_further) || matches!(before, b'$' | b'#' | b'_') || (matches!(before, b'/' | b'-' | b' ' | b')') && digit_further) {
+            return;
+        }
+        if !plus && run_end - run_start > 12 {
+            return;
+        }
+        let (end, digits, groups, marks) = self.phone_extent(run_start);
+        if !(7..=15).contains(&digits) || is_word(self.byte(end)) || (self.byte(end) == b'-' && is_word(self.byte(end + 1))) || self.byte(end) == b'@' || (self.byte(end) == b'/' && self.byte(end + 1).is_ascii_digit()) {
+            return;
+        }
+        let bracket = self.text[start..end].contains(&b'(');
+        let first = run_end - run_start;
+        // What its form alone says: a plus, an area code in brackets, three groups of the usual lengths.
+        let form = match (plus, bracket, groups) {
+            (true, _, _) if digits >= 9 => 8.0,
+            (_, true, 3..) => 8.0,
+            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, end) => 6.5,
+            (_, _, 4) if digits == 11 && first == 1 => 6.0,
+            (_, _, 5) if digits == 10 && first == 2 && self.byte(run_start) == b'0' => 6.5,
+            (_, _, 2..=6) if digits >= 9 && (self.byte(run_start) == b'0' || marks > 0) && self.kind != TextKind::Lines => 3.5,
+            (_, _, 2) if digits == 7 && first == 3 => 1.5,
+            (_, _, _) if digits >= 10 && self.byte(run_start) == b'0' => 2.5,
+            (_, _, _) if digits >= 9 => 2.0,
+            _ => 1.2,
+        };
+        let length = self.extension(end);
+        self.weigh(id, start, end + length, form);
+    }
+
+    fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
+        let digits: Vec<u8> = self.text[start..end].iter().filter(|byte| byte.is_ascii_digit()).copied().collect();
+        digits.len() == 10 && (phone::is_test_number(&digits) || (digits[0] >= b'2' && digits[3] >= b'2'))
+    }
+
+    /// Where the groups of digits end; how many digits, groups and unusual separators.
+    fn phone_extent(&self, from: usize) -> (usize, usize, usize, usize) {
+        let (mut at, mut end, mut digits, mut groups, mut marks) = (from, from, 0, 0, 0);
+        loop {
+            let run = self.text[at.min(self.text.len())..].iter().take(16).take_while(|byte| byte.is_ascii_digit()).count();
+            if run == 0 || digits + run > 15 {
+                break;
+            }
+            digits += run;
+            groups += 1;
+            end = at + run;
+            at = end;
+            let gap = self.text[at..].iter().take(3).take_while(|byte| matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')).count();
+            if gap == 0 || !self.byte(at + gap).is_ascii_digit() {
+                break;
+            }
+            marks += usize::from(self.byte(at) != b' ');
+            at += gap;
+        }
+        (end, digits, groups, marks)
+    }
+
+    /// ` x123`, ` ext. 45` behind a number.
+    fn extension(&self, end: usize) -> usize {
+        let rest = self.text.get(end..(end + 14).min(self.text.len())).unwrap_or_default();
+        let space = usize::from(rest.first() == Some(&b' '));
+        for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x"] {
+            let Some(after) = rest.get(space..space + mark.len()).filter(|word| word.eq_ignore_ascii_case(mark)).map(|_| space + mark.len()) else { continue };
+            let digits = rest[after..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if (1..=6).contains(&digits) {
+                return after + digits;
+            }
+        }
+        0
+    }
+}

@@ -1,0 +1,134 @@
+//! What stands around an `@`: e-mail addresses, the passwords of combo lists, logins in URLs.
+
+use super::{Scan, is_word};
+use crate::detect::{DetectorId, normal, read::{is_role_mailbox, is_test_email}};
+
+impl Scan<'_> {
+    /// Walks all `@` and `%40` of the text.
+    pub(super) fn signs(&mut self) {
+        let text = self.text;
+        for at in memchr::memchr_iter(b'@', text) {
+            self.sign(at, 1);
+        }
+        for at in memchr::memmem::find_iter(text, b"%40") {
+            self.sign(at, 3);
+        }
+    }
+
+    fn sign(&mut self, at: usize, width: usize) {
+        let local = self.text[..at].iter().rev().take(65).take_while(|byte| is_word(**byte) || b".!#$&*+-=?^_{|}~".contains(byte)).count();
+        let after = &self.text[at + width..];
+        let mut domain = after.iter().take(254).take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'-')).count();
+        while domain > 0 && matches!(after[domain - 1], b'.' | b'-') {
+            domain -= 1;
+        }
+        if self.login_in_url(at, domain) || local == 0 || domain < 4 {
+            return;
+        }
+        // What a key or a sentence sign leaves before the address is not part of it: "email=jane@…".
+        let mut start = at - local;
+        if let Some(cut) = self.text[start..at].iter().rposition(|byte| matches!(byte, b'=' | b'?' | b'&' | b'|' | b'{' | b'}' | b'#' | b'~' | b'!' | b'*' | b'^' | b'$')) {
+            start += cut + 1;
+        }
+        while start < at && !is_word(self.text[start]) && self.text[start] != b'_' {
+            start += 1;
+        }
+        // Non-ASCII text runs into the address where no space is written.
+        if let Some(cut) = self.text[start..at].iter().rposition(|byte| *byte >= 0x80) {
+            start += cut + 1;
+        }
+        let mut end = at + width + domain;
+        if let Some(cut) = self.text[at + width..end].iter().position(|byte| *byte >= 0x80) {
+            end = at + width + cut;
+        }
+        self.email(start, at, end);
+    }
+
+    fn email(&mut self, start: usize, at: usize, end: usize) {
+        let Some(id) = self.detectors.scanner.email else { return };
+        if start >= at || matches!(self.byte(end), b'@') {
+            return;
+        }
+        self.scratch.clear();
+        let mut address = std::mem::take(&mut self.scratch);
+        let good = normal::email(&self.text[start..end], &mut address);
+        self.scratch = address;
+        // "git@github.com:org/repo": a repository.
+        let repository = self.byte(end) == b':' && self.byte(end + 1).is_ascii_alphabetic() && &self.text[start..at] == b"git";
+        if !good || repository || self.is_message_id(start, at, end) {
+            return;
+        }
+        let id = match self.detectors.well_known.organisation_email {
+            Some(office) if is_role_mailbox(&self.scratch) => office,
+            _ => id,
+        };
+        let test = is_test_email(&self.scratch);
+        self.keep(id, start, end, 8.0, test);
+        self.combo(start, end);
+    }
+
+    /// `<20250102.ABC@host>` behind `Message-ID`, `References`, `In-Reply-To`.
+    fn is_message_id(&self, start: usize, at: usize, end: usize) -> bool {
+        let bracketed = self.before(start) == b'<' && self.byte(end) == b'>';
+        let local = &self.text[start..at];
+        let digits = local.iter().filter(|byte| byte.is_ascii_digit()).count();
+        bracketed && local.len() >= 16 && digits * 3 > local.len()
+    }
+
+    /// `address:password` alone on a line.
+    fn combo(&mut self, start: usize, end: usize) {
+        let Some(id) = self.detectors.scanner.password else { return };
+        if !matches!(self.byte(end), b':' | b';' | b'|') || !matches!(self.before(start), b'\n' | b' ') || (self.before(start) == b' ' && start > 0) {
+            return;
+        }
+        let value = self.text[end + 1..].iter().take(129).take_while(|byte| byte.is_ascii_graphic() || **byte >= 0x80).count();
+        let after = self.byte(end + 1 + value);
+        if (4..=128).contains(&value) && (matches!(after, b'\n' | b'\r') || end + 1 + value == self.text.len()) {
+            self.secret(id, end + 1, end + 1 + value, 6.0);
+        }
+    }
+
+    /// `scheme://user:password@host`. Returns whether the sign was one's.
+    fn login_in_url(&mut self, at: usize, domain: usize) -> bool {
+        let Some(id) = self.detectors.scanner.password else { return false };
+        let from = at.saturating_sub(200);
+        let token = self.text[from..at].iter().rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<')).map_or(from, |space| from + space + 1);
+        let Some(scheme) = memchr::memmem::rfind(&self.text[token..at], b"://").map(|found| token + found + 3) else { return false };
+        let Some(colon) = memchr::memchr(b':', &self.text[scheme..at]).map(|found| scheme + found) else { return false };
+        if domain == 0 || self.text[scheme..at].contains(&b'/') {
+            return false;
+        }
+        self.secret(id, colon + 1, at, 5.0);
+        true
+    }
+
+    /// Reports a secret unless it is a placeholder or a piece of code.
+    pub(super) fn secret(&mut self, id: DetectorId, start: usize, end: usize, bits: f32) -> bool {
+        let value = &self.text[start..end];
+        if value.len() < 3 || is_no_secret(value) {
+            return false;
+        }
+        self.scratch.clear();
+        self.scratch.extend_from_slice(value);
+        self.keep(id, start, end, bits, false);
+        true
+    }
+}
+
+/// Placeholders, stars, types and code where a secret would stand.
+pub(super) fn is_no_secret(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"null", b"none", b"nil", b"true", b"false", b"string", b"str", b"text", b"varchar", b"required", b"optional", b"password", b"passwd", b"changeme", b"secret", b"yes", b"no",
+        b"undefined", b"empty", b"hidden", b"redacted", b"your_password", b"yourpassword", b"your-password", b"mypassword", b"example", b"int", b"bool", b"char", b"token", b"value", b"n/a", b"self", b"this",
+        b"here", b"enter", b"and", b"the", b"is", b"for", b"must", b"should", b"field", b"reset", b"invalid", b"incorrect", b"prompt", b"input", b"pass",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let first = value.first().copied().unwrap_or(b' ');
+    let same = value.iter().all(|byte| *byte == first);
+    let code = [b"os.".as_slice(), b"process.", b"env", b"getenv", b"config", b"self.", b"this.", b"req.", b"request.", b"params", b"args", b"${", b"{{", b"<%", b"$(", b"%(", b"secrets."].iter().any(|start| lower.starts_with(start));
+    same || WORDS.contains(&lower.as_slice())
+        || code
+        || matches!(first, b'$' | b'<' | b'{' | b'[' | b'%' | b'*' | b'(') && !value.starts_with(b"$2") && !value[1..].iter().any(u8::is_ascii_digit)
+        || value.contains(&b'(') && value.contains(&b')')
+        || [b"xxxx".as_slice(), b"****", b"example", b"your-", b"your_", b"placeholder", b"....", b"redacted", "••••".as_bytes(), b"<your"].iter().any(|mark| memchr::memmem::find(&lower, mark).is_some())
+}
