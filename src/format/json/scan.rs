@@ -1,7 +1,8 @@
 //! The tokens of JSON, read leniently: comments, single quotes, `NaN` and the calls of the
 //! MongoDB shell (`ObjectId("...")`) pass.
 
-use memchr::{memchr, memchr3, memmem};
+use crate::format::marks::first_of;
+use memchr::{memchr, memmem};
 
 /// Why reading stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +40,16 @@ impl<'a> Scan<'a> {
     /// The byte at the next token.
     #[inline]
     pub(super) fn token(&mut self) -> Result<u8, Stop> {
-        let byte = self.peek()?;
-        if byte > b' ' && byte != b'/' && byte < 0x80 {
-            return Ok(byte);
+        loop {
+            match self.peek()? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                b'/' | 0x1e | 0xef => {
+                    self.blank()?;
+                    return self.peek();
+                }
+                byte => return Ok(byte),
+            }
         }
-        self.blank()?;
-        self.peek()
     }
 
     /// Steps over blanks, comments, record separators (RFC 7464) and byte order marks.
@@ -72,7 +77,7 @@ impl<'a> Scan<'a> {
         let from = self.at + 1;
         let (mut to, mut escaped) = (from, false);
         loop {
-            to += memchr3(quote, b'\\', b'\n', self.bytes.get(to..).unwrap_or_default()).ok_or(Stop::More)?;
+            to += first_of([quote, b'\\', b'\n'], self.bytes.get(to..).unwrap_or_default()).ok_or(Stop::More)?;
             match self.bytes[to] {
                 b'\\' => {
                     escaped = true;

@@ -111,6 +111,17 @@ impl Tables {
         self.find_child(node, key)
     }
 
+    /// The member that usually comes next, if its key stands at the start of `rest`, after the
+    /// opening quote; and the length of the key.
+    #[inline]
+    pub(super) fn usual_child(&mut self, node: usize, rest: &[u8]) -> Option<(usize, usize)> {
+        let held = self.nodes.get_mut(node)?;
+        let (name, child) = held.children.get(held.hint)?;
+        let follows = rest.get(name.len()) == Some(&b'"') && rest.starts_with(name) && name.first() != Some(&b'$');
+        held.hint += usize::from(follows);
+        follows.then_some((*child, name.len()))
+    }
+
     fn find_child(&mut self, node: usize, key: &[u8]) -> usize {
         let held = &self.nodes[node];
         let found = match held.children.len() > FEW {

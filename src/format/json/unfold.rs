@@ -77,6 +77,11 @@ impl Tables {
                     return Ok(());
                 }
                 b',' => scan.at += 1,
+                b'"' if let Some((inner, length)) = self.usual_child(node, &scan.bytes[scan.at + 1..]) => {
+                    scan.at += length + 2;
+                    colon(scan)?;
+                    self.value(scan, inner, depth)?;
+                }
                 _ => {
                     let key = key(scan)?;
                     let inner = match key.first() {

@@ -1,7 +1,7 @@
 //! The values of a row, as every flavor writes them.
 
 use super::lexer::{Cursor, Stop, is_word};
-use crate::format::Cell;
+use crate::format::{Cell, marks::first_of};
 use memchr::{memchr, memchr2};
 
 /// How backslashes read in a string.
@@ -87,8 +87,8 @@ fn string(cursor: &mut Cursor<'_>, quote: u8, backslash: Backslash, arena: &mut 
     let mut escaped = false;
     loop {
         let rest = cursor.bytes.get(at..).unwrap_or_default();
-        let hit = if backslash == Backslash::Letter { memchr(quote, rest) } else { memchr2(quote, b'\\', rest) };
-        at += hit.ok_or(Stop::More)?;
+        let other = if backslash == Backslash::Letter { quote } else { b'\\' };
+        at += first_of([quote, quote, other], rest).ok_or(Stop::More)?;
         if cursor.bytes[at] != quote {
             at += 2;
         } else if cursor.bytes.get(at + 1) == Some(&quote) {
