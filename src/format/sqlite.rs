@@ -345,7 +345,7 @@ mod tests {
         let mut noise = bytes.clone();
         noise[1024 * 5..1024 * 40].fill(0xa5);
         assert!(testing::read(&Sqlite, &noise).categories().contains(&Category::Corrupt));
-        let encrypted: Vec<u8> = (0..4096u32).map(|i| (i * 7919 >> 3) as u8).collect();
+        let encrypted: Vec<u8> = (0..4096u32).map(|i| ((i * 7919) >> 3) as u8).collect();
         assert_eq!(testing::read(&Sqlite, &encrypted).categories(), [Category::Corrupt]);
         for end in (0..4096).step_by(7) {
             testing::read(&Sqlite, &bytes[..end]);

@@ -40,9 +40,8 @@ pub(super) struct Splitter {
 
 /// What a finished row is handed on as.
 pub(super) struct Split<'c> {
-    /// Where the row starts and, line end included, where it ends.
+    /// Where the row starts.
     pub(super) start: usize,
-    pub(super) end: usize,
     /// The cells of this row and of the rows before it that were not taken out.
     pub(super) cells: &'c mut Vec<Cell>,
     pub(super) arena: &'c mut Vec<u8>,
@@ -106,7 +105,7 @@ impl Splitter {
                 self.end_cell(bytes, &mut row, at, cells, arena);
             } else if byte == newline {
                 self.end_row(bytes, &mut row, at, cells, arena);
-                let split = Split { start: row.start, end: at + 1, cells: &mut *cells, arena: &mut *arena };
+                let split = Split { start: row.start, cells: &mut *cells, arena: &mut *arena };
                 if row.columns > 0 && !on_row(split) {
                     return at + 1;
                 }
@@ -136,7 +135,7 @@ impl Splitter {
         if last && row.start < bytes.len() {
             self.end_row(bytes, &mut row, bytes.len(), cells, arena);
             if row.columns > 0 {
-                on_row(Split { start: row.start, end: bytes.len(), cells, arena });
+                on_row(Split { start: row.start, cells, arena });
             }
             return bytes.len();
         }

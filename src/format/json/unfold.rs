@@ -245,8 +245,11 @@ pub(super) fn is_map(mut scan: Scan<'_>) -> bool {
     !common.is_empty() && (members >= 4 || (members >= 1 && ids == members))
 }
 
+/// A member's key, and the keys of the object it is.
+type Member<'a> = (&'a [u8], HashSet<Vec<u8>>);
+
 /// The next member: its key, and the keys of the object it must be. `None` at the end.
-fn member<'a>(scan: &mut Scan<'a>) -> Result<Option<(&'a [u8], HashSet<Vec<u8>>)>, Stop> {
+fn member<'a>(scan: &mut Scan<'a>) -> Result<Option<Member<'a>>, Stop> {
     while scan.token()? == b',' {
         scan.at += 1;
     }

@@ -89,13 +89,10 @@ fn string(cursor: &mut Cursor<'_>, quote: u8, backslash: Backslash, arena: &mut 
         let rest = cursor.bytes.get(at..).unwrap_or_default();
         let other = if backslash == Backslash::Letter { quote } else { b'\\' };
         at += first_of([quote, quote, other], rest).ok_or(Stop::More)?;
-        if cursor.bytes[at] != quote {
-            at += 2;
-        } else if cursor.bytes.get(at + 1) == Some(&quote) {
-            at += 2;
-        } else {
+        if cursor.bytes[at] == quote && cursor.bytes.get(at + 1) != Some(&quote) {
             break;
         }
+        at += 2;
         escaped = true;
     }
     if at + 1 == cursor.bytes.len() {
