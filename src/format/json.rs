@@ -248,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_wide_is_told_and_the_rest_is_read() {
+        let wide: String = (0..5000).map(|i| format!("\"k{i}\":{{\"x\":[{{\"y\":{i}}}],\"z\":[1,[2]]}},")).collect();
+        let text = format!("{{\"a\":1,{wide}\"b\":2}}\n{{\"a\":3}}\n");
+        let collected = testing::read(&Json, text.as_bytes());
+        let table = collected.tables.iter().find(|table| table.name.is_none()).expect("the rows");
+        assert_eq!(table.rows.len(), 2);
+        assert_eq!(table.rows[1][0].as_deref(), Some("3"));
+        assert_eq!(collected.categories(), [Category::Limit]);
+    }
+
+    #[test]
     fn parts_read_one_after_the_other_are_the_whole() {
         let lines: String =
             (0..200).map(|i| format!("{{\"i\":{i},\"s\":\"a\\nb\",\"o\":[{{\"x\":{i}}}],\"late{}\":1}}\n", i / 50)).collect();

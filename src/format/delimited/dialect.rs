@@ -41,7 +41,7 @@ const TITLE_LINES: usize = 20;
 /// The share of rows, in percent, that must have the table's width.
 const AGREE: usize = 90;
 /// More columns than any real table has.
-pub(super) const WIDEST: usize = 16_384;
+pub(super) const WIDEST: usize = 4096;
 
 const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 

@@ -23,6 +23,8 @@ use memchr::memchr;
 const BATCH: usize = 2048;
 /// An element longer than this is taken for broken.
 const LONGEST: usize = 256 << 20;
+/// Bytes looked at for the ends of broken values, in all: each might be looked for to the end of its block.
+const PATIENCE: usize = 256 << 20;
 /// A record separator before everything says: a sequence of values, not one document.
 pub(super) const SEQUENCE: u8 = 0x1e;
 
@@ -65,6 +67,8 @@ pub(super) struct Reader {
     broken: u64,
     cut_off: bool,
     too_long: bool,
+    /// Bytes that may still be looked at for the ends of broken values.
+    patience: usize,
 }
 
 impl Reader {
@@ -79,6 +83,7 @@ impl Reader {
             broken: 0,
             cut_off: false,
             too_long: false,
+            patience: PATIENCE,
         }
     }
 
@@ -325,7 +330,12 @@ impl Reader {
             Some(Frame::Sequence) => None,
             _ => {
                 let mut skip = Scan { bytes, at: done };
-                skip.token().and_then(|_| skip.skip()).ok().map(|()| skip.at)
+                let found = match self.patience > 0 {
+                    true => skip.token().and_then(|_| skip.skip()).ok(),
+                    false => None,
+                };
+                self.patience = self.patience.saturating_sub(skip.at - done);
+                found.map(|()| skip.at)
             }
         };
         if let Some(at) = at_value.filter(|at| *at > done) {

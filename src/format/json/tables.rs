@@ -8,6 +8,10 @@ use std::collections::HashMap;
 const WIDEST: usize = 2048;
 /// More tables than any document has.
 const MOST_TABLES: usize = 1024;
+/// The table of [`Tables::nowhere`].
+const NOWHERE: usize = 1;
+/// More paths than any document has.
+const MOST_NODES: usize = 200_000;
 /// Children beyond this are looked up by hash.
 const FEW: usize = 24;
 
@@ -58,6 +62,8 @@ pub(super) struct Tables {
     pub(super) arena: Vec<u8>,
     kept_arena: usize,
     scratch: Vec<Cell>,
+    /// A node for members beyond the limits; no table is handed on of it.
+    nowhere: usize,
     /// Something did not fit the limits.
     pub(super) limited: bool,
     /// Rows committed and not yet handed on.
@@ -69,6 +75,8 @@ impl Tables {
     pub(super) fn new() -> Tables {
         let mut tables = Tables::default();
         tables.add(None, None);
+        let nowhere = tables.add(Some(String::new()), None);
+        tables.nowhere = tables.root(nowhere);
         tables
     }
 
@@ -123,6 +131,9 @@ impl Tables {
     }
 
     fn find_child(&mut self, node: usize, key: &[u8]) -> usize {
+        if self.nodes[node].table == NOWHERE {
+            return node;
+        }
         let held = &self.nodes[node];
         let found = match held.children.len() > FEW {
             true => held.index.get(key).copied(),
@@ -132,10 +143,10 @@ impl Tables {
             self.nodes[node].hint = place + 1;
             return self.nodes[node].children[place].1;
         }
-        if held.children.len() >= WIDEST {
-            // One member for all that is too much; its values are lost to columns and reported.
+        if held.children.len() >= WIDEST || self.nodes.len() >= MOST_NODES {
+            // No column for what is too much; reported.
             self.limited = true;
-            return held.children[WIDEST - 1].1;
+            return self.nowhere;
         }
         let mut name = Vec::new();
         unescape(key, &mut name);
@@ -161,9 +172,9 @@ impl Tables {
         if let Some(table) = held.inner {
             return table;
         }
-        if self.tables.len() >= MOST_TABLES {
+        if self.tables.len() >= MOST_TABLES || held.table == NOWHERE {
             self.limited = true;
-            return held.table;
+            return NOWHERE;
         }
         let outer = held.table;
         let name = match (&self.tables[outer].name, held.path.is_empty()) {
@@ -203,7 +214,7 @@ impl Tables {
     /// Sets a cell of the row in hand.
     #[inline]
     pub(super) fn set(&mut self, node: usize, cell: Cell) {
-        let Some(held) = self.nodes.get_mut(node) else { return };
+        let Some(held) = self.nodes.get_mut(node).filter(|held| held.table != NOWHERE) else { return };
         let table = &mut self.tables[held.table];
         let column = match held.column {
             Some(column) => column,
@@ -280,6 +291,13 @@ impl Tables {
     }
 
     fn flush_table(&mut self, at: usize, bytes: &[u8], repair: Option<Charset>, sink: &mut dyn Sink) {
+        if at == NOWHERE {
+            let table = &mut self.tables[at];
+            table.ends.clear();
+            table.parents.clear();
+            table.kept = (table.total, 0, 0);
+            return;
+        }
         let parent = self.tables[at].parent.and_then(|parent| self.tables[parent].id);
         let table = &mut self.tables[at];
         // Rows without any column wait until one shows.
