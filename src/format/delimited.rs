@@ -361,6 +361,8 @@ mod tests {
             "HOME=/root;x=1\nUSER=me;y=2\nSHELL=sh;z=1\n",
             "INSERT INTO t VALUES (1,2);\nINSERT INTO t VALUES (3,4);\nINSERT INTO t VALUES (5,6);\n",
             "    call(a, b)\n    other(c, d)\n    third(e, f)\n",
+            "#1=POINT('',(0.1,0.2));\n#2=POINT('',(0.3,0.4));\n#3=POINT('a',(0.5,0.6));\n",
+            "//! Words; imports nothing.\n\npub mod a;\npub mod b;\npub mod c;\npub mod d;\npub use e;\npub use f;\n",
             "one\ntwo\nthree\n",
             "",
             ",",

@@ -69,6 +69,31 @@ impl Iterator for Marks<'_> {
     }
 }
 
+/// The first of any of three bytes (repeat one to want fewer): [`memchr::memchr3`] for texts in which it is near.
+#[inline]
+pub(super) fn first_of(wanted: [u8; 3], bytes: &[u8]) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, _) = bytes.get(..NEAR).unwrap_or_default().as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The lowest high bit set marks the first byte that is zero after the xor.
+        let zero = |byte: u8| {
+            let x = word ^ LOW.wrapping_mul(u64::from(byte));
+            x.wrapping_sub(LOW) & !x & HIGH
+        };
+        let hits = zero(wanted[0]) | zero(wanted[1]) | zero(wanted[2]);
+        if hits != 0 {
+            return Some(8 * at + hits.trailing_zeros() as usize / 8);
+        }
+    }
+    let seen = 8 * words.len();
+    memchr::memchr3(wanted[0], wanted[1], wanted[2], bytes.get(seen..)?).map(|at| seen + at)
+}
+
+/// How far [`first_of`] looks by itself.
+const NEAR: usize = 32;
+
 /// One bit for every byte of the chunk that is wanted.
 #[inline]
 fn hits(chunk: &[u8; CHUNK], [a, b, c]: [u8; 3]) -> u64 {
@@ -94,6 +119,13 @@ mod tests {
         fn marks_are_what_a_plain_search_finds(bytes in prop::collection::vec(0u8..6, 0..300), from in 0usize..310) {
             let expected: Vec<usize> = (from.min(bytes.len())..bytes.len()).filter(|at| (1..=3).contains(&bytes[*at])).collect();
             prop_assert_eq!(Marks::new(&bytes, from, [1, 2, 3]).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn the_first_is_what_memchr_finds(bytes in prop::collection::vec(prop::sample::select(vec![0u8, 1, 2, 3, 4, 127, 128, 129, 255]), 0..80), wanted in any::<[u8; 3]>()) {
+            for wanted in [wanted, [1, 2, 3], [0, 128, 255], [1, 1, 1]] {
+                prop_assert_eq!(first_of(wanted, &bytes), memchr::memchr3(wanted[0], wanted[1], wanted[2], &bytes));
+            }
         }
 
         #[test]

@@ -41,7 +41,7 @@ const TITLE_LINES: usize = 20;
 /// The share of rows, in percent, that must have the table's width.
 const AGREE: usize = 90;
 /// More columns than any real table has.
-pub(super) const WIDEST: usize = 16_384;
+pub(super) const WIDEST: usize = 4096;
 
 const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
@@ -149,7 +149,7 @@ fn candidate(body: &[u8], whole: bool, delimiter: u8, quote: Option<u8>, newline
 /// The first row of the table: the first of its width, or the line before it if that one has more.
 fn header_start(rows: &[HeadRow], title: usize, width: usize) -> usize {
     match title.checked_sub(1).and_then(|before| rows.get(before)) {
-        Some(before) if before.cells.len() > width => title - 1,
+        Some(before) if (width + 1..=width + width.div_ceil(2)).contains(&before.cells.len()) => title - 1,
         // A header one short: the rows have a trailing delimiter or an index column.
         Some(before) if width >= 4 && before.cells.len() + 1 == width => title - 1,
         _ => title,

@@ -10,7 +10,7 @@ pub(super) fn is_not_a_table(rows: &[HeadRow], dialect: &Dialect) -> bool {
         || running_text(&texts, dialect)
         || markup(&texts)
         || settings(&texts)
-        || brackets(&texts, dialect)
+        || brackets(&texts)
 }
 
 fn as_text(cell: &Option<Vec<u8>>) -> &str {
@@ -24,7 +24,7 @@ fn most(texts: &[Vec<&str>], percent: usize, test: impl Fn(&[&str]) -> bool) -> 
 
 /// `call();`: two columns, the second always empty.
 fn statements(texts: &[Vec<&str>]) -> bool {
-    most(texts, 95, |row| row.len() == 2 && row[1].trim().is_empty())
+    most(texts, 85, |row| row.len() == 2 && row[1].trim().is_empty())
 }
 
 /// `2024-01-01 10:00:00,123 INFO`: the comma is part of a time.
@@ -72,13 +72,12 @@ fn settings(texts: &[Vec<&str>]) -> bool {
     most(texts, 80, |row| row[0].contains('=') && row.iter().all(|cell| assigned(cell))) || most(texts, 80, header)
 }
 
-/// Source code: delimiters between brackets that open in one cell and close in another.
-fn brackets(texts: &[Vec<&str>], dialect: &Dialect) -> bool {
-    dialect.quote.is_none()
-        && most(texts, 40, |row| {
-            row.iter().any(|cell| {
-                let open = cell.bytes().filter(|byte| b"([{".contains(byte)).count();
-                open != cell.bytes().filter(|byte| b")]}".contains(byte)).count()
-            })
+/// Source code, drawings: delimiters between brackets that open in one cell and close in another.
+fn brackets(texts: &[Vec<&str>]) -> bool {
+    most(texts, 40, |row| {
+        row.iter().any(|cell| {
+            let open = cell.bytes().filter(|byte| b"([{".contains(byte)).count();
+            open != cell.bytes().filter(|byte| b")]}".contains(byte)).count()
         })
+    })
 }

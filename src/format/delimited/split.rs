@@ -12,6 +12,8 @@ use memchr::memchr;
 
 /// A quoted cell is at most this long.
 pub(super) const LONGEST_QUOTED: usize = 1 << 20;
+/// Marks looked at before a closing quote is searched for in other ways.
+const NEAR: usize = 32;
 /// A quote left open at the end of the item is a cut-off cell if no more than so many lines follow it.
 const CUT_OFF_LINES: usize = 16;
 
@@ -38,9 +40,8 @@ pub(super) struct Splitter {
 
 /// What a finished row is handed on as.
 pub(super) struct Split<'c> {
-    /// Where the row starts and, line end included, where it ends.
+    /// Where the row starts.
     pub(super) start: usize,
-    pub(super) end: usize,
     /// The cells of this row and of the rows before it that were not taken out.
     pub(super) cells: &'c mut Vec<Cell>,
     pub(super) arena: &'c mut Vec<u8>,
@@ -104,15 +105,19 @@ impl Splitter {
                 self.end_cell(bytes, &mut row, at, cells, arena);
             } else if byte == newline {
                 self.end_row(bytes, &mut row, at, cells, arena);
-                let split = Split { start: row.start, end: at + 1, cells: &mut *cells, arena: &mut *arena };
+                let split = Split { start: row.start, cells: &mut *cells, arena: &mut *arena };
                 if row.columns > 0 && !on_row(split) {
                     return at + 1;
                 }
                 row = Row::at(at + 1);
             } else if self.opens(bytes, row.cell, at) {
+                row.cell = at;
+                if let Some(quote) = self.close_near(bytes, offset, at, &mut marks) {
+                    row.quoted = Some((quote, false));
+                    continue;
+                }
                 match self.close(bytes, offset, at, last) {
                     Close::At { quote, escaped } => {
-                        row.cell = at;
                         row.quoted = Some((quote, escaped));
                         marks.seek(quote + 1);
                     }
@@ -120,14 +125,17 @@ impl Splitter {
                         self.drop_row(&row, cells);
                         return row.start;
                     }
-                    Close::Never => self.flaws.open += 1,
+                    Close::Never => {
+                        self.flaws.open += 1;
+                        marks = Marks::new(bytes, at + 1, [delimiter, newline, quote]);
+                    }
                 }
             }
         }
         if last && row.start < bytes.len() {
             self.end_row(bytes, &mut row, bytes.len(), cells, arena);
             if row.columns > 0 {
-                on_row(Split { start: row.start, end: bytes.len(), cells, arena });
+                on_row(Split { start: row.start, cells, arena });
             }
             return bytes.len();
         }
@@ -180,6 +188,20 @@ impl Splitter {
     #[inline]
     fn opens(&self, bytes: &[u8], cell: usize, at: usize) -> bool {
         at == cell || (self.dialect.spaced && bytes[cell..at].iter().all(|byte| *byte == b' '))
+    }
+
+    /// The quote that closes the one at `open`, when it is the next one and plainly does: what
+    /// [`Splitter::close`] would find, found among the marks at hand.
+    #[inline]
+    fn close_near(&self, bytes: &[u8], offset: u64, open: usize, marks: &mut Marks<'_>) -> Option<usize> {
+        if self.dialect.backslash || self.hopeless > offset + open as u64 {
+            return None;
+        }
+        let quote = self.dialect.quote?;
+        let at = marks.by_ref().take(NEAR).find(|at| bytes[*at] == quote)?;
+        let next = *bytes.get(at + 1)?;
+        let ends = next == self.dialect.delimiter || next == self.dialect.newline || next == b'\r';
+        (ends && at - open <= LONGEST_QUOTED).then_some(at)
     }
 
     /// Looks for the quote that closes the one at `open`.

@@ -21,6 +21,11 @@ use std::collections::{BTreeMap, HashMap};
 const BATCH: usize = 2048;
 /// A row or statement longer than this is taken for broken.
 const LONGEST: usize = 64 << 20;
+/// So many of those, and what follows in the block is passed over as well: looking further
+/// would cost as much again for every line.
+const PATIENCE: u32 = 16;
+/// More values than any database has columns (MySQL's limit is the highest): a broken row.
+const WIDEST: usize = 4096;
 /// The head of a statement that is remembered is at most this long.
 const LONGEST_HEAD: usize = 64 << 10;
 /// What a plan puts before its parts, so that every part is read as in the whole.
@@ -75,6 +80,7 @@ pub(super) struct Reader {
     short: u64,
     broken: u64,
     cut_off: bool,
+    too_long: u32,
 }
 
 impl Reader {
@@ -102,6 +108,7 @@ impl Reader {
             short: 0,
             broken: 0,
             cut_off: false,
+            too_long: 0,
         };
         reader.obey(head);
         reader
@@ -162,7 +169,8 @@ impl Reader {
                 }
                 Err(Stop::More) if !too_long => break,
                 Err(_) => {
-                    if !self.recover(&mut cursor, offset, sink) {
+                    self.too_long += u32::from(too_long);
+                    if self.too_long > PATIENCE || !self.recover(&mut cursor, offset, sink) {
                         // Nothing to go on with in these bytes: they are behind us.
                         self.done = bytes.len();
                         break;
@@ -387,6 +395,11 @@ impl Reader {
     #[inline]
     fn fit(&mut self, first: usize, bytes: &[u8], repair: bool, sink: &mut dyn Sink) {
         let found = self.cells.len() - first;
+        if found > WIDEST {
+            self.cells.truncate(first);
+            self.broken += 1;
+            return;
+        }
         let Some(target) = self.tables.get_mut(self.current) else { return };
         if target.id.is_none() || found > target.width {
             self.announce(first, bytes, repair, sink);
@@ -502,6 +515,9 @@ impl Reader {
         }
         if self.short > 0 {
             told.push(format!("{} rows with fewer values than columns, padded", self.short));
+        }
+        if self.too_long > 0 {
+            sink.problem(Problem::new(Category::Limit, "a statement longer than is held in memory"));
         }
         if !told.is_empty() {
             sink.problem(Problem::new(Category::Corrupt, told.join("; ")));

@@ -1,7 +1,7 @@
 //! The values of a row, as every flavor writes them.
 
 use super::lexer::{Cursor, Stop, is_word};
-use crate::format::Cell;
+use crate::format::{Cell, marks::first_of};
 use memchr::{memchr, memchr2};
 
 /// How backslashes read in a string.
@@ -87,15 +87,12 @@ fn string(cursor: &mut Cursor<'_>, quote: u8, backslash: Backslash, arena: &mut 
     let mut escaped = false;
     loop {
         let rest = cursor.bytes.get(at..).unwrap_or_default();
-        let hit = if backslash == Backslash::Letter { memchr(quote, rest) } else { memchr2(quote, b'\\', rest) };
-        at += hit.ok_or(Stop::More)?;
-        if cursor.bytes[at] != quote {
-            at += 2;
-        } else if cursor.bytes.get(at + 1) == Some(&quote) {
-            at += 2;
-        } else {
+        let other = if backslash == Backslash::Letter { quote } else { b'\\' };
+        at += first_of([quote, quote, other], rest).ok_or(Stop::More)?;
+        if cursor.bytes[at] == quote && cursor.bytes.get(at + 1) != Some(&quote) {
             break;
         }
+        at += 2;
         escaped = true;
     }
     if at + 1 == cursor.bytes.len() {
