@@ -2,7 +2,8 @@
 //!
 //! The file is never opened by SQLite: a damaged or cut database gives the rows that are there.
 //! `sqlite_schema` tells the tables and their roots (`schema.rs`), each tree is walked page by
-//! page (`page.rs`), and records become cells that borrow from the file (`record.rs`). Views and
+//! page (`page.rs`), and records become cells that borrow from the file (`record.rs`). Leaves
+//! whose way from the root is damaged are found by themselves (`recover.rs`). Views and
 //! virtual tables hold no rows of their own and are skipped; the tables a full-text index keeps
 //! its text in are read like any other. Not read: a write-ahead log beside the file, and the
 //! remains of deleted rows in free pages.
@@ -10,12 +11,13 @@
 mod number;
 mod page;
 mod record;
+mod recover;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod token;
 
-use super::{Claim, Format, Head, Sink, TableId, TableSpec};
+use super::{Claim, Format, Head, Rows, Sink, TableId, TableSpec};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -44,14 +46,15 @@ impl Format for Sqlite {
         // Any other error is known to whoever gave the stream.
         let limited = error.is_some_and(|error| error.kind() == io::ErrorKind::FileTooLarge);
         if limited {
-            sink.problem(Problem::new(Category::Limit, "a database larger than one item in memory may be; the front of it was read"));
+            sink.problem(Problem::new(Category::Limit, "larger than the limit for one item in memory; the front of it was read"));
         }
         let database = match Database::open(&bytes) {
             Ok(database) => database,
             Err(problem) => return sink.problem(problem),
         };
         let cells_left = (bytes.len() as u64).saturating_mul(CELLS_PER_BYTE).saturating_add(1 << 20);
-        let mut reader = Reader { database, limit, cells_left, track: Track::default(), batch: Batch::default(), no_schema: false };
+        let batch = Batch::new(database.encoding, limit);
+        let mut reader = Reader { database, cells_left, track: Track::default(), batch, no_schema: false, too_many: false };
         reader.read(sink);
         reader.report(limited, sink);
     }
@@ -64,12 +67,21 @@ const CELLS_PER_BYTE: u64 = 64;
 /// Reads a database table by table.
 struct Reader<'a> {
     database: Database<'a>,
-    /// The most bytes of one record to hold.
-    limit: usize,
     cells_left: u64,
     track: Track,
     batch: Batch,
+    /// The list of tables is lost.
     no_schema: bool,
+    /// `cells_left` did not last.
+    too_many: bool,
+}
+
+/// A table that was announced, and what its rows are made of.
+struct Announced {
+    table: TableId,
+    layout: Layout,
+    /// A rowid table some of whose pages could not be reached.
+    damaged: bool,
 }
 
 /// A table as `sqlite_schema` has it.
@@ -83,12 +95,13 @@ impl<'a> Reader<'a> {
     fn read(&mut self, sink: &mut dyn Sink) {
         let entries = self.entries();
         self.no_schema = entries.is_empty() && (self.track.bad_pages > 0 || self.track.bad_rows > 0);
-        for entry in &entries {
-            self.table(entry, sink);
+        let announced: Vec<Announced> = entries.iter().filter_map(|entry| self.table(entry, sink)).collect();
+        if self.track.losses() > 0 {
+            self.recover(&announced, sink);
         }
     }
 
-    /// The tables with rows of their own. The names of SQLite's own books begin with `sqlite_`.
+    /// The tables that have a tree.
     fn entries(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
         let tree = Tree::open(&self.database, 1, &mut self.track);
@@ -97,7 +110,7 @@ impl<'a> Reader<'a> {
                 let text = |column| String::from_utf8_lossy(rows.cell(row, column).unwrap_or_default()).into_owned();
                 let root = text(3).parse().unwrap_or(0);
                 let name = text(1);
-                if text(0) == "table" && root > 0 && !name.starts_with("sqlite_") {
+                if text(0) == "table" && root > 0 {
                     entries.push(Entry { name, root, sql: text(4) });
                 }
             }
@@ -105,30 +118,41 @@ impl<'a> Reader<'a> {
         entries
     }
 
-    fn table(&mut self, entry: &Entry, sink: &mut dyn Sink) {
+    /// Announces a table and hands on its rows. SQLite's own books are only walked, so that their
+    /// pages are known; their names begin with `sqlite_`.
+    fn table(&mut self, entry: &Entry, sink: &mut dyn Sink) -> Option<Announced> {
+        let before = self.track.losses();
         let tree = Tree::open(&self.database, entry.root, &mut self.track);
-        let definition = Definition::parse(&entry.sql);
+        if entry.name.starts_with("sqlite_") {
+            self.rows(tree, &Layout::unnamed(1), &mut |_| {});
+            return None;
+        }
+        let index = tree.is_index();
         let name = Some(entry.name.as_str());
-        let (table, layout) = if let Some(definition) = &definition {
+        let (table, layout) = if let Some(definition) = Definition::parse(&entry.sql) {
             let names: Vec<&str> = definition.columns.iter().map(|column| column.name.as_str()).collect();
             sink.schema(&entry.name, &names);
             let spec = TableSpec { name, columns: Some(&names), width: names.len(), parent: None };
-            (sink.table(&spec), Layout::of(definition, tree.is_index()))
+            (sink.table(&spec), Layout::of(&definition, index))
         } else {
             let width = tree.width(&self.database).max(1);
             (sink.table(&TableSpec { name, width, ..TableSpec::default() }), Layout::unnamed(width))
         };
-        self.rows(tree, &layout, &mut |rows| sink.rows(&super::Rows { table, ..*rows }));
+        self.rows(tree, &layout, &mut |rows| sink.rows(&Rows { table, ..*rows }));
+        Some(Announced { table, layout, damaged: !index && self.track.losses() > before })
     }
 
     /// Hands on the rows of a tree, batch by batch.
-    fn rows(&mut self, mut tree: Tree<'a>, layout: &Layout, emit: &mut dyn FnMut(&super::Rows<'_>)) {
+    fn rows(&mut self, mut tree: Tree<'a>, layout: &Layout, emit: &mut dyn FnMut(&Rows<'_>)) {
         let width = layout.width;
-        let mut emit = |cells: &_, bytes: &_, arena: &_| emit(&super::Rows { table: TableId(0), width, cells, bytes, arena });
+        let mut emit = |cells: &_, bytes: &_, arena: &_| emit(&Rows { table: TableId(0), width, cells, bytes, arena });
         while let Some(payload) = tree.next(&self.database, &mut self.track) {
-            let Some(left) = self.cells_left.checked_sub(width as u64) else { break };
+            let Some(left) = self.cells_left.checked_sub(width as u64) else {
+                self.too_many = true;
+                break;
+            };
             self.cells_left = left;
-            self.batch.push(&payload, layout, (&self.database, &mut self.track), self.limit, &mut emit);
+            self.batch.push(&payload, layout, &self.database, &mut self.track, &mut emit);
         }
         self.batch.flush(&self.database, &mut emit);
     }
@@ -138,8 +162,7 @@ impl<'a> Reader<'a> {
         let Track { bad_pages, bad_rows, missing, .. } = self.track;
         if bad_pages > 0 || bad_rows > 0 {
             let what = if self.no_schema { "the list of tables cannot be read" } else { "damaged" };
-            let bytes = if self.no_schema { self.database.bytes.len() } else { self.database.page_size() } as u64;
-            let lost = if self.no_schema { bytes } else { bytes.saturating_mul(bad_pages).min(self.database.bytes.len() as u64) };
+            let lost = bad_pages.saturating_mul(self.database.page_size() as u64).min(self.database.bytes.len() as u64);
             sink.problem(
                 Problem::new(Category::Corrupt, format!("{what}: {bad_pages} pages and {bad_rows} rows not read")).not_examined(lost),
             );
@@ -155,7 +178,7 @@ impl<'a> Reader<'a> {
             let detail = format!("{} rows longer than may be held; values at their end not read", self.batch.too_long);
             sink.problem(Problem::new(Category::Limit, detail));
         }
-        if self.cells_left < u64::from(u16::MAX) {
+        if self.too_many {
             sink.problem(Problem::new(Category::Limit, "far more cells than bytes; not all were read"));
         }
     }

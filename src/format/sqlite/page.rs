@@ -17,8 +17,9 @@ const HEADER: usize = 100;
 const LONGEST: u64 = i32::MAX as u64;
 
 /// How text is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
+    #[default]
     Utf8,
     Utf16Le,
     Utf16Be,
@@ -97,6 +98,28 @@ impl<'a> Database<'a> {
         let start = index * self.page_size;
         let end = (start + self.usable).min(self.bytes.len());
         Ok((start, &self.bytes[start..end]))
+    }
+
+    /// The numbers of the pages that are there.
+    pub(super) fn numbers(&self) -> std::ops::RangeInclusive<u32> {
+        1..=u32::try_from(self.present()).unwrap_or(u32::MAX)
+    }
+
+    /// Marks the pages of the free list as used. The one place to look for deleted rows in them.
+    pub(super) fn pass_over_free(&self, track: &mut Track) {
+        let mut trunk = u32_at(self.bytes, 32).unwrap_or(0);
+        while let Ok((_, bytes)) = self.bytes_of(trunk) {
+            if !track.take(trunk) {
+                break;
+            }
+            let count = u32_at(bytes, 4).unwrap_or(0) as usize;
+            for number in (0..count.min(bytes.len() / 4)).map_while(|leaf| u32_at(bytes, 8 + 4 * leaf)) {
+                if self.numbers().contains(&number) {
+                    track.take(number);
+                }
+            }
+            trunk = u32_at(bytes, 0).unwrap_or(0);
+        }
     }
 
     /// A b-tree page.
@@ -248,6 +271,11 @@ impl Track {
         fresh
     }
 
+    /// How many pages and references are lost so far.
+    pub(super) fn losses(&self) -> u64 {
+        self.bad_pages + self.missing
+    }
+
     fn lose_page(&mut self, loss: Loss) {
         match loss {
             Loss::Missing => self.missing += 1,
@@ -288,15 +316,28 @@ impl<'a> Tree<'a> {
         tree
     }
 
+    /// A table's leaf that no tree has led to.
+    pub(super) fn stray(database: &Database<'a>, number: u32, track: &mut Track) -> Option<Tree<'a>> {
+        let page = database.page(number).ok().filter(|page| !page.index && !page.interior && page.cells > 0)?;
+        let frame = Frame { page, step: 0, room: page.bytes.len() };
+        track.take(number).then(|| Tree { index: false, stack: vec![frame] })
+    }
+
     /// Whether its keys are records (a WITHOUT ROWID table).
     pub(super) fn is_index(&self) -> bool {
         self.index
     }
 
-    /// How many values the first record on the root page has.
+    /// How many values the widest record on the root page has, as far as one can tell.
     pub(super) fn width(&self, database: &Database<'_>) -> usize {
-        let first = self.stack.first().and_then(|frame| frame.page.payload(0, database).ok());
-        first.map_or(0, |(payload, _)| count(payload.local))
+        let Some(Frame { page, .. }) = self.stack.first() else { return 0 };
+        let records = (0..page.cells).filter_map(|cell| page.payload(cell, database).ok());
+        let mut room = page.bytes.len();
+        let sound = records.map_while(|(payload, size)| {
+            room = room.checked_sub(size)?;
+            Some(count(payload.local))
+        });
+        sound.max().unwrap_or(0)
     }
 
     fn enter(&mut self, database: &Database<'a>, number: u32, track: &mut Track) {

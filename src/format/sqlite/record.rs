@@ -70,6 +70,11 @@ impl Layout {
         Layout { width, places: (0..width).collect(), real: vec![false; width], ..Layout::default() }
     }
 
+    /// How many values a whole record has.
+    pub(super) fn values(&self) -> usize {
+        self.places.len()
+    }
+
     /// The layout of a table. With `index` its rows are kept by the primary key (WITHOUT ROWID):
     /// the key's columns come first in a record.
     pub(super) fn of(definition: &Definition, index: bool) -> Layout {
@@ -97,6 +102,9 @@ impl Layout {
     }
 }
 
+/// Takes the cells of a batch, the bytes they borrow from, and the arena.
+pub(super) type Emit<'e> = dyn FnMut(&[Cell], &[u8], &[u8]) + 'e;
+
 /// Rows on their way to the sink; every buffer is reused.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
@@ -108,8 +116,10 @@ pub(super) struct Batch {
     base: usize,
     /// The defaults as cells of this batch's arena, once a row has asked for them.
     defaults: Vec<Cell>,
-    encoding: Option<Encoding>,
-    /// Whether a record was longer than may be held.
+    encoding: Encoding,
+    /// The most bytes of one record to hold.
+    limit: usize,
+    /// How many records were longer than that.
     pub(super) too_long: u64,
 }
 
@@ -125,17 +135,13 @@ struct Record<'a> {
 }
 
 impl Batch {
+    pub(super) fn new(encoding: Encoding, limit: usize) -> Batch {
+        Batch { encoding, limit: limit.min(RECORD), ..Batch::default() }
+    }
+
     /// Takes a record as a row; `emit` gets what was there when the batch is full.
-    pub(super) fn push(
-        &mut self,
-        payload: &Payload<'_>,
-        layout: &Layout,
-        (database, track): (&Database<'_>, &mut Track),
-        limit: usize,
-        emit: &mut dyn FnMut(&[Cell], &[u8], &[u8]),
-    ) {
+    pub(super) fn push(&mut self, payload: &Payload<'_>, layout: &Layout, database: &Database<'_>, track: &mut Track, emit: &mut Emit<'_>) {
         let Payload { rowid, length, local, at, .. } = *payload;
-        self.encoding = Some(database.encoding);
         if self.cells.len() >= (ROWS * layout.width).min(CELLS) || self.arena.len() >= ARENA || !self.reaches(at, local.len()) {
             self.flush(database, emit);
         }
@@ -149,10 +155,9 @@ impl Batch {
             }
             return;
         }
-        let limit = limit.min(RECORD);
         let mut spill = std::mem::take(&mut self.spill);
         spill.clear();
-        let gathered = database.gather(payload, track, limit, &mut spill);
+        let gathered = database.gather(payload, track, self.limit, &mut spill);
         self.too_long += u64::from(gathered.is_ok() && spill.len() < length);
         let row = self.row(Record { bytes: &spill, length, rowid, borrowed: None }, layout);
         if let Some(loss) = gathered.err().or(row.is_none().then_some(Loss::Bad)) {
@@ -164,7 +169,7 @@ impl Batch {
     }
 
     /// Hands on what is left.
-    pub(super) fn flush(&mut self, database: &Database<'_>, emit: &mut dyn FnMut(&[Cell], &[u8], &[u8])) {
+    pub(super) fn flush(&mut self, database: &Database<'_>, emit: &mut Emit<'_>) {
         if !self.cells.is_empty() {
             let end = database.bytes.len().min(self.base.saturating_add(WINDOW));
             emit(&self.cells, database.bytes.get(self.base..end).unwrap_or_default(), &self.arena);
@@ -232,7 +237,7 @@ impl Batch {
                 let bits = f64::from_bits(signed(value).cast_unsigned());
                 if bits.is_nan() { Cell::NULL } else { self.rewrite(|arena| number::real(bits, arena)) }
             }
-            12.. if serial % 2 == 0 => {
+            12.. if serial.is_multiple_of(2) => {
                 if is_text(value) {
                     self.keep(value, borrowed)
                 } else {
@@ -247,11 +252,13 @@ impl Batch {
     /// Text in UTF-8, whatever it is stored in.
     fn text(&mut self, value: &[u8], borrowed: Option<usize>) -> Cell {
         let unit: fn([u8; 2]) -> u16 = match self.encoding {
-            Some(Encoding::Utf16Le) => u16::from_le_bytes,
-            Some(Encoding::Utf16Be) => u16::from_be_bytes,
-            _ if std::str::from_utf8(value).is_ok() => return self.keep(value, borrowed),
+            Encoding::Utf16Le => u16::from_le_bytes,
+            Encoding::Utf16Be => u16::from_be_bytes,
+            Encoding::Utf8 if std::str::from_utf8(value).is_ok() => return self.keep(value, borrowed),
             // SQLite stores what it is given; programs of old gave it Windows-1252.
-            _ => return self.rewrite(|arena| arena.extend_from_slice(WINDOWS_1252.decode_without_bom_handling(value).0.as_bytes())),
+            Encoding::Utf8 => {
+                return self.rewrite(|arena| arena.extend_from_slice(WINDOWS_1252.decode_without_bom_handling(value).0.as_bytes()));
+            }
         };
         self.rewrite(|arena| {
             let units = value.as_chunks().0.iter().map(|pair| unit(*pair));
