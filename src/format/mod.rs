@@ -8,6 +8,8 @@ pub mod bzip2;
 mod charset;
 pub mod gzip;
 pub mod html;
+pub mod mail;
+pub mod mbox;
 mod packed;
 pub mod raw;
 #[cfg(test)]
@@ -305,6 +307,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &zstd::Zstd,
     &tar::Tar,
     &zip::Zip,
+    &mbox::Mbox,
+    &mail::Mail,
     &html::Html,
     &text::PlainText,
     &raw::Raw,

@@ -38,6 +38,11 @@ impl Found {
         self.items.iter().filter(|item| item.leaf).map(|item| (item.path.as_str(), item.content.as_slice())).collect()
     }
 
+    /// Path and content of every item but the outermost.
+    pub(super) fn items_below(&self) -> Vec<(&str, &[u8])> {
+        self.items.iter().skip(1).map(|item| (item.path.as_str(), item.content.as_slice())).collect()
+    }
+
     /// Path and category of every problem.
     pub(super) fn problems(&self) -> Vec<(&str, Category)> {
         self.problems.iter().map(|(path, problem)| (path.as_str(), problem.category)).collect()
