@@ -7,6 +7,8 @@
 pub mod bzip2;
 mod charset;
 pub mod gzip;
+#[cfg(test)]
+mod hostile;
 pub mod html;
 pub mod mail;
 pub mod mbox;

@@ -1,6 +1,6 @@
 //! A sink for tests: reads items inside items as the scan does, and keeps what it saw.
 
-use super::{Head, Member, Place, Rows, Sink, TableId, TableSpec, Text, TextKind, pick, read_problem};
+use super::{Format, Head, Member, Place, Rows, Sink, TableId, TableSpec, Text, TextKind, pick, read_problem};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -69,6 +69,14 @@ fn run(name: &str, input: Input<'_>, in_memory: usize) -> Found {
     found
 }
 
+/// Reads these bytes by one format, whole and as a stream, whoever would claim them.
+pub(super) fn read_with(format: &dyn Format, bytes: &[u8]) {
+    for input in [Input::Whole(bytes), Input::Stream(&mut Trickle(bytes))] {
+        let mut found = Found::default();
+        format.read(input, &mut Unfold { path: String::new(), found: &mut found, depth: 7, items: 0, in_memory: 500 });
+    }
+}
+
 /// Cuts an item of one member at every byte: what is read is a prefix, and that there is more is told.
 pub(super) fn all_cuts(name: &str, bytes: &[u8], category: Category) {
     let full = unfold(name, bytes);
@@ -127,6 +135,9 @@ impl Unfold<'_> {
     }
 }
 
+/// No item of a test is larger.
+const LARGEST: usize = 256 << 20;
+
 /// Keeps all bytes that came out of an input, and the error that ended it.
 struct Tee<'a> {
     inner: Input<'a>,
@@ -146,6 +157,10 @@ impl Tee<'_> {
             Input::Stream(reader) => {
                 let mut more = [0; 512];
                 while self.seen.len() < want && self.error.is_none() {
+                    if self.seen.len() > LARGEST {
+                        self.error = Some(io::ErrorKind::FileTooLarge.into());
+                        break;
+                    }
                     match reader.read(&mut more) {
                         Ok(0) => return true,
                         Ok(read) => self.seen.extend_from_slice(&more[..read]),

@@ -16,7 +16,7 @@ use charset::Transcoder;
 use encoding_rs::{Encoding, UTF_8};
 use header::Fields;
 use memchr::memmem;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 use transfer::Transfer;
 
 /// Parts within parts; no mail program nests deeper.
@@ -119,12 +119,14 @@ impl Message<'_> {
         }
     }
 
-    /// Of alternatives, the HTML one goes when the plain one says about as much.
+    /// Of alternatives, the HTML one goes when it has no word that the plain one has not.
     fn drop_repetition(&self, parts: &mut Vec<(Fields, Span)>) {
-        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-        let plain = parts.iter().find(|(fields, _)| fields.is("text", "plain")).map(|(fields, body)| letters(&self.decoded(fields, *body)));
-        let Some(plain) = plain else { return };
-        parts.retain(|(fields, body)| !fields.is("text", "html") || letters(&html::visible(&self.decoded(fields, *body))) > plain * 2);
+        let plain: String =
+            parts.iter().filter(|(fields, _)| fields.is("text", "plain")).map(|(fields, body)| self.decoded(fields, *body)).collect();
+        let known: HashSet<&str> = words(&plain).collect();
+        parts.retain(|(fields, body)| {
+            !fields.is("text", "html") || !words(&html::visible(&self.decoded(fields, *body))).all(|word| known.contains(word))
+        });
     }
 
     /// A body as text, whatever its transfer encoding and charset.
@@ -176,6 +178,10 @@ impl Message<'_> {
         let size = Some(bytes.len() as u64);
         self.sink.item(Member { name: name.as_bytes(), step: false, size, packed: None, content: Input::Whole(&bytes) });
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// What the characters of a body are: what its header says, unless the bytes say otherwise.

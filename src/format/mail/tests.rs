@@ -39,7 +39,7 @@ fn headers_body_and_attachments_are_told_apart() {
 }
 
 #[test]
-fn of_alternatives_the_one_that_says_more_is_read() {
+fn html_that_repeats_the_plain_text_is_dropped() {
     let mail = |plain: &str, html: &str| {
         let mail = format!(
             "From: a@example.com\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n{plain}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
@@ -47,6 +47,7 @@ fn of_alternatives_the_one_that_says_more_is_read() {
         unfold("a.eml", mail.as_bytes()).texts.into_iter().skip(1).map(|text| text.text).collect::<Vec<_>>()
     };
     assert_eq!(mail("Jane was born in May.", "<p>Jane was born in <b>May</b>.</p>"), ["Jane was born in May."]);
+    assert_eq!(mail("Jane was born in May.", "<p>Jane was born in June."), ["Jane was born in May.", "Jane was born in June."]);
     assert_eq!(mail("See HTML.", "<p>Jane was born<br>in May.</p>"), ["See HTML.", "Jane was born\nin May.\n"]);
 }
 

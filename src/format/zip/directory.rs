@@ -84,7 +84,8 @@ fn place(bytes: &[u8], end: usize) -> Option<Place> {
         return None;
     }
     let archive_end = end + 22;
-    let short = Place { end, archive_end, count: u16_at(record, 10)?.into(), size: u32_at(record, 12)?.into(), offset: u32_at(record, 16)?.into() };
+    let short =
+        Place { end, archive_end, count: u16_at(record, 10)?.into(), size: u32_at(record, 12)?.into(), offset: u32_at(record, 16)?.into() };
     Some(place_64(bytes, end, archive_end).unwrap_or(short))
 }
 
