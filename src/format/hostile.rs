@@ -4,6 +4,8 @@
 use super::{
     Format,
     bzip2::Bzip2,
+    compress::Compress,
+    cpio::Cpio,
     gzip::Gzip,
     html::Html,
     mail::Mail,
@@ -18,7 +20,8 @@ use super::{
 };
 use proptest::prelude::*;
 
-const FORMATS: &[&dyn Format] = &[&Gzip, &Bzip2, &Xz, &Lzma, &Lzip, &Zstd, &Tar, &Zip, &Mbox, &Mail, &Html, &PlainText, &Raw];
+const FORMATS: &[&dyn Format] =
+    &[&Gzip, &Bzip2, &Xz, &Lzma, &Lzip, &Zstd, &Compress, &Cpio, &Tar, &Zip, &Mbox, &Mail, &Html, &PlainText, &Raw];
 
 /// Bytes that look like something: pieces of real structures between arbitrary ones.
 fn plausible() -> impl Strategy<Value = Vec<u8>> {
@@ -48,6 +51,9 @@ fn plausible() -> impl Strategy<Value = Vec<u8>> {
         b"<!--",
         b"&#x",
         b"\xFF\xFE",
+        b"\x1F\x9D\x90",
+        b"070707000000000000100644",
+        b"070701",
         b"\0\0\0\0",
         b"ustar\0",
     ];
@@ -60,7 +66,7 @@ fn plausible() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in plausible()) {

@@ -6,6 +6,8 @@
 
 pub mod bzip2;
 mod charset;
+pub mod compress;
+pub mod cpio;
 pub mod gzip;
 #[cfg(test)]
 mod hostile;
@@ -307,7 +309,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &xz::Lzma,
     &xz::Lzip,
     &zstd::Zstd,
+    &compress::Compress,
     &tar::Tar,
+    &cpio::Cpio,
     &zip::Zip,
     &mbox::Mbox,
     &mail::Mail,
