@@ -8,6 +8,7 @@ use super::{
     cpio::Cpio,
     gzip::Gzip,
     html::Html,
+    lz4::Lz4,
     mail::Mail,
     mbox::Mbox,
     raw::Raw,
@@ -21,7 +22,7 @@ use super::{
 use proptest::prelude::*;
 
 const FORMATS: &[&dyn Format] =
-    &[&Gzip, &Bzip2, &Xz, &Lzma, &Lzip, &Zstd, &Compress, &Cpio, &Tar, &Zip, &Mbox, &Mail, &Html, &PlainText, &Raw];
+    &[&Gzip, &Bzip2, &Xz, &Lzma, &Lzip, &Zstd, &Lz4, &Compress, &Cpio, &Tar, &Zip, &Mbox, &Mail, &Html, &PlainText, &Raw];
 
 /// Bytes that look like something: pieces of real structures between arbitrary ones.
 fn plausible() -> impl Strategy<Value = Vec<u8>> {
@@ -51,6 +52,7 @@ fn plausible() -> impl Strategy<Value = Vec<u8>> {
         b"<!--",
         b"&#x",
         b"\xFF\xFE",
+        b"\x04\x22\x4D\x18\x64\x40\xA7",
         b"\x1F\x9D\x90",
         b"070707000000000000100644",
         b"070701",

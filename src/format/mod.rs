@@ -12,12 +12,11 @@ pub mod gzip;
 #[cfg(test)]
 mod hostile;
 pub mod html;
+pub mod lz4;
 pub mod mail;
 pub mod mbox;
 mod packed;
 pub mod raw;
-#[cfg(test)]
-mod real;
 pub mod tar;
 pub mod text;
 #[cfg(test)]
@@ -309,6 +308,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &xz::Lzma,
     &xz::Lzip,
     &zstd::Zstd,
+    &lz4::Lz4,
     &compress::Compress,
     &tar::Tar,
     &cpio::Cpio,

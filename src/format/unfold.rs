@@ -232,20 +232,3 @@ impl Sink for Unfold<'_> {
         self.in_memory
     }
 }
-pub(super) fn run_path(name: &str, bytes: &[u8]) -> String {
-    let found = run(name, Input::Whole(bytes), 64 << 20);
-    let format =
-        pick(&Head { bytes: &bytes[..bytes.len().min(super::HEAD)], name: &name.to_lowercase(), whole: true }).map_or("none", |f| f.name());
-    if let Ok(dir) = std::env::var("REAL_DUMP") {
-        let all: String = found.texts.iter().map(|t| format!("[{:?} {:?}]\n{}\n", t.kind, t.place, t.text)).collect();
-        std::fs::write(format!("{dir}/{name}.txt"), all).expect("dump");
-    }
-    let total: usize = found.contents().iter().map(|c| c.1.len()).sum();
-    let chars: usize = found.texts.iter().map(|t| t.text.len()).sum();
-    format!(
-        "{format}\titems={} bytes={total} texts={} chars={chars}\t{:?}",
-        found.contents().len(),
-        found.texts.len(),
-        found.problems.iter().map(|p| format!("{} {}: {}", p.0, p.1.category.word(), p.1.detail)).collect::<Vec<_>>()
-    )
-}
