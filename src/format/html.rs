@@ -23,8 +23,11 @@ impl Format for Html {
         let narrow: Vec<u8> = start.iter().copied().filter(|byte| *byte != 0).map(|byte| byte.to_ascii_lowercase()).collect();
         let text = narrow.trim_ascii_start();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").or_else(|| text.strip_prefix(b"\xFF\xFE")).unwrap_or(text);
-        let is_markup = text.trim_ascii_start().starts_with(b"<");
-        let is_html = [b"<!doctype html".as_slice(), b"<html", b"<head>", b"<body"].iter().any(|tag| memmem::find(text, tag).is_some());
+        let text = text.trim_ascii_start();
+        let is_markup = text.starts_with(b"<");
+        let is_html = text.starts_with(b"<head>")
+            || text.starts_with(b"<body")
+            || [b"<!doctype html".as_slice(), b"<html"].iter().any(|tag| memmem::find(text, tag).is_some());
         if is_markup && is_html { Claim::Likely } else { Claim::No }
     }
 
@@ -88,11 +91,13 @@ struct Page<'g> {
     text: String,
     points: Vec<(u32, u64)>,
     give: Give<'g>,
+    /// Written into an attribute of another page; deeper than that none is read.
+    is_inside: bool,
 }
 
 impl<'g> Page<'g> {
     fn new(encoding: &'static Encoding, give: Give<'g>) -> Page<'g> {
-        Page { encoding, text: String::new(), points: Vec::new(), give }
+        Page { encoding, text: String::new(), points: Vec::new(), give, is_inside: false }
     }
 
     fn read(mut self, html: &[u8]) {
@@ -159,6 +164,7 @@ impl<'g> Page<'g> {
             b"td" | b"th" => self.separate('\t'),
             b"a" => self.address(tag, at),
             b"input" => self.value(tag, at),
+            b"iframe" => self.page_inside(tag, at),
             name if !is_inline(name) => self.separate('\n'),
             _ => {}
         }
@@ -193,6 +199,19 @@ impl<'g> Page<'g> {
         if let Some((start, value)) = attribute(tag, b"value") {
             self.aside(value, at + 1 + start);
         }
+    }
+
+    /// A page written into an attribute of this one.
+    fn page_inside(&mut self, tag: &[u8], at: usize) {
+        let Some((start, source)) = attribute(tag, b"srcdoc").filter(|_| !self.is_inside) else { return };
+        let source = entity::decode(&self.encoding.decode_without_bom_handling(source).0).into_owned();
+        let mut all = String::new();
+        let mut give = |text: &str, _: &[(u32, u64)]| all.push_str(text);
+        Page { is_inside: true, ..Page::new(UTF_8, &mut give) }.read(source.as_bytes());
+        self.separate('\n');
+        self.points.push((self.text.len() as u32, (at + 1 + start) as u64));
+        self.text.push_str(&all);
+        self.separate('\n');
     }
 
     fn aside(&mut self, bytes: &[u8], at: usize) {
@@ -280,6 +299,7 @@ mod tests {
             ("<a href=\"mailto:jane@example.com?subject=x\">write</a>", "jane@example.com write"),
             ("<input name=ssn value='078-05-1120'>", "078-05-1120 "),
             ("<a title=\">\" href=x>t</a><", "t<"),
+            ("<iframe srcdoc='<p>in&lt;/p&gt;out'></iframe>", "in\nout\n"),
             ("<p title=\"never closed>text</p>", "text\n"),
         ] {
             assert_eq!(visible(html), want, "{html}");

@@ -6,22 +6,29 @@
 
 pub mod bzip2;
 mod charset;
+pub mod compress;
+pub mod cpio;
 pub mod delimited;
 mod feed;
 pub mod gzip;
+#[cfg(test)]
+mod hostile;
 pub mod html;
 pub mod json;
+pub mod lz4;
+pub mod mail;
 mod marks;
+pub mod mbox;
 mod packed;
 pub mod raw;
 mod sample;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
-pub mod text;
-mod transcode;
 #[cfg(test)]
 mod testing;
+pub mod text;
+mod transcode;
 #[cfg(test)]
 mod unfold;
 pub mod xz;
@@ -319,8 +326,13 @@ pub const FORMATS: &[&dyn Format] = &[
     &xz::Lzma,
     &xz::Lzip,
     &zstd::Zstd,
+    &lz4::Lz4,
+    &compress::Compress,
     &tar::Tar,
+    &cpio::Cpio,
     &zip::Zip,
+    &mbox::Mbox,
+    &mail::Mail,
     &sqlite::Sqlite,
     &json::Json,
     &sql::Sql,

@@ -249,9 +249,9 @@ pub(super) fn read_streams<C: Codec>(input: Input<'_>, sink: &mut dyn Sink) {
         _ => Vec::new(),
     };
     sink.item(Member { name: &name, step: true, size: None, packed, content: Input::Stream(&mut streams) });
-    if let State::Ended(mut rest) = streams.0 {
-        if rest.skip_zeros().unwrap_or(false) {
-            sink.item(Member { name: b"trailing", step: false, size: None, packed: None, content: Input::Stream(&mut rest) });
-        }
+    if let State::Ended(mut rest) = streams.0
+        && rest.skip_zeros().unwrap_or(false)
+    {
+        sink.item(Member { name: b"trailing", step: false, size: None, packed: None, content: Input::Stream(&mut rest) });
     }
 }

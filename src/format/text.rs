@@ -27,7 +27,9 @@ impl Format for PlainText {
     }
 
     fn claim(&self, head: &Head<'_>) -> Claim {
-        if transcode::detect(head.bytes, head.whole).is_some() { Claim::Weak } else { Claim::No }
+        // Documents written in ASCII that are not read as they stand.
+        let is_document = head.bytes.starts_with(b"%PDF-") || head.bytes.starts_with(b"{\\rtf");
+        if !is_document && transcode::detect(head.bytes, head.whole).is_some() { Claim::Weak } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {

@@ -1,6 +1,6 @@
 //! A sink for tests: reads items inside items as the scan does, and keeps what it saw.
 
-use super::{Head, Member, Place, Rows, Sink, TableId, TableSpec, Text, TextKind, pick, read_problem};
+use super::{Format, Head, Member, Place, Rows, Sink, TableId, TableSpec, Text, TextKind, pick, read_problem};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -38,6 +38,11 @@ impl Found {
         self.items.iter().filter(|item| item.leaf).map(|item| (item.path.as_str(), item.content.as_slice())).collect()
     }
 
+    /// Path and content of every item but the outermost.
+    pub(super) fn items_below(&self) -> Vec<(&str, &[u8])> {
+        self.items.iter().skip(1).map(|item| (item.path.as_str(), item.content.as_slice())).collect()
+    }
+
     /// Path and category of every problem.
     pub(super) fn problems(&self) -> Vec<(&str, Category)> {
         self.problems.iter().map(|(path, problem)| (path.as_str(), problem.category)).collect()
@@ -62,6 +67,14 @@ fn run(name: &str, input: Input<'_>, in_memory: usize) -> Found {
     let mut found = Found::default();
     Unfold { path: name.to_owned(), found: &mut found, depth: 0, items: 0, in_memory }.read(input);
     found
+}
+
+/// Reads these bytes by one format, whole and as a stream, whoever would claim them.
+pub(super) fn read_with(format: &dyn Format, bytes: &[u8]) {
+    for input in [Input::Whole(bytes), Input::Stream(&mut Trickle(bytes))] {
+        let mut found = Found::default();
+        format.read(input, &mut Unfold { path: String::new(), found: &mut found, depth: 7, items: 0, in_memory: 500 });
+    }
 }
 
 /// Cuts an item of one member at every byte: what is read is a prefix, and that there is more is told.
@@ -122,6 +135,9 @@ impl Unfold<'_> {
     }
 }
 
+/// No item of a test is larger.
+const LARGEST: usize = 256 << 20;
+
 /// Keeps all bytes that came out of an input, and the error that ended it.
 struct Tee<'a> {
     inner: Input<'a>,
@@ -141,6 +157,10 @@ impl Tee<'_> {
             Input::Stream(reader) => {
                 let mut more = [0; 512];
                 while self.seen.len() < want && self.error.is_none() {
+                    if self.seen.len() > LARGEST {
+                        self.error = Some(io::ErrorKind::FileTooLarge.into());
+                        break;
+                    }
                     match reader.read(&mut more) {
                         Ok(0) => return true,
                         Ok(read) => self.seen.extend_from_slice(&more[..read]),
@@ -211,17 +231,4 @@ impl Sink for Unfold<'_> {
     fn in_memory(&self) -> usize {
         self.in_memory
     }
-}
-pub(super) fn run_path(name: &str, bytes: &[u8]) -> String {
-    let found = run(name, Input::Whole(bytes), 64 << 20);
-    let format =
-        pick(&Head { bytes: &bytes[..bytes.len().min(super::HEAD)], name: &name.to_lowercase(), whole: true }).map_or("none", |f| f.name());
-    let total: usize = found.contents().iter().map(|c| c.1.len()).sum();
-    let chars: usize = found.texts.iter().map(|t| t.text.len()).sum();
-    format!(
-        "{format}\titems={} bytes={total} texts={} chars={chars}\t{:?}",
-        found.contents().len(),
-        found.texts.len(),
-        found.problems.iter().map(|p| format!("{} {}: {}", p.0, p.1.category.word(), p.1.detail)).collect::<Vec<_>>()
-    )
 }

@@ -59,7 +59,7 @@ impl Codec for Frame {
 }
 
 /// The length of the skippable frame that begins here (RFC 8878 section 3.1.2).
-fn skippable(head: &[u8]) -> Option<usize> {
+pub(super) fn skippable(head: &[u8]) -> Option<usize> {
     match *head {
         [0x50..=0x5F, 0x2A, 0x4D, 0x18, a, b, c, d, ..] => usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?.checked_add(8),
         _ => None,

@@ -21,6 +21,8 @@ pub(super) struct Directory<'a> {
     pub(super) entries: Vec<Member<'a>>,
     /// Where the list starts; none when there is no list.
     pub(super) start: Option<usize>,
+    /// Where the archive ends, but for a comment; none when there is no list.
+    pub(super) end: Option<usize>,
     /// How many entries the record behind the list promises.
     promised: u64,
 }
@@ -31,9 +33,11 @@ impl Directory<'_> {
         self.start.is_some() && self.entries.len() as u64 == self.promised
     }
 
-    /// Whether it is really the list of an archive in these bytes: complete, with a first member where it says.
-    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
-        self.is_complete() && self.entries.first().is_some_and(|entry| data_start(bytes, entry.offset).is_some())
+    /// Whether an archive stands at the very end of these bytes: with a complete list, and its first member where that says.
+    pub(super) fn is_all_behind(&self, bytes: &[u8]) -> bool {
+        let comment = self.end.and_then(|end| u16_at(bytes, end.checked_sub(2)?));
+        let is_at_end = self.end.zip(comment).is_some_and(|(end, comment)| end + usize::from(comment) == bytes.len());
+        is_at_end && self.is_complete() && self.entries.first().is_some_and(|entry| data_start(bytes, entry.offset).is_some())
     }
 }
 
@@ -56,6 +60,8 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 struct Place {
     /// Where the record behind the list is: the list ends there.
     end: usize,
+    /// Where the archive ends, but for a comment.
+    archive_end: usize,
     size: u64,
     /// Counted from the start of the archive, which is not the start of the file when
     /// something was put before it.
@@ -77,12 +83,14 @@ fn place(bytes: &[u8], end: usize) -> Option<Place> {
     if record.len() < 22 + comment {
         return None;
     }
-    let short = Place { end, count: u16_at(record, 10)?.into(), size: u32_at(record, 12)?.into(), offset: u32_at(record, 16)?.into() };
-    Some(place_64(bytes, end).unwrap_or(short))
+    let archive_end = end + 22;
+    let short =
+        Place { end, archive_end, count: u16_at(record, 10)?.into(), size: u32_at(record, 12)?.into(), offset: u32_at(record, 16)?.into() };
+    Some(place_64(bytes, end, archive_end).unwrap_or(short))
 }
 
 /// The place by the record for large archives, if there is one.
-fn place_64(bytes: &[u8], end: usize) -> Option<Place> {
+fn place_64(bytes: &[u8], end: usize, archive_end: usize) -> Option<Place> {
     let locator = bytes.get(end.checked_sub(20)?..)?;
     if !locator.starts_with(LOCATOR) {
         return None;
@@ -94,12 +102,12 @@ fn place_64(bytes: &[u8], end: usize) -> Option<Place> {
         .flatten()
         .find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(END_64)))?;
     let record = &bytes[at..];
-    Some(Place { end: at, count: u64_at(record, 32)?, size: u64_at(record, 40)?, offset: u64_at(record, 48)? })
+    Some(Place { end: at, archive_end, count: u64_at(record, 32)?, size: u64_at(record, 40)?, offset: u64_at(record, 48)? })
 }
 
 fn entries<'a>(bytes: &'a [u8], place: &Place) -> Option<Directory<'a>> {
     if place.count == 0 {
-        return Some(Directory { entries: Vec::new(), start: Some(place.end), promised: 0 });
+        return Some(Directory { entries: Vec::new(), start: Some(place.end), end: Some(place.archive_end), promised: 0 });
     }
     let told = usize::try_from(place.offset).ok();
     let measured = usize::try_from(place.size).ok().and_then(|size| place.end.checked_sub(size));
@@ -107,7 +115,7 @@ fn entries<'a>(bytes: &'a [u8], place: &Place) -> Option<Directory<'a>> {
     let start = starts.find(|start| bytes.get(*start..place.end).is_some_and(|list| list.starts_with(ENTRY)))?;
     let before = (start as u64).saturating_sub(place.offset);
     let mut rest = &bytes[start..place.end];
-    let mut directory = Directory { entries: Vec::new(), start: Some(start), promised: place.count };
+    let mut directory = Directory { entries: Vec::new(), start: Some(start), end: Some(place.archive_end), promised: place.count };
     while let Some((member, length)) = entry(rest, before) {
         directory.entries.push(member);
         rest = &rest[length..];

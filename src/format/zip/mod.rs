@@ -33,7 +33,7 @@ impl Format for Zip {
         }
         // Behind a program that unpacks it, or anything else.
         let has_program = bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7FELF") || bytes.starts_with(b"#!");
-        let is_behind = has_program && local::is_within(bytes) || head.whole && directory::read(bytes).is_of(bytes);
+        let is_behind = has_program && local::is_within(bytes) || head.whole && directory::read(bytes).is_all_behind(bytes);
         if is_behind { Claim::Likely } else { Claim::No }
     }
 
@@ -70,6 +70,7 @@ fn read_whole(bytes: &[u8], lost: Lost, sink: &mut dyn Sink) {
     give_leading(bytes, &directory.entries, sink);
     let covered = read_listed(bytes, directory.entries, is_listed, sink);
     let last_is_cut = local::read_gap(bytes, covered..end.max(covered), is_listed, sink);
+    give_trailing(bytes, directory.end, sink);
     if !is_listed && !last_is_cut && lost == Lost::Untold {
         sink.problem(match directory.start {
             None => Problem::new(Category::Truncated, "the list of members is missing; members were found by their own headers"),
@@ -86,6 +87,15 @@ fn give_leading(bytes: &[u8], entries: &[Member<'_>], sink: &mut dyn Sink) {
         let size = Some(leading.len() as u64);
         let content = Input::Whole(leading);
         sink.item(super::Member { name: b"leading", step: false, size, packed: None, content });
+    }
+}
+
+/// A comment, and what stands behind the archive.
+fn give_trailing(bytes: &[u8], end: Option<usize>, sink: &mut dyn Sink) {
+    let trailing = end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    if trailing.iter().any(|byte| *byte != 0) {
+        let size = Some(trailing.len() as u64);
+        sink.item(super::Member { name: b"trailing", step: false, size, packed: None, content: Input::Whole(trailing) });
     }
 }
 

@@ -1,0 +1,121 @@
+//! Properties every format of this folder keeps on any bytes: no panic, no endless reading,
+//! and nothing read that is not there.
+
+use super::{
+    Format,
+    bzip2::Bzip2,
+    compress::Compress,
+    cpio::Cpio,
+    gzip::Gzip,
+    html::Html,
+    lz4::Lz4,
+    mail::Mail,
+    mbox::Mbox,
+    raw::Raw,
+    tar::Tar,
+    text::PlainText,
+    unfold::read_with,
+    xz::{Lzip, Lzma, Xz},
+    zip::Zip,
+    zstd::Zstd,
+};
+use proptest::prelude::*;
+
+const FORMATS: &[&dyn Format] =
+    &[&Gzip, &Bzip2, &Xz, &Lzma, &Lzip, &Zstd, &Lz4, &Compress, &Cpio, &Tar, &Zip, &Mbox, &Mail, &Html, &PlainText, &Raw];
+
+/// Bytes that look like something: pieces of real structures between arbitrary ones.
+fn plausible() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: &[&[u8]] = &[
+        b"PK\x03\x04\x14\0\x08\0\x08\0",
+        b"PK\x01\x02",
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0",
+        b"PK\x06\x06",
+        b"PK\x06\x07",
+        b"PK\x07\x08",
+        b"\x1F\x8B\x08\0\0\0\0\0\0\xFF",
+        b"BZh91AY&SY",
+        b"\xFD7zXZ\0\0\x04\xE6\xD6\xB4\x46",
+        b"]\0\0\x80\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0",
+        b"LZIP\x01\x14",
+        b"\x28\xB5\x2F\xFD\x04",
+        b"\x50\x2A\x4D\x18\x04\0\0\0",
+        b"From a Mon Jan  1 10:00:00 2024\n",
+        b"From: a@example.com\n",
+        b"Content-Type: multipart/mixed; boundary=b\n\n",
+        b"--b\n",
+        b"--b--\n",
+        b"\n\n",
+        b"<a href=\"mailto:",
+        b"<script>",
+        b"</",
+        b"<!--",
+        b"&#x",
+        b"\xFF\xFE",
+        b"\x04\x22\x4D\x18\x64\x40\xA7",
+        b"\x1F\x9D\x90",
+        b"070707000000000000100644",
+        b"070701",
+        b"\0\0\0\0",
+        b"ustar\0",
+    ];
+    let piece = prop_oneof![
+        3 => prop::sample::select(pieces).prop_map(<[u8]>::to_vec),
+        2 => prop::collection::vec(any::<u8>(), 0..40),
+        1 => (any::<u8>(), 0..600_usize).prop_map(|(byte, length)| vec![byte; length]),
+    ];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in plausible()) {
+        for format in FORMATS {
+            read_with(*format, &bytes);
+        }
+    }
+
+    #[test]
+    fn damage_to_an_archive_is_survived(at in 0..10_000_usize, value in any::<u8>()) {
+        for (format, bytes) in samples() {
+            let mut bytes = bytes.clone();
+            let length = bytes.len();
+            bytes[at % length] = value;
+            read_with(*format, &bytes);
+        }
+    }
+}
+
+/// One sound item of each packed format.
+fn samples() -> &'static [(&'static dyn Format, Vec<u8>)] {
+    use std::{io::Write, sync::OnceLock};
+    static SAMPLES: OnceLock<Vec<(&'static dyn Format, Vec<u8>)>> = OnceLock::new();
+    SAMPLES.get_or_init(|| {
+        let text = b"jane.doe@example.com, 555-0100\n".repeat(40);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&text).expect("memory");
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(&text).expect("memory");
+        let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).expect("valid options");
+        xz.write_all(&text).expect("memory");
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        tar.append_data(&mut header, "d".repeat(120), text.as_slice()).expect("memory");
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for method in [zip::CompressionMethod::Deflated, zip::CompressionMethod::Stored, zip::CompressionMethod::Zstd] {
+            zip.start_file(method.to_string(), zip::write::SimpleFileOptions::default().compression_method(method)).expect("memory");
+            zip.write_all(&text).expect("memory");
+        }
+        vec![
+            (&Gzip, gzip.finish().expect("memory")),
+            (&Bzip2, bzip2.finish().expect("memory")),
+            (&Xz, xz.finish().expect("memory")),
+            (&Zstd, zstd::encode_all(text.as_slice(), 3).expect("memory")),
+            (&Tar, tar.into_inner().expect("memory")),
+            (&Zip, zip.finish().expect("memory").into_inner()),
+        ]
+    })
+}
