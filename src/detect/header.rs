@@ -4,15 +4,15 @@
 //! stretch of words is looked up in the vocabulary that all detector files make together.
 //! Words left over are a person's slot, make no difference, void the match, or weaken it.
 
-use super::{DetectorId, Detectors, Role, fold::fold, lexicon::lines};
+use super::{DetectorId, Role, fold::fold, lexicon::lines};
 use serde::Deserialize;
 use std::collections::HashMap;
 
 /// Bits a name gives that says it by itself, and one that needs the values to agree.
-pub const STRONG: f32 = 10.0;
-pub const WEAK: f32 = 4.0;
+pub(super) const STRONG: f32 = 10.0;
+pub(super) const WEAK: f32 = 4.0;
 /// Every word nobody knows takes so many away.
-const UNKNOWN: f32 = 4.5;
+const UNKNOWN: f32 = 5.5;
 
 /// What one stretch of words is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ enum Term {
 
 /// A reading of a column's name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HeaderMatch {
+pub(super) struct HeaderMatch {
     pub detector: DetectorId,
     pub bits: f32,
     /// The slot named beside it, and its number (`dep2` is 2).
@@ -34,7 +34,7 @@ pub struct HeaderMatch {
 
 /// What a column's name says.
 #[derive(Clone, Debug, Default)]
-pub struct HeaderReading {
+pub(super) struct HeaderReading {
     /// Best first.
     pub matches: Vec<HeaderMatch>,
     /// A slot named without any element: `emergency_contact`.
@@ -51,7 +51,7 @@ pub struct HeaderReading {
 
 /// What tables and slots the vocabulary knows.
 #[derive(Debug, Default)]
-pub struct Vocabulary {
+pub(super) struct Vocabulary {
     terms: HashMap<String, Vec<Term>>,
     longest: usize,
     pub slots: Vec<(String, SlotRole)>,
@@ -62,7 +62,7 @@ pub struct Vocabulary {
 /// Whom a slot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SlotRole {
+pub(super) enum SlotRole {
     Unknown,
     Contact,
     Dependant,
@@ -102,7 +102,7 @@ struct Things {
 
 /// What a table's name says of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TableKind {
+pub(super) enum TableKind {
     Unknown,
     People(Role),
     Things,
@@ -110,7 +110,7 @@ pub enum TableKind {
 
 impl Vocabulary {
     /// The vocabulary of these detectors. `Err` is what is wrong with the built-in words.
-    pub fn of<'d>(detectors: impl Iterator<Item = (DetectorId, &'d super::Detector)>) -> Result<Vocabulary, String> {
+    pub(super) fn of<'d>(detectors: impl Iterator<Item = (DetectorId, &'d super::Detector)>) -> Result<Vocabulary, String> {
         let mut vocabulary = Vocabulary::default();
         for (id, detector) in detectors {
             for (names, bits) in [(&detector.column.names, STRONG), (&detector.column.weak, WEAK)] {
@@ -146,7 +146,7 @@ impl Vocabulary {
     }
 
     /// What a table of this name holds.
-    pub fn table(&self, name: &str) -> TableKind {
+    pub(super) fn table(&self, name: &str) -> TableKind {
         let words = words(name);
         // The last words weigh most: `customer_addresses` is about customers still, `film_actor` is not.
         for length in (1..=words.len().min(3)).rev() {
@@ -166,7 +166,7 @@ impl Vocabulary {
     }
 
     /// Reads a column's name.
-    pub fn read(&self, name: &str) -> HeaderReading {
+    pub(super) fn read(&self, name: &str) -> HeaderReading {
         let mut tokens = words(name);
         tokens.truncate(16);
         let tokens: Vec<String> = tokens.into_iter().flat_map(|token| self.split_glued(token)).collect();
@@ -231,11 +231,17 @@ impl Vocabulary {
                 Some(_) => {}
                 None if tokens[at].bytes().all(|byte| byte.is_ascii_digit()) => number = tokens[at].parse().unwrap_or(0),
                 None if at < path || tokens[at].len() < 2 => cost += 0.5,
+                None if self.is_other_element(&tokens[at]) => cost += UNKNOWN + 2.0,
                 None => cost += UNKNOWN,
             }
             at += step;
         }
         Some((cost, slot.map(|slot| (slot, number))))
+    }
+
+    /// `ip` of `ip_address`, `passport` of `passport_country`: about another element.
+    fn is_other_element(&self, token: &str) -> bool {
+        self.terms.get(token).is_some_and(|terms| terms.iter().any(|term| matches!(term, Term::Detector(_, bits) if *bits >= STRONG)))
     }
 
     /// Cuts a word of glued words (`patientid`, `fathername`) where all parts are known.
@@ -299,7 +305,7 @@ fn key_of(tokens: &[String]) -> Option<String> {
 
 /// Cuts a name into folded words: at anything that is no letter or digit, between lower and
 /// upper case, before the last capital of a run, and between letters and digits.
-pub fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let chars: Vec<char> = name.chars().take(200).collect();
@@ -336,7 +342,7 @@ fn flush(word: &mut String, words: &mut Vec<String>) {
 }
 
 /// Words a cell holds when it holds nothing.
-pub fn is_nothing(value: &[u8]) -> bool {
+pub(super) fn is_nothing(value: &[u8]) -> bool {
     value.len() <= 14
         && (value.is_empty()
             || [
@@ -367,13 +373,6 @@ pub fn is_nothing(value: &[u8]) -> bool {
             ]
             .iter()
             .any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes())))
-}
-
-impl Detectors {
-    /// Reads a column's name with the vocabulary of all detectors.
-    pub fn read_header(&self, name: &str) -> HeaderReading {
-        self.vocabulary.read(name)
-    }
 }
 
 /// Suffixes and words that make a name a firm's.

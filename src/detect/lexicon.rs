@@ -6,25 +6,25 @@
 use std::{hash::Hasher, sync::LazyLock};
 
 /// What a word is known as; one bit each.
-pub mod flag {
+pub(super) mod flag {
     /// A given name that is common somewhere.
-    pub const GIVEN: u8 = 1;
+    pub(in crate::detect) const GIVEN: u8 = 1;
     /// A given name that is rare.
-    pub const RARE_GIVEN: u8 = 2;
+    pub(in crate::detect) const RARE_GIVEN: u8 = 2;
     /// A surname that is common somewhere.
-    pub const SURNAME: u8 = 4;
+    pub(in crate::detect) const SURNAME: u8 = 4;
     /// A surname that is rare.
-    pub const RARE_SURNAME: u8 = 8;
+    pub(in crate::detect) const RARE_SURNAME: u8 = 8;
     /// Also a word of English, written in lower case.
-    pub const WORD: u8 = 16;
-    pub const FEMALE: u8 = 32;
-    pub const MALE: u8 = 64;
+    pub(in crate::detect) const WORD: u8 = 16;
+    pub(in crate::detect) const FEMALE: u8 = 32;
+    pub(in crate::detect) const MALE: u8 = 64;
     /// Only a word, no name.
-    pub const PLAIN: u8 = 128;
+    pub(in crate::detect) const PLAIN: u8 = 128;
 }
 
 /// A set of words with flags.
-pub struct Lexicon {
+pub(super) struct Lexicon {
     /// Upper 24 bits: fingerprint; lower 8: flags, never 0 for a word that is there.
     slots: Vec<u32>,
 }
@@ -43,7 +43,7 @@ impl Lexicon {
     }
 
     /// The flags of a folded word; 0 when it is not in the list.
-    pub fn get(&self, word: &[u8]) -> u8 {
+    pub(super) fn get(&self, word: &[u8]) -> u8 {
         let (mut at, print) = self.place(word);
         loop {
             match self.slots[at] {
@@ -82,7 +82,7 @@ impl Hasher for Mix {
 }
 
 /// Given names and surnames of many countries, and English words that are neither.
-pub fn names() -> &'static Lexicon {
+pub(super) fn names() -> &'static Lexicon {
     static NAMES: LazyLock<Lexicon> = LazyLock::new(|| {
         let mut lexicon = Lexicon::with_capacity(200_000);
         for line in lines(include_str!("../../patterns/lexicons/names.tsv")) {

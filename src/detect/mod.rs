@@ -91,24 +91,16 @@ pub struct Detectors {
 /// Detectors that rules in Rust refer to; `None` where a user's set lacks them.
 #[derive(Clone, Debug, Default)]
 struct WellKnown {
-    full_name: Option<DetectorId>,
     organisation: Option<DetectorId>,
     organisation_email: Option<DetectorId>,
     email: Option<DetectorId>,
-    phone: Option<DetectorId>,
     password: Option<DetectorId>,
     password_hash: Option<DetectorId>,
     row_key: Option<DetectorId>,
     foreign_key: Option<DetectorId>,
     unverified_id: Option<DetectorId>,
-    birth_date: Option<DetectorId>,
     address: Option<DetectorId>,
-    given_name: Option<DetectorId>,
-    surname: Option<DetectorId>,
     street: Option<DetectorId>,
-    city: Option<DetectorId>,
-    us_ssn: Option<DetectorId>,
-    username: Option<DetectorId>,
     /// Personal numbers that are hard to hit by chance, for columns that mix countries.
     personal: Vec<DetectorId>,
 }
@@ -197,34 +189,31 @@ impl WellKnown {
             matches!(detector.meaning, Meaning::PersonalNumber) && detector.chance() <= 0.05 && detector.scope != Scope::World
         };
         WellKnown {
-            full_name: known("full_name"),
             organisation: known("organisation"),
             organisation_email: known("organisation_email"),
             email: known("email"),
-            phone: known("phone"),
             password: known("password"),
             password_hash: known("password_hash"),
             row_key: known("row_key"),
             foreign_key: known("foreign_key"),
             unverified_id: known("unverified_id"),
-            birth_date: known("birth_date"),
             address: known("postal_address"),
-            given_name: known("given_name"),
-            surname: known("surname"),
             street: known("street"),
-            city: known("city"),
-            us_ssn: known("us_ssn"),
-            username: known("username"),
             personal: all.iter().enumerate().filter(|(_, detector)| personal(detector)).map(|(at, _)| DetectorId(at as u16)).collect(),
         }
     }
 }
 
 impl Detector {
-    /// The share of random values of the right length that its checks let pass; 1 without check.
+    /// The share of random values of the right length and kinds of characters that pass.
     fn chance(&self) -> f32 {
-        let checks: f32 = self.checks.iter().map(|check| check.chance.max(1e-6)).product();
-        if self.checks.is_empty() && !self.shapes.is_empty() { 0.3 } else { checks }
+        let form = match self.normalise {
+            Normalise::Email | Normalise::Ip => 1e-4,
+            Normalise::Phone => 0.2,
+            _ if self.checks.is_empty() && !self.shapes.is_empty() => 0.3,
+            _ => 1.0,
+        };
+        self.checks.iter().map(|check| check.chance.max(1e-6)).product::<f32>() * form
     }
 }
 

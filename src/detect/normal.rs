@@ -55,7 +55,7 @@ pub enum DateOrder {
 
 /// What a column knows of its values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hints {
+pub(super) struct Hints {
     pub dates: DateOrder,
     /// Where telephone numbers without a country code are from.
     pub country: Option<[u8; 2]>,
@@ -63,7 +63,7 @@ pub struct Hints {
 
 impl Normalise {
     /// Appends the normalised value to `out`. `false`: it cannot be of this kind.
-    pub fn run(self, value: &[u8], hints: Hints, out: &mut Vec<u8>) -> bool {
+    pub(super) fn run(self, value: &[u8], hints: Hints, out: &mut Vec<u8>) -> bool {
         match self {
             Normalise::Exact => {
                 out.extend_from_slice(value);
@@ -95,12 +95,12 @@ impl Normalise {
 }
 
 /// Whether the bytes are an IP address.
-pub fn is_ip(value: &[u8]) -> bool {
+pub(super) fn is_ip(value: &[u8]) -> bool {
     value.len() <= 45 && std::str::from_utf8(value).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// The value without white space and quotes around it.
-pub fn trim(value: &[u8]) -> &[u8] {
+pub(super) fn trim(value: &[u8]) -> &[u8] {
     let mut value = value.trim_ascii();
     while let Some(rest) = value.strip_prefix("\u{a0}".as_bytes()) {
         value = rest.trim_ascii();
@@ -159,7 +159,7 @@ fn keep(value: &[u8], out: &mut Vec<u8>, letters: bool) -> bool {
 
 /// Checks and lower-cases an address (RFC 5321 local part of common characters, a dotted
 /// domain). `%40` is an `@`; `mailto:` and angle brackets fall away.
-pub fn email(value: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn email(value: &[u8], out: &mut Vec<u8>) -> bool {
     let value = value.strip_prefix(b"mailto:").unwrap_or(value);
     let value = match value {
         [b'<', inner @ .., b'>'] => inner,
@@ -189,7 +189,7 @@ fn is_local(local: &[u8]) -> bool {
 }
 
 /// A host name of two labels or more that ends in letters.
-pub fn is_domain(domain: &[u8]) -> bool {
+pub(super) fn is_domain(domain: &[u8]) -> bool {
     if domain.len() > 253 {
         return false;
     }
@@ -210,7 +210,7 @@ pub fn is_domain(domain: &[u8]) -> bool {
 }
 
 /// Reads a date in any of the usual spellings and writes it as `YYYY-MM-DD`.
-pub fn date(value: &[u8], order: DateOrder, out: &mut Vec<u8>) -> bool {
+pub(super) fn date(value: &[u8], order: DateOrder, out: &mut Vec<u8>) -> bool {
     let Some((year, month, day)) = parse_date(value, order) else { return false };
     let mut text = [b'-'; 10];
     write_number(&mut text[..4], u32::from(year));
@@ -228,7 +228,7 @@ fn write_number(to: &mut [u8], mut number: u32) {
 }
 
 /// Year, month and day; not yet checked against the calendar.
-pub fn parse_date(value: &[u8], order: DateOrder) -> Option<(u16, u8, u8)> {
+pub(super) fn parse_date(value: &[u8], order: DateOrder) -> Option<(u16, u8, u8)> {
     if value.len() < 6 || value.len() > 40 {
         return None;
     }
@@ -330,7 +330,7 @@ fn is_date_filler(word: &[u8]) -> bool {
 
 /// The month a word names, in the languages of Western Europe; three letters are enough where
 /// they are not shared.
-pub fn month_word(word: &[u8]) -> Option<u8> {
+pub(super) fn month_word(word: &[u8]) -> Option<u8> {
     const STEMS: [&[&str]; 12] = [
         &["jan", "ene", "gen"],
         &["feb", "fev", "fév"],
@@ -371,7 +371,7 @@ fn year(value: &[u8], out: &mut Vec<u8>) -> bool {
 }
 
 /// Folds a name. Titles stay: which words are titles is for whoever compares names.
-pub fn name(value: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn name(value: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
     let comma = memchr::memchr(b',', value).filter(|at| {
         let after = value[at + 1..].trim_ascii();

@@ -15,7 +15,7 @@ use toml::Spanned;
 /// A detector file as written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub(super) struct File {
     pub name: String,
     #[serde(default)]
     pub about: String,
@@ -43,7 +43,7 @@ const fn attribute() -> Meaning {
 /// `[column]`: how columns that hold it are called.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ColumnFile {
+pub(super) struct ColumnFile {
     /// Names that say it by themselves.
     pub names: Vec<String>,
     /// Names that only say it when the values agree, or where the table is about people.
@@ -67,7 +67,7 @@ pub enum Alone {
 /// `[value]`: how a value is read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ValueFile {
+pub(super) struct ValueFile {
     pub normalise: Normalise,
     /// Every one must hold.
     pub check: Vec<Spanned<String>>,
@@ -87,7 +87,7 @@ pub struct ValueFile {
 /// `[text]`: how it is found in free text.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct TextFile {
+pub(super) struct TextFile {
     /// Evidence before anything is seen, in bits; below zero.
     pub base: f32,
     pub shapes: Vec<ShapeFile>,
@@ -111,7 +111,7 @@ pub struct TextFile {
 /// A shape and what it says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShapeFile {
+pub(super) struct ShapeFile {
     pub shape: Spanned<String>,
     pub bits: f32,
 }
@@ -119,7 +119,7 @@ pub struct ShapeFile {
 /// A token by its beginning.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TokenFile {
+pub(super) struct TokenFile {
     pub prefix: String,
     /// `upper` A–Z0–9, `alnum`, `hex`, `url` (alnum, `-`, `_`), `base64`.
     pub set: TokenSet,
@@ -131,7 +131,7 @@ pub struct TokenFile {
 /// What the rest of a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TokenSet {
+pub(super) enum TokenSet {
     Upper,
     Alnum,
     Hex,
@@ -141,7 +141,7 @@ pub enum TokenSet {
 
 impl TokenSet {
     /// Whether a byte is of the set.
-    pub const fn contains(self, byte: u8) -> bool {
+    pub(super) const fn contains(self, byte: u8) -> bool {
         match self {
             TokenSet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
             TokenSet::Alnum => byte.is_ascii_alphanumeric(),
@@ -186,17 +186,17 @@ pub struct CellExample {
 
 /// A shape of the text pass.
 #[derive(Debug)]
-pub struct TextShape {
+pub(super) struct TextShape {
     pub shape: Shape,
     pub bits: f32,
 }
 
 /// Scanners written in Rust that files may name.
-pub const SCANNERS: &[&str] =
+pub(super) const SCANNERS: &[&str] =
     &["email", "phone", "iban", "ip", "name", "address", "labelled", "combo", "private_key", "jwt", "url_login", "tokens", "hash"];
 
 /// Reads and compiles one file.
-pub fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<Fault>> {
+pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<Fault>> {
     let parsed: File = toml::from_str(text).map_err(|error| vec![parse_fault(file, text, &error)])?;
     let mut faults = Vec::new();
     let mut fault = |span: std::ops::Range<usize>, message: String| faults.push(Fault::at(file, text, span, message));

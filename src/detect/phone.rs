@@ -63,7 +63,7 @@ const PLANS: &[Plan] = &[
 /// Writes the number's digits as E.164 without the plus, or as national digits when its
 /// country is not known. Returns the country if known (`Some(None)` otherwise); `None` when it
 /// is no telephone number.
-pub fn normalise(value: &[u8], country: Option<[u8; 2]>, out: &mut Vec<u8>) -> Option<Option<[u8; 2]>> {
+pub(super) fn normalise(value: &[u8], country: Option<[u8; 2]>, out: &mut Vec<u8>) -> Option<Option<[u8; 2]>> {
     let from = out.len();
     let value = value.strip_prefix(b"tel:").unwrap_or(value);
     let (number, extension) = split_extension(value);
@@ -147,7 +147,7 @@ fn split_extension(value: &[u8]) -> (&[u8], &[u8]) {
 
 /// Numbers set aside for examples and fiction: 555-01xx in North America (NANPA), the
 /// ranges of Ofcom (UK), and repeated or counted-up digits.
-pub fn is_test_number(e164: &[u8]) -> bool {
+pub(super) fn is_test_number(e164: &[u8]) -> bool {
     let nanp = e164.strip_prefix(b"1").filter(|rest| rest.len() == 10).or(Some(e164).filter(|number| number.len() == 10));
     if let Some(nanp) = nanp {
         if &nanp[3..8] == b"55501" || &nanp[..3] == b"555" || nanp == b"1234567890" || nanp[3..].iter().all(|digit| *digit == b'0') {
@@ -161,7 +161,7 @@ pub fn is_test_number(e164: &[u8]) -> bool {
 }
 
 /// The countries whose national plans are known, for guesses by value.
-pub fn country_of(e164: &[u8]) -> Option<[u8; 2]> {
+pub(super) fn country_of(e164: &[u8]) -> Option<[u8; 2]> {
     places::calling_code(e164).map(|(country, _)| country)
 }
 

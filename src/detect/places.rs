@@ -43,7 +43,7 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
 
 /// Appends the ISO 3166-1 code of a country word, or the folded word when it is not known
 /// (and `false`).
-pub fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
     fold_into(word, out);
     match PLACES.countries.get(&out[from..]) {
@@ -57,19 +57,19 @@ pub fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
 }
 
 /// The country whose calling code the digits start with, and the code's length.
-pub fn calling_code(digits: &[u8]) -> Option<([u8; 2], usize)> {
+pub(super) fn calling_code(digits: &[u8]) -> Option<([u8; 2], usize)> {
     let found = PLACES.calling.iter().find(|(calling, _)| digits.starts_with(calling.as_bytes()) && digits.len() >= calling.len() + 4)?;
     Some((found.1, found.0.len()))
 }
 
 /// Whether three digits are an area code in use in North America.
-pub fn is_area_code(digits: &[u8]) -> bool {
+pub(super) fn is_area_code(digits: &[u8]) -> bool {
     let number = digits.iter().fold(0_usize, |number, digit| number * 10 + usize::from(digit.wrapping_sub(b'0')));
     PLACES.areas.get(number).copied().unwrap_or(false)
 }
 
 /// Whether a folded word is the name of a town.
-pub fn is_city(folded: &[u8]) -> bool {
+pub(super) fn is_city(folded: &[u8]) -> bool {
     static CITIES: LazyLock<std::collections::HashSet<&'static [u8]>> = LazyLock::new(|| {
         lines(include_str!("../../patterns/lexicons/cities.tsv")).filter_map(|line| line.split('\t').next()).map(str::as_bytes).collect()
     });
@@ -77,12 +77,12 @@ pub fn is_city(folded: &[u8]) -> bool {
 }
 
 /// Whether a folded word is a state or territory of the United States, by name or code.
-pub fn is_us_state(word: &[u8]) -> bool {
+pub(super) fn is_us_state(word: &[u8]) -> bool {
     US_STATES.iter().any(|(code, name)| word.eq_ignore_ascii_case(code.as_bytes()) || word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// USPS codes and names (Publication 28, appendix B).
-pub const US_STATES: &[(&str, &str)] = &[
+pub(super) const US_STATES: &[(&str, &str)] = &[
     ("AL", "Alabama"),
     ("AK", "Alaska"),
     ("AZ", "Arizona"),

@@ -539,7 +539,7 @@ impl Judge<'_> {
             return described;
         };
         let mut id = candidate.detector;
-        let slot = candidate.slot.or(column.reading.slot);
+        let slot = if candidate.by_header { candidate.slot } else { column.reading.slot };
         let slot_role = slot.and_then(|(slot, _)| self.detectors.vocabulary.slots.get(usize::from(slot))).map(|(_, role)| *role);
         if slot_role == Some(SlotRole::Organisation) && self.detectors.get(id).meaning != Meaning::Organisation {
             let Some(organisation) = self.detectors.well_known.organisation.filter(|_| self.detectors.get(id).meaning.is_name()) else {

@@ -17,13 +17,13 @@ enum Piece {
 
 /// A compiled shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub(super) struct Shape {
     pieces: Vec<Piece>,
 }
 
 impl Shape {
     /// Compiles a shape. `Err` is what is wrong with it.
-    pub fn parse(text: &str) -> Result<Shape, String> {
+    pub(super) fn parse(text: &str) -> Result<Shape, String> {
         if text.is_empty() || text.len() > 64 {
             return Err("a shape has 1 to 64 characters".to_owned());
         }
@@ -45,7 +45,7 @@ impl Shape {
     }
 
     /// How many leading bytes of `text` have this shape.
-    pub fn match_prefix(&self, text: &[u8]) -> Option<usize> {
+    pub(super) fn match_prefix(&self, text: &[u8]) -> Option<usize> {
         let mut at = 0;
         for piece in &self.pieces {
             let byte = text.get(at).copied().unwrap_or(0);
@@ -72,24 +72,19 @@ impl Shape {
     }
 
     /// Whether all of `text` has this shape.
-    pub fn matches(&self, text: &[u8]) -> bool {
+    pub(super) fn matches(&self, text: &[u8]) -> bool {
         self.match_prefix(text) == Some(text.len())
-    }
-
-    /// How likely a random value of the same length and kinds of characters has the literal
-    /// characters this shape asks for, and how much the shape itself says: 1 for pure digits.
-    pub fn literal_letters(&self) -> usize {
-        self.pieces.iter().filter(|piece| matches!(piece, Piece::Byte(byte) if byte.is_ascii_alphanumeric())).count()
-    }
-
-    /// Whether letters stand where a number has digits, which makes chance hits rare.
-    pub fn has_letters(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Letter)) || self.literal_letters() > 0
     }
 
     /// The classes the first run of letters and digits may have: its length and, per
     /// character, whether it is a digit. What the text pass looks shapes up by.
-    pub fn first_runs(&self) -> Vec<RunKey> {
+    pub(super) fn first_runs(&self) -> Vec<RunKey> {
+        let free = self.pieces.iter().filter(|piece| matches!(piece, Piece::Alnum)).count();
+        if free > 6 && self.pieces.iter().all(|piece| !matches!(piece, Piece::MaybeDigit | Piece::MaybeSeparator)) {
+            let length =
+                self.pieces.iter().take_while(|piece| !matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric())).count();
+            return vec![RunKey { length: length as u8, digits: RunKey::ANY }];
+        }
         let mut keys = Vec::new();
         let mut open = vec![RunKey::default()];
         for piece in &self.pieces {
@@ -129,15 +124,18 @@ fn fork(open: &mut Vec<RunKey>, one: impl Fn(&mut RunKey), other: impl Fn(&mut R
 
 /// Length and kinds of characters of a run of letters and digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunKey {
+pub(super) struct RunKey {
     pub length: u8,
     /// Bit `i` is set when character `i` is a digit; only the first 32 count.
     pub digits: u32,
 }
 
 impl RunKey {
+    /// In place of the kinds of characters: any.
+    pub(super) const ANY: u32 = u32::MAX;
+
     /// Adds a character.
-    pub fn push(&mut self, digit: bool) {
+    pub(super) fn push(&mut self, digit: bool) {
         if self.length < 32 {
             self.digits |= u32::from(digit) << self.length;
         }
@@ -145,7 +143,7 @@ impl RunKey {
     }
 
     /// The key of a run.
-    pub fn of(run: &[u8]) -> RunKey {
+    pub(super) fn of(run: &[u8]) -> RunKey {
         let mut key = RunKey::default();
         run.iter().for_each(|byte| key.push(byte.is_ascii_digit()));
         key

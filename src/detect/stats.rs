@@ -13,7 +13,7 @@ const LOOKED_AT: usize = 300;
 
 /// Shares are of the filled cells looked at, from 0 to 1.
 #[derive(Clone, Debug, Default)]
-pub struct Stats<'s> {
+pub(super) struct Stats<'s> {
     pub rows: usize,
     pub filled: usize,
     /// Trimmed values that are not empty, at most [`LOOKED_AT`] of them.
@@ -40,7 +40,7 @@ pub struct Stats<'s> {
 
 impl<'s> Stats<'s> {
     /// Counts one column.
-    pub fn of(rows: &'s [Vec<Option<Vec<u8>>>], column: usize) -> Stats<'s> {
+    pub(super) fn of(rows: &'s [Vec<Option<Vec<u8>>>], column: usize) -> Stats<'s> {
         let mut stats = Stats { rows: rows.len(), ..Stats::default() };
         for row in rows {
             let Some(value) = row.get(column).and_then(Option::as_deref).map(trim).filter(|value| !is_nothing(value)) else { continue };
@@ -87,7 +87,7 @@ impl<'s> Stats<'s> {
     }
 
     /// The share of values that pass a test.
-    pub fn share(&self, test: impl FnMut(&&&[u8]) -> bool) -> f32 {
+    pub(super) fn share(&self, test: impl FnMut(&&&[u8]) -> bool) -> f32 {
         if self.values.is_empty() { 0.0 } else { self.values.iter().filter(test).count() as f32 / self.values.len() as f32 }
     }
 }

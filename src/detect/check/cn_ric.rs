@@ -20,10 +20,10 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["120103198706115015"] {
+        for value in ["360426199101010071"] {
             assert!(cn_ric(value.as_bytes()), "{value}");
         }
-        for value in ["120103198706115014", "120103198713115015", "", "0"] {
+        for value in ["360426199101010072", "360426199113010071", "", "0"] {
             assert!(!cn_ric(value.as_bytes()), "{value}");
         }
     }

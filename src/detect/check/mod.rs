@@ -89,7 +89,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "be_nn", run: be_nn::be_nn, chance: 0.01, flips: 0.98 },
     Check { name: "bg_egn", run: bg_egn::bg_egn, chance: 0.015, flips: 0.95 },
     Check { name: "birth_date", run: birth_date::birth_date, chance: 0.9, flips: 0.0 },
-    Check { name: "br_cpf", run: br_cpf::br_cpf, chance: 0.01, flips: 0.99 },
+    Check { name: "br_cpf", run: br_cpf::br_cpf, chance: 0.01, flips: 0.98 },
     Check { name: "ca_sin", run: ca_sin::ca_sin, chance: 0.08, flips: 1.0 },
     Check { name: "card", run: card::card, chance: 0.02, flips: 1.0 },
     Check { name: "ch_ahv", run: ch_ahv::ch_ahv, chance: 0.0001, flips: 1.0 },
@@ -113,14 +113,14 @@ pub const CHECKS: &[Check] = &[
     Check { name: "ie_pps", run: ie_pps::ie_pps, chance: 0.03, flips: 1.0 },
     Check { name: "il_id", run: il_id::il_id, chance: 0.1, flips: 1.0 },
     Check { name: "in_aadhaar", run: in_aadhaar::in_aadhaar, chance: 0.08, flips: 1.0 },
-    Check { name: "in_pan", run: in_pan::in_pan, chance: 0.002, flips: 0.1 },
+    Check { name: "in_pan", run: in_pan::in_pan, chance: 0.002, flips: 0.0 },
     Check { name: "ipv4", run: ipv4::ipv4, chance: 0.0, flips: 0.1 },
     Check { name: "ipv6", run: ipv6::ipv6, chance: 0.0, flips: 0.1 },
     Check { name: "is_kennitala", run: is_kennitala::is_kennitala, chance: 0.001, flips: 0.95 },
     Check { name: "it_codice_fiscale", run: it_codice_fiscale::it_codice_fiscale, chance: 0.0001, flips: 0.95 },
     Check { name: "jp_my_number", run: jp_my_number::jp_my_number, chance: 0.1, flips: 0.9 },
     Check { name: "jwt", run: jwt::jwt, chance: 0.0, flips: 0.3 },
-    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.03, flips: 0.3 },
+    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.03, flips: 0.2 },
     Check { name: "luhn", run: luhn::luhn, chance: 0.1, flips: 1.0 },
     Check { name: "mbi", run: mbi::mbi, chance: 0.001, flips: 0.3 },
     Check { name: "mx_curp", run: mx_curp::mx_curp, chance: 0.0001, flips: 0.9 },
@@ -135,12 +135,12 @@ pub const CHECKS: &[Check] = &[
     Check { name: "ru_snils", run: ru_snils::ru_snils, chance: 0.01, flips: 0.99 },
     Check { name: "se_personnummer", run: se_personnummer::se_personnummer, chance: 0.01, flips: 1.0 },
     Check { name: "sg_nric", run: sg_nric::sg_nric, chance: 0.02, flips: 0.95 },
-    Check { name: "th_id", run: th_id::th_id, chance: 0.08, flips: 0.9 },
+    Check { name: "th_id", run: th_id::th_id, chance: 0.08, flips: 0.8 },
     Check { name: "tr_kimlik", run: tr_kimlik::tr_kimlik, chance: 0.01, flips: 1.0 },
     Check { name: "tw_id", run: tw_id::tw_id, chance: 0.02, flips: 0.95 },
     Check { name: "ua_rnokpp", run: ua_rnokpp::ua_rnokpp, chance: 0.1, flips: 0.9 },
     Check { name: "us_itin", run: us_itin::us_itin, chance: 0.05, flips: 0.15 },
-    Check { name: "us_ssn", run: us_ssn::us_ssn, chance: 0.88, flips: 0.12 },
+    Check { name: "us_ssn", run: us_ssn::us_ssn, chance: 0.88, flips: 0.01 },
     Check { name: "vin", run: vin::vin, chance: 0.001, flips: 0.1 },
     Check { name: "za_id", run: za_id::za_id, chance: 0.001, flips: 1.0 },
 ];
@@ -278,6 +278,45 @@ mod tests {
     fn names_are_unique_and_sorted() {
         assert!(CHECKS.windows(2).all(|pair| pair[0].name < pair[1].name));
         assert!(by_name("luhn").is_some() && by_name("nothing").is_none());
+    }
+
+    fn vectors() -> impl Iterator<Item = (&'static Check, bool, &'static str)> {
+        include_str!("vectors.tsv").lines().filter(|line| !line.starts_with('#')).map(|line| {
+            let mut fields = line.split('\t');
+            let check = by_name(fields.next().expect("a check")).expect("a check that exists");
+            (check, fields.next() == Some("+"), fields.next().expect("a value"))
+        })
+    }
+
+    #[test]
+    fn an_independent_implementation_agrees() {
+        // The check digit of Korean numbers is not kept since 2020, and groups 50 to 65 of the
+        // ITIN are issued since 2012; the other implementation does not know either.
+        let differ: Vec<_> = vectors()
+            .filter(|(check, right, value)| {
+                (check.run)(value.as_bytes()) != *right && (*right || !matches!(check.name, "kr_rrn" | "us_itin"))
+            })
+            .map(|(check, right, value)| (check.name, right, value))
+            .collect();
+        assert!(differ.is_empty(), "{differ:?}");
+    }
+
+    #[test]
+    fn changes_of_one_digit_are_refused_as_often_as_promised() {
+        let mut counts: std::collections::BTreeMap<&str, (u32, u32, f32)> = std::collections::BTreeMap::new();
+        for (check, _, value) in vectors().filter(|(_, right, _)| *right) {
+            let count = counts.entry(check.name).or_insert((0, 0, check.flips));
+            for (place, byte) in value.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
+                for digit in (b'0'..=b'9').filter(|digit| *digit != byte) {
+                    let mut changed = value.as_bytes().to_vec();
+                    changed[place] = digit;
+                    count.0 += u32::from(!(check.run)(&changed));
+                    count.1 += 1;
+                }
+            }
+        }
+        let weak: Vec<_> = counts.into_iter().filter(|(_, (refused, all, promised))| (*refused as f32) < *promised * *all as f32).collect();
+        assert!(weak.is_empty(), "{weak:?}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod tests {
         for value in ["49091850", "136410132"] {
             assert!(nz_ird(value.as_bytes()), "{value}");
         }
-        for value in ["49098576", "136410133", "9999999", "", "0"] {
+        for value in ["136410133", "9999999", "", "0"] {
             assert!(!nz_ird(value.as_bytes()), "{value}");
         }
     }

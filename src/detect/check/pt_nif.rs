@@ -5,7 +5,7 @@ use super::{digits, weighted};
 /// Nine digits with a first digit in use and a right check digit.
 pub(super) fn pt_nif(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
-    if digits.len() != 9 || matches!(digits[0], 0 | 4) {
+    if digits.len() != 9 || digits[0] == 0 {
         return false;
     }
     let rest = 11 - weighted(&digits[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;

@@ -6,26 +6,175 @@ use crate::detect::{DetectorId, fold::fold_into, places};
 
 /// Words behind a name of a street: `4642 Forest Court`, `12 Mill Lane`.
 const BEHIND: &[&str] = &[
-    "street", "st", "avenue", "ave", "av", "road", "rd", "lane", "ln", "drive", "dr", "court", "ct", "boulevard", "blvd", "place", "pl", "way", "circle", "cir", "terrace", "ter", "parkway", "pkwy",
-    "highway", "hwy", "square", "sq", "trail", "trl", "crescent", "cres", "close", "grove", "gardens", "row", "mews", "hill", "alley", "loop", "pike", "plaza", "walk", "esplanade", "parade", "rise", "quay",
-    "crossing", "junction", "fort", "mount", "track", "route", "strasse", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "utca", "ter", "ut", "utja", "korut", "sor", "street.", "gata", "vag", "vej", "vei", "gade", "plads", "allee",
-    "laan", "straat", "gracht", "plein", "kade", "dreef", "steenweg", "katu", "tie", "polku", "ulice", "ulica", "cesta", "namesti", "trg", "caddesi", "sokak", "nagar", "marg", "puistotie", "kuja", "brae", "vale", "ridge",
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "av",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "drive",
+    "dr",
+    "court",
+    "ct",
+    "boulevard",
+    "blvd",
+    "place",
+    "pl",
+    "way",
+    "circle",
+    "cir",
+    "terrace",
+    "ter",
+    "parkway",
+    "pkwy",
+    "highway",
+    "hwy",
+    "square",
+    "sq",
+    "trail",
+    "trl",
+    "crescent",
+    "cres",
+    "close",
+    "grove",
+    "gardens",
+    "row",
+    "mews",
+    "hill",
+    "alley",
+    "loop",
+    "pike",
+    "plaza",
+    "walk",
+    "esplanade",
+    "parade",
+    "rise",
+    "quay",
+    "crossing",
+    "junction",
+    "fort",
+    "mount",
+    "track",
+    "route",
+    "strasse",
+    "gasse",
+    "weg",
+    "allee",
+    "platz",
+    "ring",
+    "damm",
+    "ufer",
+    "utca",
+    "ter",
+    "ut",
+    "utja",
+    "korut",
+    "sor",
+    "street.",
+    "gata",
+    "vag",
+    "vej",
+    "vei",
+    "gade",
+    "plads",
+    "allee",
+    "laan",
+    "straat",
+    "gracht",
+    "plein",
+    "kade",
+    "dreef",
+    "steenweg",
+    "katu",
+    "tie",
+    "polku",
+    "ulice",
+    "ulica",
+    "cesta",
+    "namesti",
+    "trg",
+    "caddesi",
+    "sokak",
+    "nagar",
+    "marg",
+    "puistotie",
+    "kuja",
+    "brae",
+    "vale",
+    "ridge",
 ];
 
 /// Words before it: `rue de Virton 38`, `Via Roma 131`.
 const BEFORE: &[&str] = &[
-    "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allee", "quai", "cours", "route", "faubourg", "via", "viale", "corso", "piazza", "vicolo", "largo", "strada", "contrada", "calle", "avenida", "paseo", "plaza", "camino", "carrera", "cuesta", "ronda", "pasaje", "c/",
-    "rua", "travessa", "alameda", "praca", "estrada", "rodovia", "largo", "ulica", "ul", "al", "os", "strada", "bulevardul", "calea", "jalan", "jl", "ulitsa", "prospekt", "am", "an", "zum", "unter", "auf",
+    "rue",
+    "avenue",
+    "boulevard",
+    "place",
+    "chemin",
+    "impasse",
+    "allee",
+    "quai",
+    "cours",
+    "route",
+    "faubourg",
+    "via",
+    "viale",
+    "corso",
+    "piazza",
+    "vicolo",
+    "largo",
+    "strada",
+    "contrada",
+    "calle",
+    "avenida",
+    "paseo",
+    "plaza",
+    "camino",
+    "carrera",
+    "cuesta",
+    "ronda",
+    "pasaje",
+    "c/",
+    "rua",
+    "travessa",
+    "alameda",
+    "praca",
+    "estrada",
+    "rodovia",
+    "largo",
+    "ulica",
+    "ul",
+    "al",
+    "os",
+    "strada",
+    "bulevardul",
+    "calea",
+    "jalan",
+    "jl",
+    "ulitsa",
+    "prospekt",
+    "am",
+    "an",
+    "zum",
+    "unter",
+    "auf",
 ];
 
 /// Endings of street names in one word.
 const ENDINGS: &[&str] = &[
-    "strasse", "str", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "steig", "pfad", "straat", "laan", "gracht", "plein", "kade", "dreef", "singel", "gatan", "gata", "vagen", "vag", "vej", "veien", "vegen", "vei", "veg", "gade", "plads", "stien", "vegur", "stigur", "braut",
-    "katu", "tie", "kuja", "polku", "raitti", "kaari", "utca", "steenweg", "lei", "hof", "hagen", "bakken", "svingen", "toppen", "lia", "tunet", "straede", "parken", "lunden", "ovska", "ovska", "ova", "ulice", "ska", "cka", "skeho", "ckeho", "iho", "nt", "puiestee", "maantee", "markt", "dijk", "pad", "park",
+    "strasse", "str", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "steig", "pfad", "straat", "laan", "gracht", "plein",
+    "kade", "dreef", "singel", "gatan", "gata", "vagen", "vag", "vej", "veien", "vegen", "vei", "veg", "gade", "plads", "stien", "vegur",
+    "stigur", "braut", "katu", "tie", "kuja", "polku", "raitti", "kaari", "utca", "steenweg", "lei", "hof", "hagen", "bakken", "svingen",
+    "toppen", "lia", "tunet", "straede", "parken", "lunden", "ovska", "ovska", "ova", "ulice", "ska", "cka", "skeho", "ckeho", "iho", "nt",
+    "puiestee", "maantee", "markt", "dijk", "pad", "park",
 ];
 
 /// Flats, floors and boxes; a number follows.
-const UNITS: &[&str] = &["apt", "apartment", "suite", "ste", "unit", "flat", "floor", "psc", "box", "cmr", "po", "postfach", "piso", "appt", "bte", "unit"];
+const UNITS: &[&str] =
+    &["apt", "apartment", "suite", "ste", "unit", "flat", "floor", "psc", "box", "cmr", "po", "postfach", "piso", "appt", "bte", "unit"];
 
 /// One word or number of the text.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +213,19 @@ impl Scan<'_> {
         let after = self.pieces(number, 24);
         let before = self.pieces_before(number);
         let first = after.first()?;
-        let (mut start, mut bits, mut anchor) = (number, self.detectors.get(id).text.base, 0);
+        let (mut start, mut bits) = (number, self.detectors.get(id).text.base);
+        let anchor;
         // "4642 Forest Court": a street word within five capitals behind the number.
-        let run: Vec<&Piece> = after.iter().skip(1).take(6).take_while(|piece| piece.kind != PieceKind::Lower || self.is(piece, BEFORE) || self.is_particle(piece)).collect();
+        let run: Vec<&Piece> = after
+            .iter()
+            .skip(1)
+            .take(6)
+            .take_while(|piece| piece.kind != PieceKind::Lower || self.is(piece, BEFORE) || self.is_particle(piece))
+            .collect();
+        if run.first().is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| !matches!(byte, b' ' | b',' | b'.' | b'\n')))
+        {
+            return None;
+        }
         let street = run.iter().take(5).position(|piece| self.is_street(piece));
         let before_word = before.iter().position(|piece| self.is(piece, BEFORE) && piece.kind == PieceKind::Capital);
         if let Some(place) = street.filter(|place| *place > 0 || run.len() > 1 || self.is_compound(run[0])) {
@@ -89,12 +248,18 @@ impl Scan<'_> {
             // A number, a capital, and what follows decides.
             bits += 0.5;
             anchor = 2;
+            // "450 Præstevænget 15": numbers on both sides of a name.
+            let other = after.iter().skip(2).find(|piece| piece.kind != PieceKind::Capital && !self.is_particle(piece));
+            if other.is_some_and(|piece| piece.kind == PieceKind::Number && piece.end - piece.start <= 4) {
+                bits += 2.0;
+            }
         } else {
             return None;
         }
         if start < number {
             start = self.house_number_before(start);
         }
+        bits += self.address_lead(start);
         let (end, more) = self.extend(&after, anchor);
         bits += more;
         if bits <= 0.0 || end <= start {
@@ -109,6 +274,39 @@ impl Scan<'_> {
             return Some(end);
         }
         None
+    }
+
+    /// Words before an address that speak for one.
+    fn address_lead(&self, start: usize) -> f32 {
+        const LEADS: &[&str] = &[
+            "address",
+            "adresse",
+            "anschrift",
+            "direccion",
+            "indirizzo",
+            "adres",
+            "endereco",
+            "lives at",
+            "live at",
+            "lived at",
+            "living at",
+            "resides at",
+            "residing at",
+            "located at",
+            "sent to",
+            "send to",
+            "deliver to",
+            "ship to",
+            "office is at",
+            "is at",
+            "moved to",
+            "new one to",
+            "at the corner",
+            "wohnhaft",
+        ];
+        let mut before = Vec::new();
+        fold_into(&self.text[start.saturating_sub(36)..start], &mut before);
+        if LEADS.iter().any(|lead| memchr::memmem::find(&before, lead.as_bytes()).is_some()) { 3.0 } else { 0.0 }
     }
 
     /// "6750 Koskikatu 25": a number before the street as well.
@@ -127,7 +325,11 @@ impl Scan<'_> {
         for (place, piece) in after.iter().enumerate().skip(anchor) {
             let gap = &self.text[end.min(piece.start)..piece.start];
             let sentence = gap.contains(&b'.') && !self.is(&after[place - 1], UNITS) && !self.is_street(&after[place - 1]);
-            if gap.len() > 4 || sentence || gap.iter().any(|byte| matches!(byte, b'?' | b'!' | b':' | b';' | b'(' | b'"' | b'@' | b'\'')) || gap.windows(2).any(|pair| pair == b"\n\n") {
+            if gap.len() > 8 || sentence || gap.iter().any(|byte| matches!(byte, b'?' | b'!' | b':' | b';' | b'(' | b'"' | b'@' | b'\'')) {
+                break;
+            }
+            // A blank line ends an address unless a known place goes on with it.
+            if gap.iter().filter(|byte| **byte == b'\n').count() > 1 && !self.is_place(after, place) {
                 break;
             }
             match piece.kind {
@@ -159,7 +361,8 @@ impl Scan<'_> {
                         break;
                     }
                 }
-                PieceKind::Lower if self.is_particle(piece) && after.get(place + 1).is_some_and(|next| next.kind == PieceKind::Capital) => {}
+                PieceKind::Lower if self.is_particle(piece) && after.get(place + 1).is_some_and(|next| next.kind == PieceKind::Capital) => {
+                }
                 PieceKind::Lower => break,
             }
             end = piece.end;
@@ -212,7 +415,8 @@ impl Scan<'_> {
                 break;
             }
             end -= gap;
-            let length = self.text[..end].iter().rev().take(30).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-' | b'/')).count();
+            let length =
+                self.text[..end].iter().rev().take(30).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-' | b'/')).count();
             if length == 0 {
                 break;
             }
@@ -235,7 +439,8 @@ impl Scan<'_> {
 
     fn is(&self, piece: &Piece, words: &[&str]) -> bool {
         let word = &self.text[piece.start..piece.end];
-        words.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes())) || (!word.is_ascii() && words.contains(&self.folded(piece).as_str()))
+        words.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
+            || (!word.is_ascii() && words.contains(&self.folded(piece).as_str()))
     }
 
     fn folded(&self, piece: &Piece) -> String {
@@ -251,11 +456,19 @@ impl Scan<'_> {
     /// A street name in one word: `Bahnhofstraße`, `Prinsengracht`, `Koskikatu`.
     fn is_compound(&self, piece: &Piece) -> bool {
         let folded = self.folded(piece);
-        folded.len() >= 7 && piece.kind == PieceKind::Capital && ENDINGS.iter().any(|ending| folded.ends_with(ending) && folded.len() >= ending.len() + 3)
+        folded.len() >= 7
+            && piece.kind == PieceKind::Capital
+            && ENDINGS.iter().any(|ending| folded.ends_with(ending) && folded.len() >= ending.len() + 3)
     }
 
     fn is_particle(&self, piece: &Piece) -> bool {
-        self.is(piece, &["de", "del", "della", "di", "da", "do", "dos", "des", "du", "la", "le", "les", "van", "von", "der", "den", "of", "the", "upon", "y", "e", "z", "na", "sur", "am", "utca", "tie", "i", "u", "al", "el", "l'", "pologne", "ter", "ut"])
+        self.is(
+            piece,
+            &[
+                "de", "del", "della", "di", "da", "do", "dos", "des", "du", "la", "le", "les", "van", "von", "der", "den", "of", "the",
+                "upon", "y", "e", "z", "na", "sur", "am", "utca", "tie", "i", "u", "al", "el", "l'", "pologne", "ter", "ut",
+            ],
+        )
     }
 }
 

@@ -1,7 +1,11 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
 use super::{Scan, is_word, signs::is_no_secret};
-use crate::detect::{Detector, DetectorId, check, lexicon::{self, flag}, pattern::TokenSet};
+use crate::detect::{
+    Detector, DetectorId, check,
+    lexicon::{self, flag},
+    pattern::TokenSet,
+};
 use aho_corasick::{AhoCorasick, MatchKind};
 
 /// What a literal starts.
@@ -41,7 +45,9 @@ impl Literals {
             match file.scanner.as_ref().map(|scanner| scanner.get_ref().as_str()) {
                 Some("private_key") => add("-----BEGIN ", Kind::PrivateKey),
                 Some("jwt") => add("eyJ", Kind::Jwt),
-                Some("hash") => ["$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$P$", "$apr1$", "pbkdf2_sha"].iter().for_each(|start| add(start, Kind::Crypt)),
+                Some("hash") => ["$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$P$", "$apr1$", "pbkdf2_sha"]
+                    .iter()
+                    .for_each(|start| add(start, Kind::Crypt)),
                 _ => {}
             }
         }
@@ -63,7 +69,9 @@ impl Scan<'_> {
             let Some(literal) = literals.uses.get(found.pattern().as_usize()) else { continue };
             let (start, end, id) = (found.start(), found.end(), literal.detector);
             match literal.kind {
-                Kind::Token { set, min, max } if &self.text[start..end] == literal.text.as_bytes() => self.token(id, start, end, set, min, max),
+                Kind::Token { set, min, max } if &self.text[start..end] == literal.text.as_bytes() => {
+                    self.token(id, start, end, set, min, max)
+                }
                 Kind::PrivateKey => self.private_key(id, start, end),
                 Kind::Jwt => self.jwt(id, start),
                 Kind::Crypt => self.crypt(id, start),
@@ -75,7 +83,8 @@ impl Scan<'_> {
     }
 
     fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, set: TokenSet, min: usize, max: usize) {
-        let rest = self.text[prefix_end..].iter().take(max + 1).take_while(|byte| set.contains(**byte) || byte.is_ascii_alphanumeric()).count();
+        let rest =
+            self.text[prefix_end..].iter().take(max + 1).take_while(|byte| set.contains(**byte) || byte.is_ascii_alphanumeric()).count();
         let value = &self.text[start..prefix_end + rest];
         let body = &self.text[prefix_end..prefix_end + rest];
         let varied = body.iter().collect::<std::collections::HashSet<_>>().len();
@@ -99,8 +108,13 @@ impl Scan<'_> {
         let body = end + close + 5;
         let limit = (body + 16_384).min(self.text.len());
         let stop = memchr::memmem::find(&self.text[body..limit], b"-----END").map(|at| body + at);
-        let last = stop.map_or(limit, |at| memchr::memmem::find(&self.text[at + 8..limit], b"-----").map_or(limit, |dashes| at + 8 + dashes + 5));
-        let material = self.text[body..stop.unwrap_or(limit)].iter().take(400).filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+        let last =
+            stop.map_or(limit, |at| memchr::memmem::find(&self.text[at + 8..limit], b"-----").map_or(limit, |dashes| at + 8 + dashes + 5));
+        let material = self.text[body..stop.unwrap_or(limit)]
+            .iter()
+            .take(400)
+            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+            .count();
         let words = self.text[body..(body + 40).min(self.text.len())].iter().filter(|byte| **byte == b' ').count();
         if material < 40 || words > 3 {
             return;
@@ -111,7 +125,11 @@ impl Scan<'_> {
     }
 
     fn jwt(&mut self, id: DetectorId, start: usize) {
-        let length = self.text[start..].iter().take(8192).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')).count();
+        let length = self.text[start..]
+            .iter()
+            .take(8192)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            .count();
         let value = self.text[start..start + length].trim_ascii_end();
         let value = value.strip_suffix(b".").unwrap_or(value);
         if value.len() < 30 || is_word(self.before(start)) || !check::by_name("jwt").is_some_and(|check| (check.run)(value)) {
@@ -123,9 +141,13 @@ impl Scan<'_> {
     }
 
     fn crypt(&mut self, id: DetectorId, start: usize) {
-        let length = self.text[start..].iter().take(256).take_while(|byte| byte.is_ascii_alphanumeric() || b"./$=,+-_".contains(byte)).count();
+        let length =
+            self.text[start..].iter().take(256).take_while(|byte| byte.is_ascii_alphanumeric() || b"./$=,+-_".contains(byte)).count();
         let value = &self.text[start..start + length];
-        if is_word(self.before(start)) || value.iter().filter(|byte| **byte == b'$').count() < 3 || !check::by_name("password_hash").is_some_and(|check| (check.run)(value)) {
+        if is_word(self.before(start))
+            || value.iter().filter(|byte| **byte == b'$').count() < 3
+            || !check::by_name("password_hash").is_some_and(|check| (check.run)(value))
+        {
             return;
         }
         self.scratch.clear();
@@ -142,10 +164,12 @@ impl Scan<'_> {
         let mut at = end;
         let mut signed = self.before(end) == b':';
         let mut quoted = false;
-        let bearer = self.text[start..end].eq_ignore_ascii_case(b"bearer") || self.text[start..end].to_ascii_lowercase().ends_with(b"bearer") || self.text[start..end].to_ascii_lowercase().ends_with(b" of");
-        for _ in 0..8 {
+        let bearer = self.text[start..end].eq_ignore_ascii_case(b"bearer")
+            || self.text[start..end].to_ascii_lowercase().ends_with(b"bearer")
+            || self.text[start..end].to_ascii_lowercase().ends_with(b" of");
+        while at < self.text.len() && at < end + 8 {
             match self.byte(at) {
-                b':' | b'=' if at < self.text.len() => signed = true,
+                b':' | b'=' => signed = true,
                 b'>' if signed || !self.text[end..at].contains(&b' ') => signed = true,
                 b' ' | b'\t' => {}
                 b'"' | b'\'' | b'`' => quoted = signed || quoted,
@@ -161,7 +185,11 @@ impl Scan<'_> {
         match detector.element {
             Some(crate::base::Element::Salary) => self.amount(id, at),
             Some(crate::base::Element::MothersMaidenName) => {
-                let length = self.text[at..].iter().take(40).take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\'')).count();
+                let length = self.text[at..]
+                    .iter()
+                    .take(40)
+                    .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\''))
+                    .count();
                 if length >= 2 {
                     self.secret(id, at, at + length, 4.0);
                 }
@@ -183,7 +211,12 @@ impl Scan<'_> {
         let digits = value.iter().any(u8::is_ascii_digit);
         let token = matches!(element, Some(crate::base::Element::ApiKey | crate::base::Element::AccessToken));
         let least = if token { 16 } else { 4 };
-        if length < least || length >= 200 || value.contains(&b' ') || (token && (!digits || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b'{')))) || (bearer && !digits) {
+        if length < least
+            || length >= 200
+            || value.contains(&b' ')
+            || (token && (!digits || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b'{'))))
+            || (bearer && !digits)
+        {
             return;
         }
         let lower = value.to_ascii_lowercase();
@@ -197,10 +230,16 @@ impl Scan<'_> {
 
     /// `$85,000`, `USD 72,500.00`, `4.200 €`.
     fn amount(&mut self, id: DetectorId, at: usize) {
-        let rest = &self.text[at..(at + 32).min(self.text.len())];
-        let currency = [b"USD ".as_slice(), b"EUR ", b"GBP ", b"US$", b"$", "€".as_bytes(), "£".as_bytes()].iter().find(|mark| rest.starts_with(mark)).map_or(0, |mark| mark.len());
+        let rest = self.text.get(at..(at + 32).min(self.text.len())).unwrap_or_default();
+        let currency = [b"USD ".as_slice(), b"EUR ", b"GBP ", b"US$", b"$", "€".as_bytes(), "£".as_bytes()]
+            .iter()
+            .find(|mark| rest.starts_with(mark))
+            .map_or(0, |mark| mark.len());
         let space = usize::from(rest.get(currency) == Some(&b' '));
-        let digits = rest[(currency + space).min(rest.len())..].iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.')).count();
+        let digits = rest[(currency + space).min(rest.len())..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'))
+            .count();
         let mut end = at + currency + space + digits;
         while end > at && matches!(self.before(end), b'.' | b',') {
             end -= 1;

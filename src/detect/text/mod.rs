@@ -13,7 +13,7 @@ mod names;
 mod numbers;
 mod signs;
 
-use super::{Detector, DetectorId, Detectors, Protection, read::Verdict, normal::Hints};
+use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
 use crate::format::TextKind;
 
 /// A value found in text.
@@ -51,7 +51,9 @@ impl Scanner {
     /// Compiles the text side of all detectors.
     pub(super) fn of(all: &[Detector]) -> Result<Scanner, String> {
         let by_scanner = |name: &str| {
-            all.iter().position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner.get_ref() == name)).map(|at| DetectorId(at as u16))
+            all.iter()
+                .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner.get_ref() == name))
+                .map(|at| DetectorId(at as u16))
         };
         Ok(Scanner {
             numbers: numbers::Index::of(all),
@@ -76,6 +78,8 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     scratch: Vec<u8>,
+    /// German text writes every noun with a capital.
+    capitalises_nouns: bool,
 }
 
 impl Detectors {
@@ -83,7 +87,7 @@ impl Detectors {
     /// Appends to `found`.
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
-        let mut scan = Scan { detectors: self, text, kind, found, scratch: Vec::new() };
+        let mut scan = Scan { detectors: self, text, kind, found, scratch: Vec::new(), capitalises_nouns: is_german(text) };
         scan.numbers();
         scan.signs();
         scan.literals();
@@ -125,7 +129,15 @@ impl Scan<'_> {
     /// Reports what stands normalised in the scratch buffer.
     fn keep(&mut self, detector: DetectorId, start: usize, end: usize, bits: f32, test_value: bool) {
         let protection = if Some(detector) == self.detectors.scanner.hash { Protection::Hashed } else { Protection::Clear };
-        self.found.push(Finding { detector, start, length: end - start, normalised: self.scratch.as_slice().into(), bits, protection, test_value });
+        self.found.push(Finding {
+            detector,
+            start,
+            length: end - start,
+            normalised: self.scratch.as_slice().into(),
+            bits,
+            protection,
+            test_value,
+        });
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -153,6 +165,13 @@ fn resolve(found: &mut Vec<Finding>, from: usize) {
         }
     }
     found.append(&mut kept);
+}
+
+/// Whether the beginning of a text has more German than English small words.
+fn is_german(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(16 << 10)];
+    let count = |word: &[u8]| memchr::memmem::find_iter(head, word).count();
+    count(b" und ") + count(b" der ") + count(b" die ") > count(b" the ") + count(b" of ")
 }
 
 /// Letters and digits, and everything beyond ASCII.

@@ -5,11 +5,7 @@
 
 use super::{Scan, is_word};
 use crate::{
-    detect::{
-        Detector, DetectorId, phone,
-        read::is_test_ip,
-        shape::RunKey,
-    },
+    detect::{Detector, DetectorId, phone, read::is_test_ip, shape::RunKey},
     format::TextKind,
 };
 use std::collections::HashMap;
@@ -83,7 +79,7 @@ impl Scan<'_> {
                 self.shapes(letters, start - 1);
             }
             match self.before(start) {
-                b'.' | b':' if self.before(start - 1).is_ascii_hexdigit() => {}
+                b'.' | b':' if self.before(start.saturating_sub(1)).is_ascii_hexdigit() => {}
                 _ => self.ip(start, end),
             }
             self.phone(start, end);
@@ -103,7 +99,7 @@ impl Scan<'_> {
 
     /// A short run of capitals and one separator before a run of digits: `AB 12 34 56 C`.
     fn letters_before(&self, start: usize) -> Option<usize> {
-        if !matches!(self.before(start), b' ' | b'-') {
+        if start == 0 || !matches!(self.before(start), b' ' | b'-') {
             return None;
         }
         let end = start - 1;
@@ -114,7 +110,8 @@ impl Scan<'_> {
     fn shapes(&mut self, start: usize, run_end: usize) {
         let detectors = self.detectors;
         let key = RunKey::of(&self.text[start..run_end]);
-        for (id, place) in detectors.scanner.numbers.starting(key) {
+        let index = &detectors.scanner.numbers;
+        for (id, place) in index.starting(key).iter().chain(index.starting(RunKey { digits: RunKey::ANY, ..key })) {
             let Some(shape) = detectors.get(*id).text_shapes.get(usize::from(*place)) else { continue };
             let Some(length) = shape.shape.match_prefix(&self.text[start..]) else { continue };
             if self.whole(start, start + length) {
@@ -161,7 +158,12 @@ impl Scan<'_> {
         }
         let value = &self.text[start..start + length];
         let parts = value.iter().filter(|byte| matches!(byte, b'.' | b':')).count();
-        if (v4 && parts != 3) || (v6 && parts < 3) || (v6 && value.len() < 9) || !self.whole(start, start + length) || self.is_version(start) {
+        if (v4 && parts != 3)
+            || (v6 && parts < 3)
+            || (v6 && value.len() < 9)
+            || !self.whole(start, start + length)
+            || self.is_version(start)
+        {
             return;
         }
         if crate::detect::normal::is_ip(value) {
@@ -179,9 +181,21 @@ impl Scan<'_> {
         let slash_word = before.last() == Some(&b'/') && before.len() > 1 && before[before.len() - 2].is_ascii_alphabetic();
         slash_word
             || matches!(before.last(), Some(b'v' | b'V'))
-            || [b"version".as_slice(), b"ver", b"rev", b"release", b"firmware", b"build", b"v.", b"chrome", b"revision", b"section", "§".as_bytes()]
-                .iter()
-                .any(|word| memchr::memmem::find(&lower, word).is_some())
+            || [
+                b"version".as_slice(),
+                b"ver",
+                b"rev",
+                b"release",
+                b"firmware",
+                b"build",
+                b"v.",
+                b"chrome",
+                b"revision",
+                b"section",
+                "§".as_bytes(),
+            ]
+            .iter()
+            .any(|word| memchr::memmem::find(&lower, word).is_some())
     }
 
     fn iban(&mut self, id: DetectorId, start: usize) {
@@ -196,7 +210,8 @@ impl Scan<'_> {
                 break;
             }
             at += 1;
-            let wanted = crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
+            let wanted =
+                crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
             if wanted.is_none() && length >= 2 {
                 return;
             }
@@ -224,23 +239,33 @@ impl Scan<'_> {
         let joined = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'+');
         let before = self.before(start);
         let digit_further = start >= 2 && self.byte(start - 2).is_ascii_digit();
-        if is_word(before) || (joined(before) && digit_further) || matches!(before, b'$' | b'#' | b'_') || (matches!(before, b'/' | b'-' | b' ' | b')') && digit_further) {
+        if is_word(before)
+            || (joined(before) && digit_further)
+            || matches!(before, b'$' | b'#' | b'_')
+            || (matches!(before, b'/' | b'-' | b' ' | b')') && digit_further)
+        {
             return;
         }
         if !plus && run_end - run_start > 12 {
             return;
         }
-        let (end, digits, groups, marks) = self.phone_extent(run_start);
-        if !(7..=15).contains(&digits) || is_word(self.byte(end)) || (self.byte(end) == b'-' && is_word(self.byte(end + 1))) || self.byte(end) == b'@' || (self.byte(end) == b'/' && self.byte(end + 1).is_ascii_digit()) {
+        let (number_end, digits, groups, marks) = self.phone_extent(run_start);
+        let end = number_end + self.extension(number_end);
+        if !(7..=15).contains(&digits)
+            || is_word(self.byte(end))
+            || (self.byte(end) == b'-' && self.byte(end + 1).is_ascii_digit())
+            || self.byte(end) == b'@'
+            || (self.byte(end) == b'/' && self.byte(end + 1).is_ascii_digit())
+        {
             return;
         }
-        let bracket = self.text[start..end].contains(&b'(');
+        let bracket = self.text[start..number_end].contains(&b'(');
         let first = run_end - run_start;
         // What its form alone says: a plus, an area code in brackets, three groups of the usual lengths.
         let form = match (plus, bracket, groups) {
             (true, _, _) if digits >= 9 => 8.0,
             (_, true, 3..) => 8.0,
-            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, end) => 6.5,
+            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, number_end) => 6.5,
             (_, _, 4) if digits == 11 && first == 1 => 6.0,
             (_, _, 5) if digits == 10 && first == 2 && self.byte(run_start) == b'0' => 6.5,
             (_, _, 2..=6) if digits >= 9 && (self.byte(run_start) == b'0' || marks > 0) && self.kind != TextKind::Lines => 3.5,
@@ -249,8 +274,7 @@ impl Scan<'_> {
             (_, _, _) if digits >= 9 => 2.0,
             _ => 1.2,
         };
-        let length = self.extension(end);
-        self.weigh(id, start, end + length, form);
+        self.weigh(id, start, end, form);
     }
 
     fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
@@ -285,7 +309,11 @@ impl Scan<'_> {
         let rest = self.text.get(end..(end + 14).min(self.text.len())).unwrap_or_default();
         let space = usize::from(rest.first() == Some(&b' '));
         for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x"] {
-            let Some(after) = rest.get(space..space + mark.len()).filter(|word| word.eq_ignore_ascii_case(mark)).map(|_| space + mark.len()) else { continue };
+            let Some(after) =
+                rest.get(space..space + mark.len()).filter(|word| word.eq_ignore_ascii_case(mark)).map(|_| space + mark.len())
+            else {
+                continue;
+            };
             let digits = rest[after..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             if (1..=6).contains(&digits) {
                 return after + digits;

@@ -1,7 +1,10 @@
 //! What stands around an `@`: e-mail addresses, the passwords of combo lists, logins in URLs.
 
 use super::{Scan, is_word};
-use crate::detect::{DetectorId, normal, read::{is_role_mailbox, is_test_email}};
+use crate::detect::{
+    DetectorId, normal,
+    read::{is_role_mailbox, is_test_email},
+};
 
 impl Scan<'_> {
     /// Walks all `@` and `%40` of the text.
@@ -27,7 +30,10 @@ impl Scan<'_> {
         }
         // What a key or a sentence sign leaves before the address is not part of it: "email=jane@…".
         let mut start = at - local;
-        if let Some(cut) = self.text[start..at].iter().rposition(|byte| matches!(byte, b'=' | b'?' | b'&' | b'|' | b'{' | b'}' | b'#' | b'~' | b'!' | b'*' | b'^' | b'$')) {
+        if let Some(cut) = self.text[start..at]
+            .iter()
+            .rposition(|byte| matches!(byte, b'=' | b'?' | b'&' | b'|' | b'{' | b'}' | b'#' | b'~' | b'!' | b'*' | b'^' | b'$'))
+        {
             start += cut + 1;
         }
         while start < at && !is_word(self.text[start]) && self.text[start] != b'_' {
@@ -78,7 +84,10 @@ impl Scan<'_> {
     /// `address:password` alone on a line.
     fn combo(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.password else { return };
-        if !matches!(self.byte(end), b':' | b';' | b'|') || !matches!(self.before(start), b'\n' | b' ') || (self.before(start) == b' ' && start > 0) {
+        if !matches!(self.byte(end), b':' | b';' | b'|')
+            || !matches!(self.before(start), b'\n' | b' ')
+            || (self.before(start) == b' ' && start > 0)
+        {
             return;
         }
         let value = self.text[end + 1..].iter().take(129).take_while(|byte| byte.is_ascii_graphic() || **byte >= 0x80).count();
@@ -92,7 +101,10 @@ impl Scan<'_> {
     fn login_in_url(&mut self, at: usize, domain: usize) -> bool {
         let Some(id) = self.detectors.scanner.password else { return false };
         let from = at.saturating_sub(200);
-        let token = self.text[from..at].iter().rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<')).map_or(from, |space| from + space + 1);
+        let token = self.text[from..at]
+            .iter()
+            .rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<'))
+            .map_or(from, |space| from + space + 1);
         let Some(scheme) = memchr::memmem::rfind(&self.text[token..at], b"://").map(|found| token + found + 3) else { return false };
         let Some(colon) = memchr::memchr(b':', &self.text[scheme..at]).map(|found| scheme + found) else { return false };
         if domain == 0 || self.text[scheme..at].contains(&b'/') {
@@ -118,17 +130,87 @@ impl Scan<'_> {
 /// Placeholders, stars, types and code where a secret would stand.
 pub(super) fn is_no_secret(value: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
-        b"null", b"none", b"nil", b"true", b"false", b"string", b"str", b"text", b"varchar", b"required", b"optional", b"password", b"passwd", b"changeme", b"secret", b"yes", b"no",
-        b"undefined", b"empty", b"hidden", b"redacted", b"your_password", b"yourpassword", b"your-password", b"mypassword", b"example", b"int", b"bool", b"char", b"token", b"value", b"n/a", b"self", b"this",
-        b"here", b"enter", b"and", b"the", b"is", b"for", b"must", b"should", b"field", b"reset", b"invalid", b"incorrect", b"prompt", b"input", b"pass",
+        b"null",
+        b"none",
+        b"nil",
+        b"true",
+        b"false",
+        b"string",
+        b"str",
+        b"text",
+        b"varchar",
+        b"required",
+        b"optional",
+        b"password",
+        b"passwd",
+        b"changeme",
+        b"secret",
+        b"yes",
+        b"no",
+        b"undefined",
+        b"empty",
+        b"hidden",
+        b"redacted",
+        b"your_password",
+        b"yourpassword",
+        b"your-password",
+        b"mypassword",
+        b"example",
+        b"int",
+        b"bool",
+        b"char",
+        b"token",
+        b"value",
+        b"n/a",
+        b"self",
+        b"this",
+        b"here",
+        b"enter",
+        b"and",
+        b"the",
+        b"is",
+        b"for",
+        b"must",
+        b"should",
+        b"field",
+        b"reset",
+        b"invalid",
+        b"incorrect",
+        b"prompt",
+        b"input",
+        b"pass",
     ];
     let lower = value.to_ascii_lowercase();
     let first = value.first().copied().unwrap_or(b' ');
     let same = value.iter().all(|byte| *byte == first);
-    let code = [b"os.".as_slice(), b"process.", b"env", b"getenv", b"config", b"self.", b"this.", b"req.", b"request.", b"params", b"args", b"${", b"{{", b"<%", b"$(", b"%(", b"secrets."].iter().any(|start| lower.starts_with(start));
+    let code = [
+        b"os.".as_slice(),
+        b"process.",
+        b"env",
+        b"getenv",
+        b"config",
+        b"self.",
+        b"this.",
+        b"req.",
+        b"request.",
+        b"params",
+        b"args",
+        b"${",
+        b"{{",
+        b"<%",
+        b"$(",
+        b"%(",
+        b"secrets.",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start));
     same || WORDS.contains(&lower.as_slice())
         || code
-        || matches!(first, b'$' | b'<' | b'{' | b'[' | b'%' | b'*' | b'(') && !value.starts_with(b"$2") && !value[1..].iter().any(u8::is_ascii_digit)
+        || matches!(first, b'$' | b'<' | b'{' | b'[' | b'%' | b'*' | b'(')
+            && !value.starts_with(b"$2")
+            && !value[1..].iter().any(u8::is_ascii_digit)
         || value.contains(&b'(') && value.contains(&b')')
-        || [b"xxxx".as_slice(), b"****", b"example", b"your-", b"your_", b"placeholder", b"....", b"redacted", "••••".as_bytes(), b"<your"].iter().any(|mark| memchr::memmem::find(&lower, mark).is_some())
+        || [b"xxxx".as_slice(), b"****", b"example", b"your-", b"your_", b"placeholder", b"....", b"redacted", "••••".as_bytes(), b"<your"]
+            .iter()
+            .any(|mark| memchr::memmem::find(&lower, mark).is_some())
 }
