@@ -211,7 +211,7 @@ fn rowid_column(columns: &[String], definitions: &[Vec<String>], sql: &str) -> O
 
 /// Hands on the rows of a table.
 fn read_table(database: &Database<'_>, table: &Table, state: &mut State, sink: &mut dyn Sink) {
-    let names: Option<Vec<&str>> = table.columns.as_ref().map(|columns| columns.iter().map(String::as_str).collect());
+    let mut names: Option<Vec<&str>> = table.columns.as_ref().map(|columns| columns.iter().map(String::as_str).collect());
     if let Some(names) = &names {
         sink.schema(&table.name, names);
     }
@@ -232,7 +232,8 @@ fn read_table(database: &Database<'_>, table: &Table, state: &mut State, sink: &
             if column < width {
                 cells[first + column] = cell;
             } else if id.is_none() && first == 0 {
-                // Without columns from the schema the first row sets the width.
+                // The first row may tell of columns the schema's SQL does not, or that there are any.
+                names.iter_mut().for_each(|names| names.push(""));
                 cells.push(cell);
                 width = cells.len();
             }
