@@ -63,11 +63,11 @@ pub(super) struct Opened<'h, 'i> {
 /// stand for themselves (UTF-16 and such), and lets `then` read it.
 pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) -> T {
     let mut buffer = Vec::new();
+    let mut broken = Broken(None);
     let (head, whole, input): (&[u8], bool, _) = match input {
         Input::Whole(bytes) => (bytes.get(..HEAD).unwrap_or(bytes), bytes.len() <= HEAD, Input::Whole(bytes)),
         Input::Stream(reader) => {
-            // An error shows again when the rest is read.
-            let _ = reader.take(HEAD as u64).read_to_end(&mut buffer);
+            broken.0 = reader.take(HEAD as u64).read_to_end(&mut buffer).err();
             (&buffer, buffer.len() < HEAD, Input::Stream(reader))
         }
     };
@@ -75,7 +75,7 @@ pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) 
     let mut chained;
     let input = match input {
         Input::Stream(reader) => {
-            chained = head.chain(reader);
+            chained = head.chain(broken).chain(reader);
             Input::Stream(&mut chained)
         }
         mapped => mapped,
@@ -93,6 +93,15 @@ pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) 
             let mut decoded = charset::Decoded::new(reader, charset.encoding);
             then(Opened { head: utf8.as_bytes(), whole, input: Input::Stream(&mut decoded), charset, recoded: true })
         }
+    }
+}
+
+/// Gives the error that the head ended with, once, in its place.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -128,6 +137,16 @@ mod tests {
                 assert_eq!(seen, bytes);
             }
         }
+    }
+
+    #[test]
+    fn an_error_in_the_head_is_not_lost() {
+        let mut failing = b"a,b\n".chain(Broken(Some(io::ErrorKind::InvalidData.into())));
+        open(Input::Stream(&mut failing), |opened| {
+            assert_eq!(opened.head, b"a,b\n");
+            let (_, error) = opened.input.into_whole(1000);
+            assert_eq!(error.map(|error| error.kind()), Some(io::ErrorKind::InvalidData));
+        });
     }
 
     #[test]

@@ -108,6 +108,7 @@ impl<'a> Assembler<'a> {
         let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
         let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
         let keyed = nodes.iter().any(|node| records.nodes[*node as usize].keys.iter().any(|key| is_direct(key.class)));
+        let person = nodes.iter().any(|node| !records.nodes[*node as usize].organisation);
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
         Individual {
@@ -129,8 +130,8 @@ impl<'a> Assembler<'a> {
             tier: None,
             conflict: false,
             roles,
-            counted: !professional && (keyed || (named && elements.len() > 1 && elements.contains(Element::Name))),
-            professional: professional && (named || keyed),
+            counted: person && !professional && (keyed || (named && elements.len() > 1 && elements.contains(Element::Name))),
+            professional: person && professional && (named || keyed),
             reachable: [Element::PostalAddress, Element::Email, Element::Phone].iter().any(|element| elements.contains(*element)),
             first: 0,
             last: 0,

@@ -221,12 +221,12 @@ impl<'e> Engine<'e> {
             texts: Texts::new(self, state.item, place.number),
             scratch: Scratch::default(),
         };
-        let result = catch_unwind(AssertUnwindSafe(|| format.read(input, &mut examiner)));
-        if result.is_err() {
+        let read = catch_unwind(AssertUnwindSafe(|| format.read(input, &mut examiner)));
+        let finished = catch_unwind(AssertUnwindSafe(|| examiner.tables.finish()));
+        if read.is_err() || finished.is_err() {
             examiner.problem(Problem::new(Category::Corrupt, format!("the {} reader stopped on malformed bytes", format.name())));
         }
-        let mentions = catch_unwind(AssertUnwindSafe(|| examiner.tables.finish())).unwrap_or(0);
-        self.progress.item(mentions);
+        self.progress.item(finished.unwrap_or(0));
     }
 }
 
