@@ -330,7 +330,7 @@ fn is_date_filler(word: &[u8]) -> bool {
 
 /// The month a word names, in the languages of Western Europe; three letters are enough where
 /// they are not shared.
-pub(super) fn month_word(word: &[u8]) -> Option<u8> {
+pub(in crate::detect) fn month_word(word: &[u8]) -> Option<u8> {
     const STEMS: [&[&str]; 12] = [
         &["jan", "ene", "gen"],
         &["feb", "fev", "fév"],

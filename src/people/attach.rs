@@ -101,18 +101,19 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
 
 /// Which people hold which key, and whether as their own row's key.
 struct Index {
-    people: HashMap<u64, Vec<(u32, Class)>>,
+    people: HashMap<u64, Vec<(u32, Class, bool)>>,
 }
 
 impl Index {
     fn new(records: &Records, clusters: &mut Clusters, anchored: &[bool]) -> Index {
-        let mut people: HashMap<u64, Vec<(u32, Class)>> = HashMap::new();
+        let mut people: HashMap<u64, Vec<(u32, Class, bool)>> = HashMap::new();
         for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.organisation) {
             let root = clusters.root(at as u32);
             for key in node.keys.iter().filter(|key| strength(key.class).is_some()) {
                 let holders = people.entry(place(key)).or_default();
-                if !holders.contains(&(root, key.class)) && holders.len() <= CAP {
-                    holders.push((root, key.class));
+                let holder = (root, key.class, node.own_name);
+                if !holders.contains(&holder) && holders.len() <= CAP {
+                    holders.push(holder);
                 }
             }
         }
@@ -127,17 +128,20 @@ impl Index {
         let mut several: Option<Vec<u32>> = None;
         for key in keys {
             let Some(holders) = self.people.get(&place(key)) else { continue };
-            let wanted = |class: Class| match key.class {
+            let wanted = |class: Class, own_name: bool| match key.class {
                 // A reference means the row that owns the key, if there is one.
-                Class::Reference if holders.iter().any(|(_, class)| *class == Class::Own) => class == Class::Own,
+                Class::Reference if holders.iter().any(|(_, class, _)| *class == Class::Own) => class == Class::Own,
+                // A row without a name belongs to the name below it, not to the contacts below it.
+                Class::Own if holders.iter().any(|(_, _, own_name)| *own_name) => own_name,
                 _ => true,
             };
-            let mut roots: Vec<u32> = holders.iter().filter(|(_, class)| wanted(*class)).map(|(root, _)| *root).collect();
+            let mut roots: Vec<u32> = holders.iter().filter(|(_, class, name)| wanted(*class, *name)).map(|(root, _, _)| *root).collect();
+            roots.sort_unstable();
             roots.dedup();
             match roots.as_slice() {
                 [] => {}
                 [one] => return Some(Verdict::Join(*one)),
-                _ if key.class == Class::Own && holders.iter().all(|(_, class)| *class == Class::Reference) => {
+                _ if key.class == Class::Own && holders.iter().all(|(_, class, _)| *class == Class::Reference) => {
                     return Some(Verdict::Share(roots));
                 }
                 _ if roots.len() > CAP => {}

@@ -4,6 +4,7 @@
 //! leak; nothing here depends on the order in which it was read.
 
 pub mod address;
+pub mod assemble;
 pub mod attach;
 pub mod block;
 pub mod catalogue;
@@ -44,7 +45,8 @@ pub struct Population {
 /// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
 pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
-    let records = record::read(evidence, &catalogue)?;
+    let mut records = record::read(evidence, &catalogue)?;
+    assemble::lend_details(&mut records);
     let (edges, generic) = block::edges(&records);
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);

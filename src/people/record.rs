@@ -70,6 +70,8 @@ pub struct Node {
     pub roles: u16,
     /// Named for an organisation or a role, not a person.
     pub organisation: bool,
+    /// The name stands in a child object of the row it names (`Patient.name`).
+    pub own_name: bool,
 }
 
 /// One mention and the node it speaks of.
@@ -160,6 +162,7 @@ struct Fields {
     sex: u8,
     deceased: bool,
     organisation: bool,
+    own_name: bool,
     keys: Vec<Key>,
 }
 
@@ -186,6 +189,7 @@ impl Fields {
         self.sex = 0;
         self.deceased = false;
         self.organisation = false;
+        self.own_name = false;
         self.keys.clear();
     }
 }
@@ -227,6 +231,11 @@ impl<'a> Reader<'a> {
         }
         let role = self.role(mention, table);
         let name = self.intern_name();
+        self.fields.own_name = table.is_some_and(|table| {
+            let table = &self.catalogue.tables[table as usize];
+            let leaf = super::catalogue::words(table.name.rsplit('.').next().unwrap_or_default());
+            table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"))
+        });
         let organisations = table.is_some_and(|table| role::is_organisation_table(&self.catalogue.tables[table as usize].name));
         self.fields.organisation |= organisations && name == NONE && mention.slot == 0;
         let address = self.intern_address();
@@ -467,6 +476,7 @@ impl<'a> Reader<'a> {
             elements: ElementSet::EMPTY,
             roles: 0,
             organisation: fields.organisation,
+            own_name: fields.own_name,
         });
         if !anonymous {
             self.by_identity.insert(identity, number);

@@ -62,7 +62,12 @@ impl<'s> Texts<'s> {
     /// For every finding the number of the group it belongs to: the first finding of the group.
     fn owners(&self, text: &Text<'_>, found: &[Finding]) -> Vec<Option<usize>> {
         let meaning = |finding: &Finding| self.engine.detectors.get(finding.detector).meaning;
-        let names: Vec<usize> = (0..found.len()).filter(|at| meaning(&found[*at]) == Meaning::FullName && !found[*at].test_value).collect();
+        let is_name = |finding: &Finding| {
+            // One word alone (a greeting, a sender called Support) owns nothing.
+            let words = text.bytes.get(finding.start..finding.start + finding.length).unwrap_or_default();
+            meaning(finding) == Meaning::FullName && !finding.test_value && words.trim_ascii().iter().any(|byte| matches!(byte, b' ' | b',' | b'\t'))
+        };
+        let names: Vec<usize> = (0..found.len()).filter(|at| is_name(&found[*at])).collect();
         // The same name twice is the same person.
         let first_of = |at: usize| names.iter().copied().find(|other| found[*other].normalised == found[at].normalised).unwrap_or(at);
         let distinct = {
@@ -71,6 +76,8 @@ impl<'s> Texts<'s> {
             all.dedup();
             all
         };
+        // A letter about one person: all of it is theirs, unless it holds more than one person has.
+        let alone = distinct.len() == 1 && text.bytes.len() < 8192 && self.is_of_one(found);
         let mut by_place: BTreeMap<usize, usize> = BTreeMap::new();
         (0..found.len())
             .map(|at| {
@@ -82,8 +89,11 @@ impl<'s> Texts<'s> {
                 if names.contains(&at) {
                     return Some(first_of(at));
                 }
+                if known.meaning == Meaning::FullName {
+                    return None;
+                }
                 let owner = match text.kind {
-                    TextKind::Prose if distinct.len() == 1 && text.bytes.len() < 8192 => Some(distinct[0]),
+                    TextKind::Prose if alone => Some(distinct[0]),
                     _ => nearest(text, found, &names, at).map(first_of),
                 };
                 owner.or_else(|| {
@@ -93,6 +103,19 @@ impl<'s> Texts<'s> {
                 })
             })
             .collect()
+    }
+
+    /// Whether one person can own all these values: not three mailboxes, not two personal numbers.
+    fn is_of_one(&self, found: &[Finding]) -> bool {
+        let mut values: BTreeMap<Meaning, Vec<&[u8]>> = BTreeMap::new();
+        for finding in found.iter().filter(|finding| !finding.test_value) {
+            let of_kind = values.entry(self.engine.detectors.get(finding.detector).meaning).or_default();
+            if !of_kind.contains(&&*finding.normalised) {
+                of_kind.push(&finding.normalised);
+            }
+        }
+        let most = |meaning, most| values.get(&meaning).is_none_or(|of_kind| of_kind.len() <= most);
+        most(Meaning::PersonalNumber, 1) && most(Meaning::Email, 2) && most(Meaning::Phone, 3) && most(Meaning::BirthDate, 1) && most(Meaning::Account, 2)
     }
 
     /// Records one mention of the findings in `members`, if they tell more than a name.

@@ -2,7 +2,7 @@
 //! post box) is extended over what usually follows: flat, town, region, postcode, country.
 
 use super::{Scan, is_word};
-use crate::detect::{DetectorId, fold::fold_into, places};
+use crate::detect::{DetectorId, fold::fold_into, normal::month_word, places};
 
 /// Words behind a name of a street: `4642 Forest Court`, `12 Mill Lane`.
 const BEHIND: &[&str] = &[
@@ -224,6 +224,11 @@ impl Scan<'_> {
             .collect();
         if run.first().is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| !matches!(byte, b' ' | b',' | b'.' | b'\n')))
         {
+            return None;
+        }
+        // "15 Sep 2025" is a day.
+        let year = after.get(2).is_some_and(|piece| piece.kind == PieceKind::Number && piece.end - piece.start == 4);
+        if year && run.first().is_some_and(|piece| month_word(&self.text[piece.start..piece.end]).is_some()) {
             return None;
         }
         let street = run.iter().take(5).position(|piece| self.is_street(piece));
