@@ -96,7 +96,7 @@ impl<'s> Stats<'s> {
 fn names_in(folded: &[u8]) -> (bool, bool, bool) {
     let names = lexicon::names();
     let (mut words, mut given, mut surname, mut both, mut first_given, mut last_surname) = (0, 0, 0, 0, false, false);
-    for word in folded.split(|byte| matches!(byte, b' ' | b',' | b'.')).filter(|word| !word.is_empty()) {
+    for word in folded.split(|byte| matches!(byte, b' ' | b',' | b'.' | b';')).filter(|word| !word.is_empty()) {
         // Made-up names of test data carry a number behind them.
         let letters = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(&word[..0], |last| &word[..=last]);
         if letters.is_empty() || letters.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'_' | b'/' | b':')) {

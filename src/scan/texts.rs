@@ -32,6 +32,8 @@ pub(super) struct Texts<'s> {
 
 /// A name at most this far before a finding of the same paragraph owns it.
 const REACH: usize = 600;
+/// Values on one line at most this far apart belong together.
+const CLOSE: usize = 120;
 
 impl<'s> Texts<'s> {
     pub(super) fn new(engine: &'s Engine<'s>, item: u32, part: u32) -> Texts<'s> {
@@ -78,7 +80,8 @@ impl<'s> Texts<'s> {
         };
         // A letter about one person: all of it is theirs, unless it holds more than one person has.
         let alone = distinct.len() == 1 && text.bytes.len() < 8192 && self.is_of_one(found);
-        let mut by_place: BTreeMap<usize, usize> = BTreeMap::new();
+        // Line, first finding of the group, end of its last.
+        let mut group: Option<(usize, usize, usize)> = None;
         (0..found.len())
             .map(|at| {
                 let finding = &found[at];
@@ -97,9 +100,14 @@ impl<'s> Texts<'s> {
                     _ => nearest(text, found, &names, at).map(first_of),
                 };
                 owner.or_else(|| {
-                    // Without a name, what stands on one line belongs together.
+                    // Without a name, what stands close by on one line belongs together.
                     let line = line_start(text.bytes, finding.start);
-                    Some(*by_place.entry(line).or_insert(at))
+                    let first = match group {
+                        Some((held, first, end)) if held == line && finding.start.saturating_sub(end) <= CLOSE => first,
+                        _ => at,
+                    };
+                    group = Some((line, first, finding.start + finding.length));
+                    Some(first)
                 })
             })
             .collect()
@@ -194,7 +202,7 @@ fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Op
         // A name before a value is likelier its owner than one behind it.
         if name.start <= finding.start { finding.start - name.start } else { 2 * (name.start - finding.start) }
     };
-    if let Some(name) = on_line.min_by_key(by_distance) {
+    if let Some(name) = on_line.min_by_key(by_distance).filter(|name| by_distance(name) <= REACH) {
         return Some(name);
     }
     if matches!(text.kind, TextKind::Lines | TextKind::MailHeader | TextKind::Raw) && !is_label_block(text.bytes, line, line_end) {
