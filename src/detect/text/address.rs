@@ -222,7 +222,9 @@ impl Scan<'_> {
             .take(6)
             .take_while(|piece| piece.kind != PieceKind::Lower || self.is(piece, BEFORE) || self.is_particle(piece))
             .collect();
-        if run.first().is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| !matches!(byte, b' ' | b',' | b'.' | b'\n')))
+        if run
+            .first()
+            .is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| matches!(byte, b':' | b'(' | b'"' | b'?' | b'!')))
         {
             return None;
         }
