@@ -113,7 +113,6 @@ struct WellKnown {
     password_hash: Option<DetectorId>,
     row_key: Option<DetectorId>,
     foreign_key: Option<DetectorId>,
-    unverified_id: Option<DetectorId>,
     address: Option<DetectorId>,
     street: Option<DetectorId>,
     /// Personal numbers that are hard to hit by chance, for columns that mix countries.
@@ -211,7 +210,6 @@ impl WellKnown {
             password_hash: known("password_hash"),
             row_key: known("row_key"),
             foreign_key: known("foreign_key"),
-            unverified_id: known("unverified_id"),
             address: known("postal_address"),
             street: known("street"),
             personal: all.iter().enumerate().filter(|(_, detector)| personal(detector)).map(|(at, _)| DetectorId(at as u16)).collect(),

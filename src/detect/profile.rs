@@ -314,8 +314,11 @@ impl Judge<'_> {
         let mut chosen: Vec<Option<Candidate>> = columns.iter().map(|column| self.choose(column, country)).collect();
         self.one_of_each(columns, &mut chosen);
         self.settle_context(columns, &mut chosen);
-        let mut profile =
-            Profile { slots: vec![Slot { name: String::new(), role: self.main_role() }], header_is_data, ..Profile::default() };
+        let mut profile = Profile {
+            slots: vec![Slot { name: String::new(), role: self.role_by_columns(columns) }],
+            header_is_data,
+            ..Profile::default()
+        };
         for (column, candidate) in columns.iter().zip(&chosen) {
             let described = self.describe(column, candidate.as_ref(), country, &mut profile.slots);
             profile.columns.push(described);
@@ -477,7 +480,7 @@ impl Judge<'_> {
                     }
                 }
                 // Without a name or number beside it a date of the last century is any date.
-                Meaning::BirthDate if !candidate.by_header && !(has_name || has_number) => candidate.bits = 0.0,
+                Meaning::BirthDate if !(candidate.by_header || has_name || has_number) => candidate.bits = 0.0,
                 Meaning::Attribute
                     if candidate.by_header
                         && (3.0..ENOUGH).contains(&candidate.bits)

@@ -237,6 +237,15 @@ pub(super) fn is_test_ip(address: &[u8]) -> bool {
     }
 }
 
+/// Addresses of a local network, which many people share.
+pub(super) fn is_private_ip(address: &[u8]) -> bool {
+    match std::str::from_utf8(address).ok().and_then(|text| text.parse::<std::net::IpAddr>().ok()) {
+        Some(std::net::IpAddr::V4(v4)) => is_test_ip(address) && !v4.is_documentation(),
+        Some(std::net::IpAddr::V6(v6)) => is_test_ip(address) && v6.segments()[..2] != [0x2001, 0xdb8],
+        None => false,
+    }
+}
+
 fn is_placeholder_date(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit());
     let mut text = [0; 8];

@@ -78,6 +78,7 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     scratch: Vec<u8>,
+    around: context::Around,
     /// German text writes every noun with a capital.
     capitalises_nouns: bool,
 }
@@ -87,7 +88,15 @@ impl Detectors {
     /// Appends to `found`.
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
-        let mut scan = Scan { detectors: self, text, kind, found, scratch: Vec::new(), capitalises_nouns: is_german(text) };
+        let mut scan = Scan {
+            detectors: self,
+            text,
+            kind,
+            found,
+            scratch: Vec::new(),
+            around: context::Around::default(),
+            capitalises_nouns: is_german(text),
+        };
         scan.numbers();
         scan.signs();
         scan.literals();

@@ -558,7 +558,7 @@ impl Scan<'_> {
         let from = start.saturating_sub(24);
         let mut before = Vec::new();
         fold_into(self.text[from..start].trim_ascii_end(), &mut before);
-        let line_start = matches!(self.text[from..start].trim_ascii_end().last(), None) || self.before(start) == b'\n';
+        let line_start = self.text[from..start].trim_ascii_end().is_empty() || self.before(start) == b'\n';
         let word_before = before.rsplit(|byte| !is_word(*byte) && *byte != b'\'').find(|word| !word.is_empty()).unwrap_or_default();
         let ends = |lead: &&str| {
             before.ends_with(lead.as_bytes()) && (before.len() == lead.len() || !is_word(before[before.len() - lead.len() - 1]))
