@@ -239,10 +239,10 @@ fn id_of(path: &Path) -> String {
 
 fn builtin_files<'d>(dir: &'d Dir<'d>, files: &mut Vec<(&'d str, &'d str)>) {
     for file in dir.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            if path.ends_with(".toml") {
-                files.push((path, text));
-            }
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8())
+            && path.ends_with(".toml")
+        {
+            files.push((path, text));
         }
     }
     dir.dirs().for_each(|inner| builtin_files(inner, files));

@@ -94,10 +94,11 @@ impl Scan<'_> {
         } else if self.byte(end) == b':' {
             self.ip(start, end);
         }
-        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start) {
-            if self.whole(start, end) && self.text[start..end].iter().all(u8::is_ascii_hexdigit) {
-                self.weigh(hash, start, end, 0.0);
-            }
+        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start)
+            && self.whole(start, end)
+            && self.text[start..end].iter().all(u8::is_ascii_hexdigit)
+        {
+            self.weigh(hash, start, end, 0.0);
         }
     }
 
