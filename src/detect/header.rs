@@ -226,7 +226,7 @@ impl Vocabulary {
             }
             match term {
                 // A role word behind the value names its kind: `contact_type`, but `provider_email` is a slot.
-                Some(Term::Void) if !(at < path) => return None,
+                Some(Term::Void) if at >= path => return None,
                 Some(Term::Slot(index)) => slot = Some(index),
                 Some(_) => {}
                 None if tokens[at].bytes().all(|byte| byte.is_ascii_digit()) => number = tokens[at].parse().unwrap_or(0),

@@ -98,7 +98,6 @@ struct WellKnown {
     password_hash: Option<DetectorId>,
     row_key: Option<DetectorId>,
     foreign_key: Option<DetectorId>,
-    unverified_id: Option<DetectorId>,
     address: Option<DetectorId>,
     street: Option<DetectorId>,
     /// Personal numbers that are hard to hit by chance, for columns that mix countries.
@@ -196,7 +195,6 @@ impl WellKnown {
             password_hash: known("password_hash"),
             row_key: known("row_key"),
             foreign_key: known("foreign_key"),
-            unverified_id: known("unverified_id"),
             address: known("postal_address"),
             street: known("street"),
             personal: all.iter().enumerate().filter(|(_, detector)| personal(detector)).map(|(at, _)| DetectorId(at as u16)).collect(),
@@ -226,10 +224,10 @@ fn id_of(path: &Path) -> String {
 
 fn builtin_files<'d>(dir: &'d Dir<'d>, files: &mut Vec<(&'d str, &'d str)>) {
     for file in dir.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            if path.ends_with(".toml") {
-                files.push((path, text));
-            }
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8())
+            && path.ends_with(".toml")
+        {
+            files.push((path, text));
         }
     }
     dir.dirs().for_each(|inner| builtin_files(inner, files));

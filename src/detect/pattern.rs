@@ -233,10 +233,10 @@ pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<
     let text_file = parsed.text.unwrap_or_default();
     let text_shapes =
         text_file.shapes.iter().filter_map(|file| shape(&file.shape).map(|shape| TextShape { shape, bits: file.bits })).collect();
-    if let Some(scanner) = &text_file.scanner {
-        if !SCANNERS.contains(&scanner.get_ref().as_str()) {
-            fault(scanner.span(), format!("there is no scanner `{}`", scanner.get_ref()));
-        }
+    if let Some(scanner) = &text_file.scanner
+        && !SCANNERS.contains(&scanner.get_ref().as_str())
+    {
+        fault(scanner.span(), format!("there is no scanner `{}`", scanner.get_ref()));
     }
     if parsed.examples.ignores.iter().any(|ignored| ignored.why.trim().is_empty()) {
         faults.push(Fault::of_file(file, "every `ignores` needs a `why`"));

@@ -136,10 +136,10 @@ fn is_nanp(number: &[u8]) -> bool {
 
 fn split_extension(value: &[u8]) -> (&[u8], &[u8]) {
     for mark in [b" ext".as_slice(), b" x", b"x", b" Ext", b"ext", b";ext=", b" #", b" EXT", b"-x"] {
-        if let Some(at) = memchr::memmem::find(value, mark) {
-            if at >= 6 {
-                return (value[..at].trim_ascii(), &value[at + mark.len()..]);
-            }
+        if let Some(at) = memchr::memmem::find(value, mark)
+            && at >= 6
+        {
+            return (value[..at].trim_ascii(), &value[at + mark.len()..]);
         }
     }
     (value, &[])
@@ -149,10 +149,10 @@ fn split_extension(value: &[u8]) -> (&[u8], &[u8]) {
 /// ranges of Ofcom (UK), and repeated or counted-up digits.
 pub(super) fn is_test_number(e164: &[u8]) -> bool {
     let nanp = e164.strip_prefix(b"1").filter(|rest| rest.len() == 10).or(Some(e164).filter(|number| number.len() == 10));
-    if let Some(nanp) = nanp {
-        if &nanp[3..8] == b"55501" || &nanp[..3] == b"555" || nanp == b"1234567890" || nanp[3..].iter().all(|digit| *digit == b'0') {
-            return true;
-        }
+    if let Some(nanp) = nanp
+        && (&nanp[3..8] == b"55501" || &nanp[..3] == b"555" || nanp == b"1234567890" || nanp[3..].iter().all(|digit| *digit == b'0'))
+    {
+        return true;
     }
     if let Some(uk) = e164.strip_prefix(b"44") {
         return uk.starts_with(b"7700900") || uk.starts_with(b"2079460") || uk.starts_with(b"1632960");

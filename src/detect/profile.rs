@@ -314,8 +314,11 @@ impl Judge<'_> {
         let mut chosen: Vec<Option<Candidate>> = columns.iter().map(|column| self.choose(column, country)).collect();
         self.one_of_each(columns, &mut chosen);
         self.settle_context(columns, &mut chosen);
-        let mut profile =
-            Profile { slots: vec![Slot { name: String::new(), role: self.main_role() }], header_is_data, ..Profile::default() };
+        let mut profile = Profile {
+            slots: vec![Slot { name: String::new(), role: self.role_by_columns(columns) }],
+            header_is_data,
+            ..Profile::default()
+        };
         for (column, candidate) in columns.iter().zip(&chosen) {
             let described = self.describe(column, candidate.as_ref(), country, &mut profile.slots);
             profile.columns.push(described);
@@ -330,6 +333,22 @@ impl Judge<'_> {
         match self.table {
             TableKind::People(role) => role,
             _ => Role::Unknown,
+        }
+    }
+
+    /// Only tables of clinicians and lawyers say what they are specialised in.
+    fn role_by_columns(&self, columns: &[Column<'_>]) -> Role {
+        const OF_PROFESSIONALS: &[&str] =
+            &["speciality", "specialty", "taxonomy", "npi", "fachrichtung", "specialite", "especialidad", "specializzazione"];
+        let named = |column: &Column<'_>| column.reading.words.iter().any(|word| OF_PROFESSIONALS.contains(&word.as_str()));
+        match self.main_role() {
+            // A claim names its doctor's number beside the patient: such a column has a slot of its own.
+            Role::Unknown
+                if columns.iter().any(|column| named(column) && column.reading.slot.is_none() && column.reading.words.len() == 1) =>
+            {
+                Role::Professional
+            }
+            role => role,
         }
     }
 
@@ -443,6 +462,10 @@ impl Judge<'_> {
             })
             .count();
         let has_name = chosen.iter().any(|one| meaning(one).is_some_and(Meaning::is_name));
+        let of_patient = columns.iter().any(|column| {
+            column.reading.words.first().is_some_and(|word| matches!(word.as_str(), "patient" | "subject" | "patientid"))
+                && column.stats.id_like > 0.8
+        });
         let has_number = chosen.iter().any(|one| matches!(meaning(one), Some(Meaning::PersonalNumber)));
         for (column, one) in columns.iter().zip(chosen.iter_mut()) {
             let Some(candidate) = one else { continue };
@@ -457,11 +480,11 @@ impl Judge<'_> {
                     }
                 }
                 // Without a name or number beside it a date of the last century is any date.
-                Meaning::BirthDate if !candidate.by_header && !(has_name || has_number) => candidate.bits = 0.0,
+                Meaning::BirthDate if !(candidate.by_header || has_name || has_number) => candidate.bits = 0.0,
                 Meaning::Attribute
                     if candidate.by_header
                         && (3.0..ENOUGH).contains(&candidate.bits)
-                        && (has_name || matches!(self.table, TableKind::People(_))) =>
+                        && (has_name || of_patient || matches!(self.table, TableKind::People(_))) =>
                 {
                     candidate.bits += 2.0;
                 }
@@ -528,7 +551,10 @@ impl Judge<'_> {
             ..ColumnProfile::default()
         };
         let long = column.stats.mean_length >= 60.0 && column.stats.wordy > 0.5;
-        described.free_text = long || (column.stats.mean_length >= 12.0 && column.stats.wordy > 0.3);
+        // `{type, value}` pairs hold an address in one row and a telephone number in the next.
+        let mixed = super::header::words(&column.header).last().is_some_and(|word| ["value", "val"].contains(&word.as_str()))
+            && column.stats.share(|value| value.contains(&b'@')) >= 0.1;
+        described.free_text = long || mixed || (column.stats.mean_length >= 12.0 && column.stats.wordy > 0.3);
         let Some(candidate) = candidate.filter(|one| one.bits >= ENOUGH) else {
             described.reason = match candidate {
                 Some(candidate) => {
@@ -716,3 +742,217 @@ const DETAILS: &[&str] = &[
     "address", "addr", "contact", "phone", "email", "account", "bankaccount", "card", "creditcard", "paymentmethod", "profile", "identity", "login",
     "credential", "credentials", "adresse", "direccion", "konto",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Element;
+    use std::sync::OnceLock;
+
+    fn detectors() -> &'static Detectors {
+        static DETECTORS: OnceLock<Detectors> = OnceLock::new();
+        DETECTORS.get_or_init(|| Detectors::builtin().expect("built-in files load"))
+    }
+
+    /// A table of lines of cells between `|`; the first is the header unless it is empty.
+    fn table(name: Option<&str>, header: &str, rows: &[&str]) -> Sample {
+        let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        Sample {
+            name: name.map(str::to_owned),
+            columns: (!header.is_empty()).then(|| cells(header)),
+            rows: rows.iter().map(|row| cells(row).into_iter().map(|cell| Some(cell.into_bytes())).collect()).collect(),
+        }
+    }
+
+    /// What each column holds, by detector id and slot: `given_name`, `us_ssn@dependent`, `-`.
+    fn judged(sample: &Sample) -> Vec<String> {
+        let profile = detectors().profile(sample);
+        let shown = |column: &ColumnProfile| {
+            let id = column.detector.map_or("-", |id| detectors().get(id).id.as_str());
+            match &profile.slots[usize::from(column.slot)].name {
+                slot if slot.is_empty() => id.to_owned(),
+                slot => format!("{id}@{slot}"),
+            }
+        };
+        profile.columns.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn headers_of_many_languages_are_understood() {
+        for (header, id) in [
+            ("Geburtsdatum", "birth_date"),
+            ("date de naissance", "birth_date"),
+            ("fecha_nacimiento", "birth_date"),
+            ("data di nascita", "birth_date"),
+            ("geboortedatum", "birth_date"),
+            ("data_nascimento", "birth_date"),
+            ("data urodzenia", "birth_date"),
+            ("fødselsdato", "birth_date"),
+            ("syntymäaika", "birth_date"),
+            ("datum narození", "birth_date"),
+            ("doğum tarihi", "birth_date"),
+            ("дата рождения", "birth_date"),
+            ("ημερομηνία γέννησης", "birth_date"),
+            ("生年月日", "birth_date"),
+            ("출생일", "-"),
+            ("생년월일", "birth_date"),
+            ("出生日期", "birth_date"),
+            ("تاريخ الميلاد", "birth_date"),
+            ("Nachname", "surname"),
+            ("apellidos", "surname"),
+            ("cognome", "surname"),
+            ("achternaam", "surname"),
+            ("nazwisko", "surname"),
+            ("efternamn", "surname"),
+            ("фамилия", "surname"),
+            ("sukunimi", "surname"),
+            ("vorname", "given_name"),
+            ("prénom", "given_name"),
+            ("voornaam", "given_name"),
+            ("etunimi", "given_name"),
+            ("imię", "given_name"),
+            ("patientDOB", "birth_date"),
+            ("DATEOFBIRTH", "birth_date"),
+            ("cust_email_addr", "-"),
+            ("custEmailAddress", "email"),
+            ("PHONE_NUM", "phone"),
+            ("e-mail", "email"),
+            ("Straße", "street"),
+            ("email_verified", "-"),
+            ("password_changed_at", "-"),
+            ("phone_type", "-"),
+            ("is_deceased", "deceased"),
+            ("SSN#", "us_ssn"),
+            ("mot de passe", "password"),
+            ("Steuer-ID", "de_steuer_id"),
+        ] {
+            let sample = Sample { columns: Some(vec![header.to_owned()]), ..Sample::default() };
+            assert_eq!(judged(&sample), [id], "{header}");
+        }
+    }
+
+    #[test]
+    fn columns_of_other_people_have_slots_of_their_own() {
+        let sample = table(
+            None,
+            "first_name|last_name|emergency_contact_name|emergency_contact_phone|spouse_dob|billing_zip|provider_name|dep2_ssn",
+            &[
+                "Jane|Foster|Peter Foster|(425) 882-6710|1980-02-03|98052|Anna Miller|536-22-8145",
+                "Mary|Miller|John Miller|(425) 882-6711|1981-12-30|98053|Ruth Hall|536-22-8146",
+            ],
+        );
+        assert_eq!(
+            judged(&sample),
+            [
+                "given_name",
+                "surname",
+                "full_name@emergency_contact",
+                "phone@emergency_contact",
+                "birth_date@spouse",
+                "postcode",
+                "full_name@provider",
+                "us_ssn@dependent2"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_without_header_is_judged_by_its_values() {
+        let sample = table(
+            None,
+            "",
+            &[
+                "Margaret Foster|margaret@mailhaven.com|1971-03-05|6433435F|17",
+                "Peter Miller|p.miller@skyletter.com|1985-11-30|1505812O|23",
+                "Susan Walker|walker@netpostal.org|1990-01-17|6433435F|44",
+                "Robert Clark|rob.clark@netpostal.org|1962-07-21|1505812O|51",
+            ],
+        );
+        assert_eq!(judged(&sample), ["full_name", "email", "birth_date", "ie_pps", "-"]);
+    }
+
+    #[test]
+    fn a_header_that_is_a_row_is_told() {
+        let sample = table(
+            None,
+            "Eoin O'Brien|eoin@mailhaven.com|1955-05-02",
+            &["Ann Walsh|ann@mailhaven.com|1961-06-03", "Sean Byrne|sean@mailhaven.com|1970-01-30"],
+        );
+        let profile = detectors().profile(&sample);
+        assert!(profile.header_is_data);
+        assert_eq!(judged(&sample)[1], "email");
+    }
+
+    #[test]
+    fn names_of_things_are_no_people() {
+        let rows = ["1|Caetano Veloso", "2|Alice Cooper", "3|Miles Davis", "4|Frank Sinatra"];
+        assert_eq!(judged(&table(Some("Artist"), "ArtistId|Name", &rows)), ["row_key", "-"]);
+        assert_eq!(judged(&table(Some("customers"), "customer_id|name", &rows)), ["row_key", "full_name"]);
+    }
+
+    #[test]
+    fn numbers_that_only_look_like_personal_numbers_are_not() {
+        let sample = table(
+            None,
+            "part_no|bin_code|order_id|qty",
+            &[
+                "423-43-7029|931-323-0000|4314894797628459|7",
+                "427-24-4877|312-555-0001|5896926477740165|8",
+                "107-29-5374|212-555-0001|5896926477740173|9",
+            ],
+        );
+        assert!(judged(&sample).iter().all(|id| id == "-" || id == "row_key"), "{:?}", judged(&sample));
+    }
+
+    #[test]
+    fn a_header_and_values_of_another_shape_are_an_unverified_id() {
+        let sample = table(None, "surname|soc_sec_id", &["waller|6988048", "bruhn|7535316", "neumann|5304218"]);
+        assert_eq!(judged(&sample)[1], "unverified_id");
+        let synthetic = table(None, "LAST|SSN", &["Foster|999-17-5017", "Miller|999-22-1234", "Clark|999-34-8765"]);
+        assert_eq!(judged(&synthetic)[1], "us_ssn");
+    }
+
+    #[test]
+    fn cells_tell_what_they_hold() {
+        let sample = table(
+            None,
+            "name|ssn|card_number|phone|email|password",
+            &[
+                "Jane Foster|536-22-8145|4232160940587284|(425) 882-6710|jane@mailhaven.com|Winter77201",
+                "Mary Miller|536-22-8146|4692270252520725|(425) 882-6711|mary@mailhaven.com|Spring8812!",
+            ],
+        );
+        let profile = detectors().profile(&sample);
+        let mut scratch = Scratch::default();
+        let mut read = |column: usize, cell: &str| match profile.read(detectors(), column, cell.as_bytes(), &mut scratch) {
+            Reading::Value { normalised, protection, kind, .. } => {
+                format!(
+                    "{} {protection:?} {}",
+                    String::from_utf8_lossy(normalised),
+                    kind.map_or("-", |kind| detectors().get(kind).id.as_str())
+                )
+            }
+            other => format!("{other:?}"),
+        };
+        for (column, cell, wanted) in [
+            (0, "Foster, Jane", "jane foster Clear -"),
+            (0, "Acme Logistics LLC", "acme logistics llc Clear organisation"),
+            (1, "536 22 8145", "536228145 Clear -"),
+            (1, "123-45-6789", "Test"),
+            (1, "000-00-0000", "Placeholder"),
+            (1, "XXX-XX-8145", "8145 Truncated -"),
+            (1, "6433435F", "6433435F Clear ie_pps"),
+            (1, "n/a", "Empty"),
+            (1, "hello", "Invalid"),
+            (2, "4242424242424242", "Test"),
+            (2, "************7284", "7284 Truncated -"),
+            (3, "+1 425 882 6710", "14258826710 Clear -"),
+            (4, "info@acme.com", "info@acme.com Clear organisation_email"),
+            (4, "jane@example.com", "Test"),
+            (5, "5f4dcc3b5aa765d61d8327deb882cf99", "5f4dcc3b5aa765d61d8327deb882cf99 Hashed password_hash"),
+        ] {
+            assert_eq!(read(column, cell), wanted, "{cell}");
+        }
+        assert_eq!(detectors().get(profile.columns[1].detector.expect("a detector")).element, Some(Element::Ssn));
+    }
+}

@@ -237,6 +237,15 @@ pub(super) fn is_test_ip(address: &[u8]) -> bool {
     }
 }
 
+/// Addresses of a local network, which many people share.
+pub(super) fn is_private_ip(address: &[u8]) -> bool {
+    match std::str::from_utf8(address).ok().and_then(|text| text.parse::<std::net::IpAddr>().ok()) {
+        Some(std::net::IpAddr::V4(v4)) => is_test_ip(address) && !v4.is_documentation(),
+        Some(std::net::IpAddr::V6(v6)) => is_test_ip(address) && v6.segments()[..2] != [0x2001, 0xdb8],
+        None => false,
+    }
+}
+
 fn is_placeholder_date(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit());
     let mut text = [0; 8];
@@ -335,6 +344,10 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &[u8
     };
     if detector.meaning == Meaning::PersonalNumber && (!accepted || foreign || detector.checks.is_empty()) {
         kind = other_personal_number(detectors, value, scratch).filter(|other| *other != id);
+        // A column of tax or identity numbers that names no country holds those of the table's.
+        if kind.is_none() && detector.scope == Scope::World {
+            kind = hints.country.and_then(|country| number_of_country(detectors, country, value, scratch));
+        }
     }
     if kind.is_none() {
         if !accepted {
@@ -413,6 +426,18 @@ fn other_personal_number(detectors: &Detectors, value: &[u8], scratch: &mut Scra
     }
     let (_, _, id) = best?;
     detectors.get(id).judge(value, Hints::default(), &mut scratch.out);
+    Some(id)
+}
+
+/// The personal number of this country that the value is, leaving it in `out`.
+fn number_of_country(detectors: &Detectors, country: [u8; 2], value: &[u8], scratch: &mut Scratch) -> Option<DetectorId> {
+    let (id, detector) = detectors.enumerate().find(|(_, detector)| {
+        detector.meaning == Meaning::PersonalNumber
+            && detector.scope == Scope::Country(country)
+            && !detector.checks.is_empty()
+            && detector.judge(value, Hints::default(), &mut scratch.other) == Verdict::Valid
+    })?;
+    detector.judge(value, Hints::default(), &mut scratch.out);
     Some(id)
 }
 

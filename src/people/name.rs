@@ -219,13 +219,31 @@ fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
     if initial(a, b) || initial(b, a) {
         return Likeness::Initial;
     }
-    if given && is_nickname(a, b) {
+    if given && (is_nickname(a, b) || is_short_form(a, b)) {
         return Likeness::Close;
     }
-    if is_typo(a, b) {
+    if is_typo(a, b) && !(given && (a.chars().count().min(b.chars().count()) < 5 || is_counterpart(a, b))) {
         return Likeness::Close;
     }
     Likeness::Incompatible
+}
+
+/// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.
+fn is_counterpart(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut stem = short.chars();
+    let last = stem.next_back();
+    let added = long.strip_prefix(short).is_some_and(|rest| ["a", "e"].contains(&rest));
+    let swapped = long.strip_prefix(stem.as_str()).is_some_and(|rest| matches!((last, rest), (Some('o'), "a") | (Some('a'), "o")));
+    added || swapped
+}
+
+/// `Barb` for Barbara, `Alex` for Alexander: the first four letters or more of the other. Endings
+/// that make a woman's name of a man's (`Paul`, `Paula`) are another person's.
+fn is_short_form(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let Some(rest) = long.strip_prefix(short).filter(|_| short.chars().count() >= 4) else { return false };
+    rest.chars().count() >= 2 && !["ine", "ina", "ette", "etta", "elle", "ella", "ia", "na", "ne"].contains(&rest)
 }
 
 /// One insertion, deletion, substitution or transposition; two in words of eight letters or more.
@@ -418,6 +436,11 @@ mod tests {
             ("Jane Doe", "jane DOE", Likeness::Same),
             ("José Núñez", "Jose Nunez", Likeness::Same),
             ("Bill Gates", "William Gates", Likeness::Close),
+            ("Barb Gates", "Barbara Gates", Likeness::Close),
+            ("Paul Gates", "Paula Gates", Likeness::Incompatible),
+            ("Mario Rossi", "Maria Rossi", Likeness::Incompatible),
+            ("Daniel Gates", "Daniela Gates", Likeness::Incompatible),
+            ("John Gates", "Joan Gates", Likeness::Incompatible),
             ("Jonathan Miller", "Jonathon Miller", Likeness::Close),
             ("Ana Torres Vega", "Ana Torres", Likeness::Close),
             ("J. Doe", "Jane Doe", Likeness::Initial),

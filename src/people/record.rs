@@ -287,12 +287,15 @@ impl<'a> Reader<'a> {
         let fields = &mut self.fields;
         let mut key = |class, value| fields.keys.push(Key { class, value });
         match meaning {
+            // Only the last digits are there: `XXX-XX-6789`.
+            Meaning::PersonalNumber if text.len() < 6 => key(Class::Partial, token),
             Meaning::PersonalNumber => {
                 key(Class::Personal, token);
                 self.records.numbers.entry(token).or_insert_with(|| text.into());
             }
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
+            Meaning::Organisation => fields.organisation = true,
             Meaning::Email if is_role_mailbox(text) => {}
             Meaning::Email => key(Class::Email, token),
             Meaning::Phone => {

@@ -152,6 +152,8 @@ impl<'s, 'p> Tables<'s, 'p> {
         for row in 0..count {
             self.slots[..judged.slots].iter_mut().for_each(MentionRow::clear);
             let at = first + row as u64;
+            let country = judged.profile.country_column.and_then(|column| cell(row, column));
+            judged.profile.start_row(detectors, country, &mut self.reader);
             for column in &judged.active {
                 let Some(bytes) = cell(row, *column).filter(|bytes| !bytes.is_empty()) else { continue };
                 let description = &judged.profile.columns[*column];
@@ -165,8 +167,9 @@ impl<'s, 'p> Tables<'s, 'p> {
                     continue;
                 };
                 match judged.profile.read(detectors, *column, bytes, &mut self.reader) {
-                    Reading::Value { normalised, shown, protection, .. } => {
+                    Reading::Value { normalised, shown, protection, kind, .. } => {
                         stats.valid += 1;
+                        let detector = kind.unwrap_or(detector);
                         let known = detectors.get(detector);
                         let token = self.engine.token_key.token(known.token_domain, normalised);
                         stats.distinct.add(token);

@@ -7,7 +7,7 @@ pub(super) fn is_kennitala(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
     digits.len() == 10
         && plausible_date(None, digits[2] * 10 + digits[3], digits[0] * 10 + digits[1])
-        && matches!(digits[9], 0 | 8 | 9)
+        && matches!(digits[9], 0 | 9)
         && weighted(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1, 0]) % 11 == 0
 }
 

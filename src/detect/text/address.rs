@@ -201,10 +201,12 @@ impl Scan<'_> {
             let start = at + step;
             let end = start + self.text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             at = end.max(start + 1);
-            if end - start <= 6 && !is_word(self.before(start)) && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%' | b'/') {
-                if let Some(reached) = self.address_at(id, start) {
-                    at = at.max(reached);
-                }
+            if end - start <= 6
+                && !is_word(self.before(start))
+                && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%' | b'/')
+                && let Some(reached) = self.address_at(id, start)
+            {
+                at = at.max(reached);
             }
         }
     }
@@ -222,7 +224,9 @@ impl Scan<'_> {
             .take(6)
             .take_while(|piece| piece.kind != PieceKind::Lower || self.is(piece, BEFORE) || self.is_particle(piece))
             .collect();
-        if run.first().is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| !matches!(byte, b' ' | b',' | b'.' | b'\n')))
+        if run
+            .first()
+            .is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| matches!(byte, b':' | b'(' | b'"' | b'?' | b'!')))
         {
             return None;
         }

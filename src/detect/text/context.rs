@@ -2,7 +2,7 @@
 
 use super::{Scan, is_word};
 use crate::detect::{Detector, DetectorId};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -31,38 +31,56 @@ impl Words {
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(words.iter().map(|(word, _)| word))
             .map_err(|error| error.to_string())?;
         Ok(Words { automaton, owners: words.into_iter().map(|(_, owners)| owners).collect() })
     }
 }
 
+/// What was found around the place looked at last: several detectors ask about one place.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    start: usize,
+    end: usize,
+    /// Whose word, and how far before the value it starts; 0 stands for behind the value.
+    words: Vec<(DetectorId, usize)>,
+}
+
 impl Scan<'_> {
     /// What the words around `start..end` give this detector: its full bits for a word before
     /// it within reach, half for a word behind it, nothing without.
-    pub(super) fn near(&self, id: DetectorId, start: usize, end: usize) -> f32 {
+    pub(super) fn near(&mut self, id: DetectorId, start: usize, end: usize) -> f32 {
+        if (self.around.start, self.around.end) != (start, end) || end == 0 {
+            let mut words = std::mem::take(&mut self.around.words);
+            words.clear();
+            self.look_around(start.saturating_sub(WINDOW), start, start, &mut words);
+            self.look_around(end, (end + BEHIND).min(self.text.len()), end, &mut words);
+            self.around = Around { start, end, words };
+        }
         let text = &self.detectors.get(id).text;
         let within = text.within.unwrap_or(48).min(WINDOW);
-        // A step back into the middle of a character does no harm: words are compared as bytes.
-        if self.has_word(id, start.saturating_sub(within), start) {
-            text.near_bits
-        } else if self.has_word(id, end, (end + BEHIND).min(self.text.len())) {
-            text.near_bits * 0.5
-        } else {
-            0.0
+        let mine = self.around.words.iter().filter(|(owner, distance)| *owner == id && *distance <= within);
+        match mine.map(|(_, distance)| *distance).max() {
+            Some(0) => text.near_bits * 0.5,
+            Some(_) => text.near_bits,
+            None => 0.0,
         }
     }
 
-    fn has_word(&self, id: DetectorId, from: usize, to: usize) -> bool {
-        let words = &self.detectors.scanner.context;
-        let Some(window) = self.text.get(from..to) else { return false };
-        words.automaton.find_overlapping_iter(window).any(|found| {
+    /// Lists the words in `from..to`, by their distance before `value`.
+    fn look_around(&self, from: usize, to: usize, value: usize, words: &mut Vec<(DetectorId, usize)>) {
+        let all = &self.detectors.scanner.context;
+        let Some(window) = self.text.get(from..to) else { return };
+        for found in all.automaton.find_overlapping_iter(window) {
             let (start, end) = (from + found.start(), from + found.end());
-            let first = self.byte(start);
-            let last = self.byte(end - 1);
-            words.owners.get(found.pattern().as_usize()).is_some_and(|owners| owners.contains(&id))
-                && !(is_word(first) && is_word(self.before(start)) && first.is_ascii())
-                && !(is_word(last) && self.byte(end).is_ascii_alphabetic() && last.is_ascii())
-        })
+            let (first, last) = (self.byte(start), self.before(end));
+            let inside = (first.is_ascii() && is_word(first) && is_word(self.before(start)))
+                || (last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic());
+            if !inside {
+                let owners = all.owners.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
+                words.extend(owners.iter().map(|owner| (*owner, value.saturating_sub(start))));
+            }
+        }
     }
 }

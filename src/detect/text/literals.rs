@@ -6,7 +6,7 @@ use crate::detect::{
     lexicon::{self, flag},
     pattern::TokenSet,
 };
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// What a literal starts.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,7 @@ impl Literals {
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(uses.iter().map(|literal| &literal.text))
             .map_err(|error| error.to_string())?;

@@ -78,6 +78,7 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     scratch: Vec<u8>,
+    around: context::Around,
     /// German text writes every noun with a capital.
     capitalises_nouns: bool,
 }
@@ -87,7 +88,15 @@ impl Detectors {
     /// Appends to `found`.
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
-        let mut scan = Scan { detectors: self, text, kind, found, scratch: Vec::new(), capitalises_nouns: is_german(text) };
+        let mut scan = Scan {
+            detectors: self,
+            text,
+            kind,
+            found,
+            scratch: Vec::new(),
+            around: context::Around::default(),
+            capitalises_nouns: is_german(text),
+        };
         scan.numbers();
         scan.signs();
         scan.literals();
@@ -177,4 +186,75 @@ fn is_german(text: &[u8]) -> bool {
 /// Letters and digits, and everything beyond ASCII.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every kind of thing the scanners look for, and what is next to it.
+    const TEXT: &str = "From: Jane Doe <jane.foster@mailhaven.com>\nDear Mr. O'Brien, DOB: 03/21/1975 SSN 536-22-8145 call +1 (425) 882-6710 x12.\n\
+        4642 Forest Court, Memphis, TN 38140 Straße Ünïcödé-Ñame’s DE85 5001 0517 5961 7665 90 AB 12 34 56 C 2a02:8109:9440:2e4::1f 81.190.68.123\n\
+        password=«x9Kd72» https://u:p9ssw0rd@host.example/x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXNpZ25h -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END\n\
+        salary: $85,000 ghp_Zk3Vx9 $2b$12$abc %40 a%40b.de\u{3042}\u{1f600} mother's maiden name: ";
+
+    #[test]
+    fn no_cut_and_no_damage_makes_a_scan_panic() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let bytes = TEXT.as_bytes();
+        let mut found = Vec::new();
+        for at in 0..bytes.len() {
+            for text in [&bytes[..at], &bytes[at..]] {
+                found.clear();
+                detectors.scan_text(text, TextKind::Prose, &mut found);
+                assert!(found.iter().all(|one| one.start + one.length <= text.len()));
+            }
+        }
+        let mut state = 7_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as usize
+        };
+        for _ in 0..300 {
+            let mut text = bytes.to_vec();
+            for _ in 0..12 {
+                let at = next() % text.len();
+                text[at] = next() as u8;
+            }
+            found.clear();
+            detectors.scan_text(&text, TextKind::Prose, &mut found);
+        }
+    }
+
+    #[test]
+    fn findings_do_not_overlap_and_stand_in_order() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let mut found = Vec::new();
+        detectors.scan_text(TEXT.as_bytes(), TextKind::Prose, &mut found);
+        assert!(found.len() > 8);
+        assert!(found.windows(2).all(|pair| pair[0].start + pair[0].length <= pair[1].start));
+    }
+
+    #[test]
+    fn numbers_of_machines_are_no_findings() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let text = "build ba4603a3-3255-8ae4-69dd-0b0ef1cbd4ba ver 2025.0.0.1000 epoch 1757900000000 crc c49b5510 elapsed 0.340382640\n\
+            tracking 9400295473275608497924 part 423-43-7029-A order 4314894797628459 sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709x node 10.0.1.1 isbn 978-3-16-148410-0\n";
+        let mut found = Vec::new();
+        detectors.scan_text(text.as_bytes(), TextKind::Lines, &mut found);
+        let shown: Vec<&str> = found.iter().map(|one| detectors.get(one.detector).id.as_str()).collect();
+        assert!(found.is_empty(), "{shown:?}");
+    }
+
+    #[test]
+    fn a_directory_adds_a_detector() {
+        let directory = tempfile::tempdir().expect("a scratch folder");
+        std::fs::create_dir(directory.path().join("xx")).expect("a folder");
+        let file = "name = 'Library number'\nelement = 'state_id'\n[value]\nnormalise = 'upper_alnum'\n[text]\nbase = -1\nshapes = [{ shape = 'L-ddd-ddd', bits = 3 }]\n\
+            [examples]\nfinds = ['card «L-123-455»', '«L-123-456» is lost']\nignores = [{ text = 'L-123-4556', why = 'longer' }, { text = 'XL-123-455', why = 'longer' }]\n";
+        std::fs::write(directory.path().join("xx/library.toml"), file).expect("written");
+        let detectors = Detectors::load(&[directory.path().to_owned()]).expect("loads");
+        assert!(detectors.by_id("xx_library").is_some());
+        assert_eq!(detectors.self_test(), []);
+    }
 }

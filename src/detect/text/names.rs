@@ -508,13 +508,16 @@ impl Scan<'_> {
         let mut given = false;
         for (place, word) in body.iter().enumerate().filter(|(_, word)| word.role == Role::Name) {
             let doubt = if word.flags & flag::WORD != 0 { 0.4 } else { 1.0 };
+            // Short rare names are mostly abbreviations and words of other languages.
+            let rare_bits = if word.end - word.start > 4 { 2.5 } else { 1.9 };
             let rare = word.flags & common.0 == 0;
             bits += match word.flags {
                 flags if flags & flag::PLAIN != 0 => -4.0,
-                flags if place == 0 && flags & common.1 != 0 => (if flags & flag::GIVEN != 0 { 3.0 } else { 2.0 }) * doubt,
-                flags if flags & common.2 != 0 => (if rare { 1.9 } else { 2.5 }) * doubt,
+                flags if place == 0 && flags & common.1 != 0 => (if flags & flag::GIVEN != 0 { 3.0 } else { rare_bits }) * doubt,
+                flags if flags & common.2 != 0 => (if rare { rare_bits } else { 2.5 }) * doubt,
                 flags if flags & common.1 != 0 => 2.0 * doubt,
                 _ if word.end - word.start < 3 => -2.0,
+                _ if names > 1 => 1.2,
                 _ => 0.3,
             };
             given |= word.flags & common.1 != 0 && (doubt == 1.0 || place == 0);
@@ -530,7 +533,13 @@ impl Scan<'_> {
             bits -= 6.0;
         }
         if self.is_place_name(first.start, last.end) {
-            bits -= if names == 1 { 4.0 } else { 3.0 };
+            // Towns are called after people, mostly after their given names.
+            bits -= match (names, given) {
+                (1, true) => 0.4,
+                (_, true) => 1.0,
+                (1, false) => 4.0,
+                (_, false) => 3.0,
+            };
         }
         self.scratch.clear();
         let mut normal = std::mem::take(&mut self.scratch);
@@ -549,7 +558,7 @@ impl Scan<'_> {
         let from = start.saturating_sub(24);
         let mut before = Vec::new();
         fold_into(self.text[from..start].trim_ascii_end(), &mut before);
-        let line_start = matches!(self.text[from..start].trim_ascii_end().last(), None) || self.before(start) == b'\n';
+        let line_start = self.text[from..start].trim_ascii_end().is_empty() || self.before(start) == b'\n';
         let word_before = before.rsplit(|byte| !is_word(*byte) && *byte != b'\'').find(|word| !word.is_empty()).unwrap_or_default();
         let ends = |lead: &&str| {
             before.ends_with(lead.as_bytes()) && (before.len() == lead.len() || !is_word(before[before.len() - lead.len() - 1]))

@@ -5,7 +5,11 @@
 
 use super::{Scan, is_word};
 use crate::{
-    detect::{Detector, DetectorId, phone, read::is_test_ip, shape::RunKey},
+    detect::{
+        Detector, DetectorId, normal, phone,
+        read::{is_private_ip, is_test_ip},
+        shape::RunKey,
+    },
     format::TextKind,
 };
 use std::collections::HashMap;
@@ -90,10 +94,11 @@ impl Scan<'_> {
         } else if self.byte(end) == b':' {
             self.ip(start, end);
         }
-        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start) {
-            if self.whole(start, end) && self.text[start..end].iter().all(u8::is_ascii_hexdigit) {
-                self.weigh(hash, start, end, 0.0);
-            }
+        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start)
+            && self.whole(start, end)
+            && self.text[start..end].iter().all(u8::is_ascii_hexdigit)
+        {
+            self.weigh(hash, start, end, 0.0);
         }
     }
 
@@ -158,18 +163,15 @@ impl Scan<'_> {
         }
         let value = &self.text[start..start + length];
         let parts = value.iter().filter(|byte| matches!(byte, b'.' | b':')).count();
-        if (v4 && parts != 3)
-            || (v6 && parts < 3)
-            || (v6 && value.len() < 9)
-            || !self.whole(start, start + length)
-            || self.is_version(start)
-        {
+        if (v4 && parts != 3) || (v6 && (parts < 3 || value.len() < 9)) || !self.whole(start, start + length) {
             return;
         }
-        if crate::detect::normal::is_ip(value) {
+        // A private address tells nothing of a person; an unlikely one is a version.
+        let silent = |value: &[u8]| is_private_ip(value) || (v4 && value.ends_with(b".0.0"));
+        if normal::is_ip(value) && !silent(value) && !self.is_version(start) {
             self.scratch.clear();
             self.scratch.extend(value.iter().map(u8::to_ascii_lowercase));
-            let test = is_test_ip(value) || (v4 && value.ends_with(b".0.0"));
+            let test = is_test_ip(value);
             self.keep(id, start, start + length, 3.0, test);
         }
     }
