@@ -10,6 +10,7 @@ mod check;
 mod fault;
 mod fold;
 mod header;
+mod judge;
 mod lexicon;
 mod normal;
 mod pattern;

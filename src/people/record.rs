@@ -163,6 +163,8 @@ struct Fields {
     deceased: bool,
     organisation: bool,
     own_name: bool,
+    /// A name of a firm stands in the record.
+    firm: bool,
     keys: Vec<Key>,
 }
 
@@ -190,6 +192,7 @@ impl Fields {
         self.deceased = false;
         self.organisation = false;
         self.own_name = false;
+        self.firm = false;
         self.keys.clear();
     }
 }
@@ -237,7 +240,9 @@ impl<'a> Reader<'a> {
             table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"))
         });
         let organisations = table.is_some_and(|table| role::is_organisation_table(&self.catalogue.tables[table as usize].name));
-        self.fields.organisation |= organisations && name == NONE && mention.slot == 0;
+        // A firm in the column of names, or a row of a table of firms, without a person's name.
+        let personal = self.fields.keys.iter().any(|key| key.class == Class::Personal);
+        self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
         let address = self.intern_address();
         let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(mention.table), row, u64::from(mention.slot)]);
         let node = self.intern_node(id, name, address);
@@ -295,7 +300,7 @@ impl<'a> Reader<'a> {
             }
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
-            Meaning::Organisation => fields.organisation = true,
+            Meaning::Organisation => fields.firm = true,
             Meaning::Email if is_role_mailbox(text) => {}
             Meaning::Email => key(Class::Email, token),
             Meaning::Phone => {

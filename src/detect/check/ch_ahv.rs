@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["7569217076985"] {
-            assert!(ch_ahv(value.as_bytes()), "{value}");
-        }
+        assert!(ch_ahv(b"7569217076985"));
         for value in ["7569217076984", "7559217076985", "", "0"] {
             assert!(!ch_ahv(value.as_bytes()), "{value}");
         }

@@ -20,9 +20,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["360426199101010071"] {
-            assert!(cn_ric(value.as_bytes()), "{value}");
-        }
+        assert!(cn_ric(b"360426199101010071"));
         for value in ["360426199101010072", "360426199113010071", "", "0"] {
             assert!(!cn_ric(value.as_bytes()), "{value}");
         }

@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["01013099997"] {
-            assert!(gr_amka(value.as_bytes()), "{value}");
-        }
+        assert!(gr_amka(b"01013099997"));
         for value in ["01013099999", "01133099997", "", "0"] {
             assert!(!gr_amka(value.as_bytes()), "{value}");
         }

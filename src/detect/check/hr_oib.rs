@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["33392005961"] {
-            assert!(hr_oib(value.as_bytes()), "{value}");
-        }
+        assert!(hr_oib(b"33392005961"));
         for value in ["33392005962", "", "0"] {
             assert!(!hr_oib(value.as_bytes()), "{value}");
         }

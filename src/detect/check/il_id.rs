@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["039337423"] {
-            assert!(il_id(value.as_bytes()), "{value}");
-        }
+        assert!(il_id(b"039337423"));
         for value in ["039337424", "000000000", "", "0"] {
             assert!(!il_id(value.as_bytes()), "{value}");
         }

@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["234123412346"] {
-            assert!(in_aadhaar(value.as_bytes()), "{value}");
-        }
+        assert!(in_aadhaar(b"234123412346"));
         for value in ["234123412347", "123412341234", "222222222222", "", "0"] {
             assert!(!in_aadhaar(value.as_bytes()), "{value}");
         }

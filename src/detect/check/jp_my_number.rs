@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["628547589610"] {
-            assert!(jp_my_number(value.as_bytes()), "{value}");
-        }
+        assert!(jp_my_number(b"628547589610"));
         for value in ["628547589611", "", "0"] {
             assert!(!jp_my_number(value.as_bytes()), "{value}");
         }

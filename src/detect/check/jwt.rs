@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"] {
-            assert!(jwt(value.as_bytes()), "{value}");
-        }
+        assert!(jwt(b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"));
         for value in ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "abc.def.ghi", "", "0"] {
             assert!(!jwt(value.as_bytes()), "{value}");
         }

@@ -26,9 +26,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["BOXW310820HNERXN09"] {
-            assert!(mx_curp(value.as_bytes()), "{value}");
-        }
+        assert!(mx_curp(b"BOXW310820HNERXN09"));
         for value in ["BOXW310820HNERXN08", "BOXW311320HNERXN09", "", "0"] {
             assert!(!mx_curp(value.as_bytes()), "{value}");
         }

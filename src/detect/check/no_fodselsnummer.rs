@@ -20,9 +20,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["15108695088"] {
-            assert!(no_fodselsnummer(value.as_bytes()), "{value}");
-        }
+        assert!(no_fodselsnummer(b"15108695088"));
         for value in ["15108695077", "15148695088", "", "0"] {
             assert!(!no_fodselsnummer(value.as_bytes()), "{value}");
         }

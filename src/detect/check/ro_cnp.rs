@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["1630615123457"] {
-            assert!(ro_cnp(value.as_bytes()), "{value}");
-        }
+        assert!(ro_cnp(b"1630615123457"));
         for value in ["1630615123458", "1631315123457", "", "0"] {
             assert!(!ro_cnp(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["11223344595"] {
-            assert!(ru_snils(value.as_bytes()), "{value}");
-        }
+        assert!(ru_snils(b"11223344595"));
         for value in ["11223344596", "00000000000", "", "0"] {
             assert!(!ru_snils(value.as_bytes()), "{value}");
         }

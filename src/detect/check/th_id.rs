@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["1234545678781"] {
-            assert!(th_id(value.as_bytes()), "{value}");
-        }
+        assert!(th_id(b"1234545678781"));
         for value in ["1234545678782", "", "0"] {
             assert!(!th_id(value.as_bytes()), "{value}");
         }

@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["17291716060"] {
-            assert!(tr_kimlik(value.as_bytes()), "{value}");
-        }
+        assert!(tr_kimlik(b"17291716060"));
         for value in ["17291716050", "07291716060", "", "0"] {
             assert!(!tr_kimlik(value.as_bytes()), "{value}");
         }

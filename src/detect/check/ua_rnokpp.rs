@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        for value in ["1759013776"] {
-            assert!(ua_rnokpp(value.as_bytes()), "{value}");
-        }
+        assert!(ua_rnokpp(b"1759013776"));
         for value in ["1759013770", "", "0"] {
             assert!(!ua_rnokpp(value.as_bytes()), "{value}");
         }
