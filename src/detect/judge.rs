@@ -69,6 +69,9 @@ impl Judge<'_> {
         for candidate in &column.candidates {
             let detector = self.detectors.get(candidate.detector);
             let mut candidate = candidate.clone();
+            if candidate.by_header && detector.meaning == Meaning::Attribute && is_about(&column.header) {
+                candidate.bits -= 6.0;
+            }
             match (detector.scope, country) {
                 (Scope::Country(own), Some(country)) if own == country => candidate.bits += 3.0,
                 (Scope::Country(_), Some(_)) => candidate.bits -= 1.5,
@@ -446,6 +449,12 @@ fn first_two_numbers(value: &[u8]) -> Option<(u32, u32, u8)> {
     let (first, second, year) = (number(2)?, number(2)?, number(4)?);
     let separator = value.iter().find(|byte| !byte.is_ascii_digit()).copied()?;
     (year > 31 || year == 0 || first <= 31).then_some((first, second, separator))
+}
+
+/// Whether a header's last word says that the column tells of a thing, not the thing: `pwd.alg`, `password_changed_at`.
+fn is_about(header: &str) -> bool {
+    const ABOUT: &[&str] = &["alg", "algo", "algorithm", "changed", "expires", "expiry", "expired", "policy", "version", "salt", "iterations", "rounds", "at", "updated", "created", "count", "attempts", "reset"];
+    super::header::words(header).last().is_some_and(|word| ABOUT.contains(&word.as_str()))
 }
 
 /// Tables that hold details of people rather than people: `customer.address_id` points to one.

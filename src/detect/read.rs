@@ -343,11 +343,11 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &[u8
         Verdict::No => false,
     };
     if detector.meaning == Meaning::PersonalNumber && (!accepted || foreign || detector.checks.is_empty()) {
-        kind = other_personal_number(detectors, value, scratch).filter(|other| *other != id);
-        // A column of tax or identity numbers that names no country holds those of the table's.
-        if kind.is_none() && detector.scope == Scope::World {
+        // A column of tax or identity numbers that names no country holds those of the row's or the table's.
+        if detector.scope == Scope::World {
             kind = hints.country.and_then(|country| number_of_country(detectors, country, value, scratch));
         }
+        kind = kind.or_else(|| other_personal_number(detectors, value, scratch)).filter(|other| *other != id);
     }
     if kind.is_none() {
         if !accepted {
@@ -414,7 +414,9 @@ fn other_personal_number(detectors: &Detectors, value: &[u8], scratch: &mut Scra
     for (id, detector) in detectors.enumerate() {
         let here = scratch.country.is_some_and(|country| detector.scope == Scope::Country(country));
         let personal = detector.meaning == Meaning::PersonalNumber && !detector.checks.is_empty();
-        if !personal || !(here || detectors.well_known.personal.contains(&id)) {
+        // The nine-digit birth numbers of old Czechoslovakia have no check digit.
+        let unchecked = detector.id == "cz_rodne_cislo" && value.iter().filter(|byte| byte.is_ascii_digit()).count() < 10;
+        if !personal || !(here || (detectors.well_known.personal.contains(&id) && !unchecked)) {
             continue;
         }
         if detector.judge(value, Hints::default(), &mut scratch.other) == Verdict::Valid {

@@ -14,6 +14,16 @@ use std::collections::HashMap;
 /// Blocks with more distinct records than this are not compared pair by pair.
 const CAP: usize = 200;
 
+/// The same for keys that many people share by chance: a name, a name and a year, a name and a town.
+const WEAK_CAP: usize = 16;
+
+/// Marks such keys.
+const WEAK: u64 = 1 << 63;
+
+fn cap(key: u64) -> usize {
+    if key & WEAK == 0 { CAP } else { WEAK_CAP }
+}
+
 /// Two records a rule joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
@@ -47,13 +57,13 @@ pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
     }
     let generic: Vec<Generic> = blocks
         .iter()
-        .filter(|(_, block)| block.len() > CAP)
+        .filter(|(key, block)| key & WEAK == 0 && block.len() > CAP)
         .map(|(key, block)| Generic { class: None, value: *key, records: block.len() })
         .collect();
     let rarity = Rarity::new(records);
     let mut edges: Vec<Edge> = blocks
         .par_iter()
-        .filter(|(_, block)| block.len() <= CAP)
+        .filter(|(key, block)| block.len() <= cap(*key))
         .flat_map_iter(|(_, block)| {
             let rarity = &rarity;
             (0..block.len()).flat_map(move |i| {
@@ -87,7 +97,7 @@ fn blocking_keys(records: &Records) -> Vec<(u64, u32)> {
         .flat_map_iter(|(at, node)| {
             let mut keys = Vec::with_capacity(12);
             node_keys(node, &names[node.name as usize], doors.get(node.address as usize).copied().unwrap_or(0), records, &mut keys);
-            keys.into_iter().map(move |key| (key, at as u32))
+            keys.into_iter().map(move |(key, weak)| (if weak { key | WEAK } else { key & !WEAK }, at as u32))
         })
         .collect()
 }
@@ -116,44 +126,46 @@ impl NameKeys {
     }
 }
 
-fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &mut Vec<u64>) {
+fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &mut Vec<(u64, bool)>) {
+    let mut push = |parts: &[u64], weak: bool| keys.push((mix(parts), weak));
     for key in &node.keys {
         match key.class {
             // A reference meets the own key of the row it refers to.
-            Class::Reference | Class::Own => keys.push(mix(&[20, key.value])),
-            class => keys.push(mix(&[class as u64, key.value])),
+            Class::Reference | Class::Own => push(&[20, key.value], false),
+            class => push(&[class as u64, key.value], false),
         }
         if matches!(key.class, Class::Personal | Class::Unverified) && node.birth != 0 {
-            keys.push(mix(&[30, u64::from(node.birth), name.given]));
+            push(&[30, u64::from(node.birth), name.given], false);
         }
     }
     let birth = u64::from(node.birth);
     if node.birth % 10_000 != 0 {
-        keys.push(mix(&[31, birth, name.bag]));
-        keys.push(mix(&[32, birth, name.surname]));
-        keys.push(mix(&[33, birth, name.given]));
-        keys.push(mix(&[34, birth, name.sound]));
+        push(&[31, birth, name.bag], false);
+        push(&[32, birth, name.surname], false);
+        push(&[33, birth, name.given], false);
+        push(&[34, birth, name.sound], false);
         if door != 0 {
-            keys.push(mix(&[35, birth, door]));
+            push(&[35, birth, door], false);
         }
         if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode.is_empty()) {
-            keys.push(mix(&[39, birth, super::record::mix(&[address.postcode.len() as u64, hash_text(&address.postcode)])]));
+            push(&[39, birth, super::record::mix(&[address.postcode.len() as u64, hash_text(&address.postcode)])], false);
         }
     }
     if door != 0 {
-        keys.push(mix(&[36, door, name.given]));
-        keys.push(mix(&[37, door, name.surname]));
+        push(&[36, door, name.given], false);
+        push(&[37, door, name.surname], false);
     }
     if name.full {
         if let Some(address) = records.addresses.get(node.address as usize) {
             if !address.city.is_empty() {
-                keys.push(mix(&[38, name.bag, hash_text(&address.city)]));
+                push(&[38, name.bag, hash_text(&address.city)], true);
             }
             if !address.postcode.is_empty() {
-                keys.push(mix(&[40, name.bag, hash_text(&address.postcode)]));
+                push(&[40, name.bag, hash_text(&address.postcode)], true);
             }
         }
-        keys.push(mix(&[41, name.bag, birth / 10_000]));
+        push(&[41, name.bag, birth / 10_000], true);
+        push(&[42, name.bag], true);
     }
 }
 

@@ -62,6 +62,7 @@ rules! {
     R10 "R10" Possible "same full name and same birth date, but the name is common",
     R11 "R11" Possible "same full name and same city, no other evidence",
     R12 "R12" Possible "same contact, compatible but partial name",
+    R13 "R13" Possible "same full name only, nothing that speaks against",
 }
 
 /// How two records compare, attribute by attribute.
@@ -210,7 +211,11 @@ fn possible(c: &Comparison, name: Likeness, exact: bool, birth_free: bool, partn
     if exact && c.address >= Door::Area && birth_free {
         return Some(R11);
     }
-    (partner && name == Likeness::Initial && birth_free).then_some(R12)
+    if partner && name == Likeness::Initial && birth_free {
+        return Some(R12);
+    }
+    // An address on both sides that differs speaks against, though people move.
+    (exact && c.birth == Birth::Unknown && !c.sex_conflict && c.address != Door::Different).then_some(R13)
 }
 
 /// Weights in rough bits of odds, calibrated by hand on public linkage data; an agreement in

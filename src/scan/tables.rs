@@ -50,6 +50,11 @@ struct Judged {
     /// Some column tells who a row is about.
     identifies: bool,
     slots: usize,
+    /// The column that says what the value column holds.
+    label: Option<usize>,
+    /// A column of personal numbers that names no country, and the columns that may tell it.
+    mixes_countries: bool,
+    hints: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -154,6 +159,9 @@ impl<'s, 'p> Tables<'s, 'p> {
             let at = first + row as u64;
             let country = judged.profile.country_column.and_then(|column| cell(row, column));
             judged.profile.start_row(detectors, country, &mut self.reader);
+            if self.reader.country.is_none() && judged.mixes_countries {
+                self.reader.country = judged.hints.iter().find_map(|column| hinted_country(cell(row, *column)?));
+            }
             for column in &judged.active {
                 let Some(bytes) = cell(row, *column).filter(|bytes| !bytes.is_empty()) else { continue };
                 let description = &judged.profile.columns[*column];
@@ -162,7 +170,11 @@ impl<'s, 'p> Tables<'s, 'p> {
                 let slot = &mut self.slots[usize::from(description.slot)];
                 let Some(detector) = description.detector else {
                     self.scratch.found.clear();
-                    detectors.scan_text(bytes, TextKind::Prose, &mut self.scratch.found);
+                    // `{type: ssn, value: …}`: what the value is stands in another column.
+                    let label = judged.label.filter(|label| label != column).and_then(|label| cell(row, label)).unwrap_or_default();
+                    let bytes = self.scratch.labelled(label, bytes);
+                    detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
+                    let bytes = bytes.as_ref();
                     free_text(self.engine, &mut self.scratch, bytes, slot, (self.item, self.part, table.0, at, *column as u32), recorder);
                     continue;
                 };
@@ -178,6 +190,9 @@ impl<'s, 'p> Tables<'s, 'p> {
                     Reading::Test => stats.tests += 1,
                     Reading::Empty | Reading::Invalid | Reading::Placeholder => {}
                 }
+            }
+            if judged.slots > 1 {
+                share_address(detectors, &judged.profile, &mut self.slots[..judged.slots]);
             }
             if let (Some(_), Some(parent)) = (open.parent, judged.profile.columns.len().checked_sub(1)) {
                 if let (Some(row), Some(key)) = (cell(row, parent), reference_detector(detectors)) {
@@ -258,7 +273,63 @@ impl Judged {
             || profile.columns.iter().any(|column| column.free_text);
         let slots = profile.columns.iter().map(|column| usize::from(column.slot) + 1).max().unwrap_or(1).max(1);
         let stats = profile.columns.iter().map(|_| Stats::default()).collect();
-        Judged { profile, active, stats, identifies, slots }
+        let last_word = |header: &str| header_words(header).pop().unwrap_or_default();
+        let pairs = profile.columns.iter().any(|column| column.free_text && ["value", "val"].contains(&last_word(&column.header).as_str()));
+        let says_what = |header: &str| ["type", "system", "kind", "label", "key", "code", "name"].contains(&last_word(header).as_str());
+        let label = pairs.then(|| profile.columns.iter().position(|column| says_what(&column.header))).flatten();
+        let meaning = |column: &crate::detect::ColumnProfile| column.detector.map(|detector| detectors.get(detector));
+        let mixes_countries = profile.columns.iter().filter_map(meaning).any(|detector| detector.meaning == Meaning::PersonalNumber);
+        let tells = |detector: &crate::detect::Detector| matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email);
+        let hints = (0..profile.columns.len()).filter(|column| meaning(&profile.columns[*column]).is_some_and(tells)).collect();
+        Judged { profile, active, stats, identifies, slots, label, mixes_countries, hints }
+    }
+}
+
+/// Words of a header, lower case.
+fn header_words(header: &str) -> Vec<String> {
+    header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The country an IBAN, an international telephone number or a mail domain tells.
+fn hinted_country(cell: &[u8]) -> Option<[u8; 2]> {
+    let cell = cell.trim_ascii();
+    if let [one, two, check, digit, ..] = cell {
+        if one.is_ascii_uppercase() && two.is_ascii_uppercase() && check.is_ascii_digit() && digit.is_ascii_digit() && cell.len() > 14 {
+            return Some([*one, *two]);
+        }
+    }
+    let at = memchr::memrchr(b'@', cell)?;
+    let ending = cell[at..].rsplit(|byte| *byte == b'.').next()?;
+    // Country codes that are sold as words (io, me, tv, co, ai) tell nothing.
+    match ending {
+        [one, two] if !matches!(ending, b"io" | b"me" | b"tv" | b"co" | b"ai" | b"cc" | b"us" | b"eu") => {
+            Some(if ending == b"uk" { *b"GB" } else { [one.to_ascii_uppercase(), two.to_ascii_uppercase()] })
+        }
+        _ => None,
+    }
+}
+
+/// A dependant without an address of their own lives at the address of the row.
+fn share_address(detectors: &Detectors, profile: &Profile, slots: &mut [MentionRow]) {
+    let Some((main, others)) = slots.split_first_mut() else { return };
+    if !main.elements.contains(Element::PostalAddress) {
+        return;
+    }
+    for (number, slot) in others.iter_mut().enumerate() {
+        let dependant = profile.slots.get(number + 1).is_some_and(|slot| slot.role == crate::base::Role::Dependant);
+        if !dependant || slot.is_empty() || slot.elements.contains(Element::PostalAddress) {
+            continue;
+        }
+        for ((detector, token), value) in main.detectors.iter().zip(&main.tokens).zip(crate::evidence::row::unpack(&main.values)) {
+            let known = detectors.get(crate::detect::DetectorId(*detector));
+            if matches!(
+                known.meaning,
+                Meaning::Street | Meaning::Unit | Meaning::City | Meaning::Region | Meaning::Postcode | Meaning::Country | Meaning::FullAddress
+            ) {
+                slot.push(*detector, *token, value);
+            }
+        }
+        slot.elements.insert(Element::PostalAddress);
     }
 }
 

@@ -22,6 +22,13 @@ pub(super) struct Scratch {
     mention: MentionRow,
 }
 
+impl Scratch {
+    /// `label: value`, or the value alone.
+    pub(super) fn labelled<'v>(&self, label: &[u8], value: &'v [u8]) -> std::borrow::Cow<'v, [u8]> {
+        if label.is_empty() { value.into() } else { [label, b": ", value].concat().into() }
+    }
+}
+
 /// The texts of one item or one part of it.
 pub(super) struct Texts<'s> {
     engine: &'s Engine<'s>,
@@ -30,8 +37,13 @@ pub(super) struct Texts<'s> {
     sequence: u32,
 }
 
+/// Findings without a name must carry this much evidence to speak of a person.
+const SURE: f32 = 4.0;
+
 /// A name at most this far before a finding of the same paragraph owns it.
 const REACH: usize = 600;
+/// A block of labels is no longer than this many lines.
+const LABELS: usize = 40;
 /// Values on one line at most this far apart belong together.
 const CLOSE: usize = 120;
 
@@ -100,8 +112,8 @@ impl<'s> Texts<'s> {
                     _ => nearest(text, found, &names, at).map(first_of),
                 };
                 owner.or_else(|| {
-                    // Without a name, what stands close by on one line belongs together.
-                    let line = line_start(text.bytes, finding.start);
+                    // Without a name, what stands close by on one line or in one block of labels belongs together.
+                    let line = block_start(text.bytes, finding.start);
                     let first = match group {
                         Some((held, first, end)) if held == line && finding.start.saturating_sub(end) <= CLOSE => first,
                         _ => at,
@@ -147,7 +159,10 @@ impl<'s> Texts<'s> {
             push(mention, finding.detector.0, known, token, &finding.normalised, shown, usize::from(u16::MAX), finding.protection);
         }
         let only_name = mention.elements.len() == 1 && mention.elements.contains(Element::Name);
-        if mention.elements.is_empty() || only_name {
+        // A number by itself, without a word that says what it is, is as likely a part number.
+        let named = members.iter().any(|at| detectors.get(scratch.found[*at].detector).meaning == Meaning::FullName);
+        let sure = members.iter().any(|at| scratch.found[*at].bits >= SURE);
+        if mention.elements.is_empty() || only_name || !(named || sure) {
             return;
         }
         let (offset, end) = (locate(&text.place, from), locate(&text.place, to));
@@ -217,6 +232,23 @@ fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Op
 fn is_label_block(bytes: &[u8], line: usize, end: usize) -> bool {
     let line = bytes.get(line..end).unwrap_or_default();
     memchr::memchr(b':', line).is_some_and(|colon| colon < 40 && line[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || b" _-/.#()".contains(byte)))
+}
+
+/// The line, or the first of the `Label: value` lines it stands among.
+fn block_start(bytes: &[u8], at: usize) -> usize {
+    let mut start = line_start(bytes, at);
+    let end = |start: usize| memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |offset| start + offset);
+    if !is_label_block(bytes, start, end(start)) {
+        return start;
+    }
+    for _ in 0..LABELS {
+        let Some(before) = start.checked_sub(1).map(|newline| line_start(bytes, newline)) else { break };
+        if !is_label_block(bytes, before, end(before)) {
+            break;
+        }
+        start = before;
+    }
+    start
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {

@@ -108,7 +108,7 @@ const BEHIND: &[&str] = &[
 ];
 
 /// Words before it: `rue de Virton 38`, `Via Roma 131`.
-const BEFORE: &[&str] = &[
+pub(super) const BEFORE: &[&str] = &[
     "rue",
     "avenue",
     "boulevard",

@@ -73,6 +73,15 @@ enum Role {
 }
 
 impl Scan<'_> {
+    /// Whether the word before is a kind of street: `87 avenue Victor Hugo` names nobody.
+    fn names_a_street(&self, start: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default().trim_ascii_end();
+        let from = before.iter().rposition(|byte| byte.is_ascii_whitespace() || *byte == b',').map_or(0, |at| at + 1);
+        let mut word = Vec::new();
+        fold_into(&before[from..], &mut word);
+        super::address::BEFORE.iter().any(|street| street.as_bytes() == word)
+    }
+
     /// Walks the capitals of the text.
     pub(super) fn names(&mut self) {
         let mut at = 0;
@@ -295,7 +304,7 @@ impl Scan<'_> {
         let detector = self.detectors.get(id);
         let test = detector.test_values.contains(&normal);
         self.scratch = normal;
-        if good && !organisation && bits > 0.0 {
+        if good && !organisation && bits > 0.0 && !self.names_a_street(first.start) {
             self.keep(id, first.start, last.end, bits, test);
         }
     }
