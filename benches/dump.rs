@@ -11,11 +11,22 @@ use std::{
 };
 
 const FIRST: [&str; 16] = [
-    "Amelia", "Bruno", "Clara", "Dmitri", "Elena", "Farid", "Greta", "Hassan", "Ingrid", "Jonas", "Katarina", "Leander", "Marisol", "Nikolai", "Tamara",
-    "Winston",
+    "Amelia", "Bruno", "Clara", "Dmitri", "Elena", "Farid", "Greta", "Hassan", "Ingrid", "Jonas", "Katarina", "Leander", "Marisol",
+    "Nikolai", "Tamara", "Winston",
 ];
 const LAST: [&str; 12] = [
-    "Abernathy", "Brandt", "Castellano", "Drummond", "Eriksen", "Fairweather", "Gallagher", "Hartmann", "Jankowski", "Lindqvist", "Montgomery", "Novak",
+    "Abernathy",
+    "Brandt",
+    "Castellano",
+    "Drummond",
+    "Eriksen",
+    "Fairweather",
+    "Gallagher",
+    "Hartmann",
+    "Jankowski",
+    "Lindqvist",
+    "Montgomery",
+    "Novak",
 ];
 
 /// Writes a dump of users, their orders and an audit log; returns how many users.

@@ -60,7 +60,10 @@ fn damaged_neighbours_cost_nobody_else() {
     scan(&share, &case, &[]);
     let exceptions = rows(&case, "exceptions.csv");
     let told = |name: &str, category: &str| {
-        assert!(exceptions.iter().any(|row| row["path"].contains(name) && row["category"] == category), "{name} {category}: {exceptions:#?}");
+        assert!(
+            exceptions.iter().any(|row| row["path"].contains(name) && row["category"] == category),
+            "{name} {category}: {exceptions:#?}"
+        );
     };
     told("cut.csv.gz", "truncated");
     told("cut.zip", "truncated");
@@ -125,6 +128,9 @@ fn links_pipes_and_forbidden_files_are_listed() {
     assert!(exceptions.iter().any(|row| row["path"].ends_with("pipe") && row["category"] == "special_file"), "{exceptions:#?}");
     // Root reads whatever its mode says.
     let readable = fs::File::open(share.join("forbidden.csv")).is_ok();
-    assert!(readable || exceptions.iter().any(|row| row["path"].ends_with("forbidden.csv") && row["category"] == "permission"), "{exceptions:#?}");
+    assert!(
+        readable || exceptions.iter().any(|row| row["path"].ends_with("forbidden.csv") && row["category"] == "permission"),
+        "{exceptions:#?}"
+    );
     assert_eq!(summary(&case)["people"]["best"], 2);
 }

@@ -33,12 +33,16 @@ fn lay_out(folder: &Path, reversed: bool) {
             let mut member = zip.by_index(at).expect("a member");
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut member, &mut bytes).expect("stored");
-            (member.name().to_owned(), bytes)
+            (member.name().expect("our own name").into_owned(), bytes)
         })
         .collect();
     let mut long = "id,name,email,note\n".to_owned();
     for n in 0..4000 {
-        long.push_str(&format!("{n},\"Person{}, Tamara {}\",t{n}@nordlicht-post.net,\"first line\nsecond \"\"line\"\" {n}\"\n", n % 97, n % 89));
+        long.push_str(&format!(
+            "{n},\"Person{}, Tamara {}\",t{n}@nordlicht-post.net,\"first line\nsecond \"\"line\"\" {n}\"\n",
+            n % 97,
+            n % 89
+        ));
     }
     members.push(("harbour/crm/long.csv".to_owned(), long.into_bytes()));
     if reversed {

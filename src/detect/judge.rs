@@ -453,13 +453,47 @@ fn first_two_numbers(value: &[u8]) -> Option<(u32, u32, u8)> {
 
 /// Whether a header's last word says that the column tells of a thing, not the thing: `pwd.alg`, `password_changed_at`.
 fn is_about(header: &str) -> bool {
-    const ABOUT: &[&str] = &["alg", "algo", "algorithm", "changed", "expires", "expiry", "expired", "policy", "version", "salt", "iterations", "rounds", "at", "updated", "created", "count", "attempts", "reset"];
+    const ABOUT: &[&str] = &[
+        "alg",
+        "algo",
+        "algorithm",
+        "changed",
+        "expires",
+        "expiry",
+        "expired",
+        "policy",
+        "version",
+        "salt",
+        "iterations",
+        "rounds",
+        "at",
+        "updated",
+        "created",
+        "count",
+        "attempts",
+        "reset",
+    ];
     super::header::words(header).last().is_some_and(|word| ABOUT.contains(&word.as_str()))
 }
 
 /// Tables that hold details of people rather than people: `customer.address_id` points to one.
 const DETAILS: &[&str] = &[
-    "address", "addr", "contact", "phone", "email", "account", "bankaccount", "card", "creditcard", "paymentmethod", "profile", "identity", "login",
-    "credential", "credentials", "adresse", "direccion", "konto",
+    "address",
+    "addr",
+    "contact",
+    "phone",
+    "email",
+    "account",
+    "bankaccount",
+    "card",
+    "creditcard",
+    "paymentmethod",
+    "profile",
+    "identity",
+    "login",
+    "credential",
+    "credentials",
+    "adresse",
+    "direccion",
+    "konto",
 ];
-

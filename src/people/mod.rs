@@ -10,6 +10,8 @@ pub mod block;
 pub mod catalogue;
 pub mod cluster;
 pub mod count;
+pub mod firm;
+pub mod gather;
 pub mod individual;
 pub mod name;
 pub mod record;
@@ -45,7 +47,7 @@ pub struct Population {
 /// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
 pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
-    let mut records = record::read(evidence, &catalogue)?;
+    let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
     let (edges, generic) = block::edges(&records);
     let mut clusters = Clusters::new(&records);

@@ -221,7 +221,8 @@ fn skip_definition(cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
 }
 
 /// The columns of a `CREATE TABLE` that is all there (also SQLite's schema).
-pub(in crate::format) fn columns_of(sql: &str) -> Option<Vec<String>> {
+#[cfg(test)]
+fn columns_of(sql: &str) -> Option<Vec<String>> {
     let mut cursor = Cursor { bytes: sql.as_bytes(), at: 0, flavor: super::flavor::Flavor::default() };
     cursor.blank().ok()?;
     create_table(&mut cursor).ok()?.map(|fill| fill.columns)

@@ -1,0 +1,448 @@
+//! Reads the mentions of a case into nodes: names, birth dates, addresses and keys, interned.
+
+use super::{
+    address::{self, Address},
+    catalogue::Catalogue,
+    firm::{is_organisation, is_role_mailbox},
+    name::{self, Name},
+    record::{Class, Key, MentionOf, NONE, Node, Records, Value, mix, short_hash},
+    role,
+};
+use crate::{
+    base::{ElementSet, Meaning, Role},
+    evidence::{
+        Evidence,
+        load::StoredMention,
+        row::{NO_TABLE, unpack},
+    },
+};
+use std::collections::HashMap;
+
+type Identity = (u32, u32, u8, u32, bool, Box<[Key]>);
+
+/// Reads the used mentions of a case.
+pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
+    let mut reader = Reader::new(evidence, catalogue);
+    evidence.mentions(|mention| reader.take(&mention))?;
+    Ok(reader.finish())
+}
+
+struct Reader<'a> {
+    evidence: &'a Evidence<'a>,
+    catalogue: &'a Catalogue,
+    records: Records,
+    by_identity: HashMap<Identity, u32>,
+    names: HashMap<String, u32>,
+    addresses: HashMap<Address, u32>,
+    /// Tables whose rows hold rows of other tables.
+    parents: std::collections::HashSet<(u32, u32)>,
+    /// Digest of each item as a number, for ids that do not depend on paths.
+    digests: HashMap<u32, u64>,
+    fields: Fields,
+}
+
+/// The identity values of one mention, gathered before they are interned. Reused.
+#[derive(Default)]
+struct Fields {
+    full: String,
+    given: String,
+    middle: String,
+    surname: String,
+    maiden: String,
+    suffix: String,
+    street: String,
+    unit: String,
+    city: String,
+    region: String,
+    postcode: String,
+    country: String,
+    full_address: String,
+    birth: u32,
+    sex: u8,
+    deceased: bool,
+    organisation: bool,
+    own_name: bool,
+    /// A name of a firm stands in the record.
+    firm: bool,
+    keys: Vec<Key>,
+}
+
+impl Fields {
+    fn clear(&mut self) {
+        for text in [
+            &mut self.full,
+            &mut self.given,
+            &mut self.middle,
+            &mut self.surname,
+            &mut self.maiden,
+            &mut self.suffix,
+            &mut self.street,
+            &mut self.unit,
+            &mut self.city,
+            &mut self.region,
+            &mut self.postcode,
+            &mut self.country,
+            &mut self.full_address,
+        ] {
+            text.clear();
+        }
+        self.birth = 0;
+        self.sex = 0;
+        self.deceased = false;
+        self.organisation = false;
+        self.own_name = false;
+        self.firm = false;
+        self.keys.clear();
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue) -> Reader<'a> {
+        let parents = catalogue.tables.iter().filter_map(|table| table.parent.map(|parent| (table.item, parent))).collect();
+        let digests = evidence
+            .items
+            .iter()
+            .map(|item| {
+                let identity = if item.digest.is_empty() { item.path.as_bytes() } else { item.digest.as_bytes() };
+                (item.item, short_hash(identity))
+            })
+            .collect();
+        Reader {
+            evidence,
+            catalogue,
+            records: Records::default(),
+            by_identity: HashMap::new(),
+            names: HashMap::new(),
+            addresses: HashMap::new(),
+            parents,
+            digests,
+            fields: Fields::default(),
+        }
+    }
+
+    fn take(&mut self, mention: &StoredMention<'_>) {
+        if self.catalogue.used.get(&mention.item) != Some(&true) {
+            return;
+        }
+        let table = self.catalogue.table_index(mention.item, mention.table);
+        self.gather(mention, table);
+        let row = table.map_or(mention.row, |table| self.catalogue.tables[table as usize].row(mention.part, mention.row));
+        if self.parents.contains(&(mention.item, mention.table)) {
+            let value = mix(&[u64::from(mention.item), u64::from(mention.table), u64::from(mention.part), mention.row]);
+            self.fields.keys.push(Key { class: Class::Own, value });
+        }
+        let role = self.role(mention, table);
+        let name = self.intern_name();
+        self.fields.own_name = table.is_some_and(|table| {
+            let table = &self.catalogue.tables[table as usize];
+            let leaf = super::catalogue::words(table.name.rsplit('.').next().unwrap_or_default());
+            table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"))
+        });
+        let organisations = table.is_some_and(|table| role::is_organisation_table(&self.catalogue.tables[table as usize].name));
+        // A firm in the column of names, or a row of a table of firms, without a person's name.
+        let personal = self.fields.keys.iter().any(|key| key.class == Class::Personal);
+        self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
+        let address = self.intern_address();
+        let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(mention.table), row, u64::from(mention.slot)]);
+        let node = self.intern_node(id, name, address);
+        let entry = &mut self.records.nodes[node as usize];
+        entry.elements = entry.elements.union(mention.elements);
+        entry.roles |= 1 << role as u16;
+        if self.fields.deceased {
+            self.records.death_nodes.insert(node);
+        }
+        let values = self.records.values.len() as u32;
+        for (at, detector) in mention.detectors.iter().enumerate() {
+            if self.evidence.detectors.get(usize::from(*detector)).is_some_and(|entry| entry.element.is_some()) {
+                self.records.values.push(Value { detector: *detector, token: mention.token(at).0 as u64 });
+            }
+        }
+        self.records.mentions.push(MentionOf {
+            node,
+            item: mention.item,
+            table: table.unwrap_or(NO_TABLE),
+            row,
+            length: mention.length,
+            part: mention.part,
+            sequence: mention.sequence,
+            slot: mention.slot,
+            role,
+            elements: mention.elements,
+            protected: mention.protected,
+            values,
+            value_count: (self.records.values.len() as u32 - values).min(u32::from(u16::MAX)) as u16,
+        });
+    }
+
+    /// Sorts the mention's values into fields and keys by what they mean.
+    fn gather(&mut self, mention: &StoredMention<'_>, table: Option<u32>) {
+        self.fields.clear();
+        for ((at, detector), value) in mention.detectors.iter().enumerate().zip(unpack(mention.values)) {
+            let Some(entry) = self.evidence.detectors.get(usize::from(*detector)) else { continue };
+            let token = mention.token(at).0 as u64;
+            self.gather_one(mention, table, entry.meaning, token, value);
+        }
+        self.fields.keys.sort_unstable();
+        self.fields.keys.dedup();
+    }
+
+    fn gather_one(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
+        let text = std::str::from_utf8(value).unwrap_or_default();
+        let fields = &mut self.fields;
+        let mut key = |class, value| fields.keys.push(Key { class, value });
+        match meaning {
+            // Only the last digits are there: `XXX-XX-6789`.
+            Meaning::PersonalNumber if text.len() < 6 => key(Class::Partial, token),
+            Meaning::PersonalNumber => {
+                key(Class::Personal, token);
+                self.records.numbers.entry(token).or_insert_with(|| text.into());
+            }
+            Meaning::IssuedNumber => key(Class::Issued, token),
+            Meaning::PartialNumber => key(Class::Partial, token),
+            Meaning::Organisation => fields.firm = true,
+            Meaning::Email if is_role_mailbox(text) => {}
+            Meaning::Email => key(Class::Email, token),
+            Meaning::Phone => {
+                key(Class::Phone, token);
+                if let Some(place) = address::phone_jurisdiction(text) {
+                    self.records.phone_places.entry(token).or_insert_with(|| place.into());
+                }
+            }
+            Meaning::Username => key(Class::Username, token),
+            Meaning::Card | Meaning::Account => key(Class::Account, token),
+            Meaning::RowKey | Meaning::ForeignKey => self.gather_key(mention, table, meaning, token, value),
+            Meaning::UnverifiedId => {
+                let header = table
+                    .and_then(|table| key_column(&self.catalogue.tables[table as usize], value))
+                    .map_or("", |column| column.seen.header.as_str());
+                let scope = short_hash(super::catalogue::words(header).concat().as_bytes());
+                self.fields.keys.push(Key { class: Class::Unverified, value: mix(&[scope, token]) });
+                if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
+                    self.records.numbers.entry(mix(&[scope, token])).or_insert_with(|| raw.into());
+                }
+            }
+            Meaning::BirthDate => fields.birth = fields.birth.max(date(text)),
+            Meaning::BirthYear => {
+                if fields.birth == 0 {
+                    fields.birth = text
+                        .get(..4)
+                        .and_then(|year| year.parse::<u32>().ok())
+                        .filter(|year| (1880..2100).contains(year))
+                        .map_or(0, |y| y * 10_000);
+                }
+            }
+            Meaning::Sex => fields.sex = sex(text),
+            Meaning::DeathDate => fields.deceased |= !text.is_empty(),
+            Meaning::Deceased => fields.deceased |= says_yes(text),
+            _ => self.gather_text(meaning, text),
+        }
+    }
+
+    fn gather_text(&mut self, meaning: Meaning, text: &str) {
+        let fields = &mut self.fields;
+        let target = match meaning {
+            Meaning::FullName => &mut fields.full,
+            Meaning::GivenName => &mut fields.given,
+            Meaning::MiddleName => &mut fields.middle,
+            Meaning::Surname => &mut fields.surname,
+            Meaning::MaidenName => &mut fields.maiden,
+            Meaning::NameSuffix => &mut fields.suffix,
+            Meaning::Street => &mut fields.street,
+            Meaning::Unit => &mut fields.unit,
+            Meaning::City => &mut fields.city,
+            Meaning::Region => &mut fields.region,
+            Meaning::Postcode => &mut fields.postcode,
+            Meaning::Country => &mut fields.country,
+            Meaning::FullAddress => &mut fields.full_address,
+            _ => return,
+        };
+        if target.is_empty() {
+            target.push_str(text);
+        }
+    }
+
+    /// Row keys and references count within the tables they can mean.
+    fn gather_key(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
+        let class = if meaning == Meaning::RowKey { Class::Own } else { Class::Reference };
+        let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return };
+        if let Some((column, row)) = value.split_first_chunk::<2>() {
+            if u16::from_le_bytes(*column) == u16::MAX {
+                // The row this one lies in.
+                if let (Some(parent), Ok(row)) = (table.parent, std::str::from_utf8(row).unwrap_or_default().parse::<u64>()) {
+                    let value = mix(&[u64::from(mention.item), u64::from(parent), u64::from(mention.part), row]);
+                    self.fields.keys.push(Key { class: Class::Reference, value });
+                }
+                return;
+            }
+        }
+        if let Some(column) = key_column(table, value) {
+            for group in &column.keys {
+                self.fields.keys.push(Key { class, value: mix(&[group.0, token]) });
+            }
+        }
+    }
+
+    fn role(&self, mention: &StoredMention<'_>, table: Option<u32>) -> Role {
+        let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return Role::Unknown };
+        let slot = table
+            .columns
+            .iter()
+            .map(|column| &column.seen)
+            .find(|seen| seen.slot == mention.slot && !(seen.role.is_empty() && seen.slot_name.is_empty()));
+        match slot.map(|seen| (Role::from_word(&seen.role), seen.slot_name.is_empty())) {
+            Some((role, _)) if role != Role::Unknown => role,
+            Some((_, false)) => Role::Contact,
+            _ if mention.slot == 0 => table.role,
+            _ => Role::Contact,
+        }
+    }
+
+    fn intern_name(&mut self) -> u32 {
+        let fields = &mut self.fields;
+        let whole =
+            [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.suffix].iter().all(|part| part.trim().is_empty());
+        if whole {
+            return NONE;
+        }
+        let joined = format!(
+            "{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
+            fields.full, fields.given, fields.middle, fields.surname, fields.maiden, fields.suffix
+        );
+        if let Some(known) = self.names.get(&joined) {
+            fields.organisation = self.records.names.get(*known as usize).is_none();
+            return *known;
+        }
+        let shown = if fields.surname.is_empty() && !fields.full.is_empty() {
+            fields.full.trim().to_owned()
+        } else {
+            let parts = [&fields.given, &fields.middle, &fields.surname, &fields.suffix];
+            parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        if is_organisation(&shown) {
+            fields.organisation = true;
+            self.names.insert(joined, NONE);
+            return NONE;
+        }
+        let parsed = Name::from_parts(&name::Parts {
+            full: &fields.full,
+            given: &fields.given,
+            middle: &fields.middle,
+            surname: &fields.surname,
+            maiden: &fields.maiden,
+            suffix: &fields.suffix,
+        });
+        let Some(parsed) = parsed else { return NONE };
+        let number = self.records.names.len() as u32;
+        self.records.names.push(parsed);
+        self.records.shown_names.push(shown.into());
+        self.names.insert(joined, number);
+        number
+    }
+
+    fn intern_address(&mut self) -> u32 {
+        let fields = &self.fields;
+        let parsed = Address::from_parts(&address::Parts {
+            street: &fields.street,
+            unit: &fields.unit,
+            city: &fields.city,
+            region: &fields.region,
+            postcode: &fields.postcode,
+            country: &fields.country,
+            full: &fields.full_address,
+        });
+        let Some(parsed) = parsed else { return NONE };
+        if let Some(known) = self.addresses.get(&parsed) {
+            return *known;
+        }
+        let number = self.records.addresses.len() as u32;
+        self.records.addresses.push(parsed.clone());
+        self.addresses.insert(parsed, number);
+        number
+    }
+
+    fn intern_node(&mut self, id: u64, name: u32, address: u32) -> u32 {
+        let fields = &self.fields;
+        let keys: Box<[Key]> = fields.keys.as_slice().into();
+        let anonymous = name == NONE && keys.is_empty();
+        let identity = (name, fields.birth, fields.sex, address, fields.organisation, keys);
+        if !anonymous {
+            if let Some(known) = self.by_identity.get(&identity) {
+                let node = &mut self.records.nodes[*known as usize];
+                node.id = node.id.min(id);
+                return *known;
+            }
+        }
+        let number = self.records.nodes.len() as u32;
+        self.records.nodes.push(Node {
+            id,
+            name,
+            birth: fields.birth,
+            sex: fields.sex,
+            address,
+            keys: identity.5.clone(),
+            elements: ElementSet::EMPTY,
+            roles: 0,
+            organisation: fields.organisation,
+            own_name: fields.own_name,
+        });
+        if !anonymous {
+            self.by_identity.insert(identity, number);
+        }
+        number
+    }
+
+    /// Puts nodes and mentions into an order that depends on content only.
+    fn finish(self) -> Records {
+        let mut records = self.records;
+        let mut order: Vec<u32> = (0..records.nodes.len() as u32).collect();
+        order.sort_unstable_by_key(|node| (records.nodes[*node as usize].id, *node));
+        let mut place = vec![0u32; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old as usize] = new as u32;
+        }
+        let mut nodes: Vec<Option<Node>> = std::mem::take(&mut records.nodes).into_iter().map(Some).collect();
+        records.nodes = order.iter().filter_map(|old| nodes[*old as usize].take()).collect();
+        records.mentions.iter_mut().for_each(|mention| mention.node = place[mention.node as usize]);
+        records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
+        records
+    }
+}
+
+fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'t super::catalogue::Column> {
+    let (column, _) = value.split_first_chunk::<2>()?;
+    let number = u32::from(u16::from_le_bytes(*column));
+    table.columns.iter().find(|column| column.seen.column == number)
+}
+
+/// `yyyy-mm-dd` as a number; 0 when it is none.
+fn date(text: &str) -> u32 {
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().unwrap_or(0));
+    let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if (1850..2200).contains(&year) && month <= 12 && day <= 31 { year * 10_000 + month * 100 + day } else { 0 }
+}
+
+fn sex(text: &str) -> u8 {
+    match text.trim().chars().next().map(|c| c.to_ascii_lowercase()) {
+        Some('m') => b'm',
+        Some('f' | 'w') => b'f',
+        _ => 0,
+    }
+}
+
+fn says_yes(text: &str) -> bool {
+    matches!(
+        text.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes" | "true" | "1" | "t" | "deceased" | "dead" | "died" | "x" | "ja" | "oui" | "si"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_become_numbers() {
+        assert_eq!(date("1990-02-03"), 19_900_203);
+        assert_eq!(date("03/02/1990"), 0);
+    }
+}
