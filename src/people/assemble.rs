@@ -5,7 +5,7 @@
 //! name borrows what its details say. The detail rows stay records of their own and are attached later, by rule R20.
 
 use super::record::{Class, Key, NONE, Records};
-use std::collections::HashMap;
+use rayon::prelude::*;
 
 /// A detail that more people than this point to describes none of them (a default address).
 const SHARED: usize = 8;
@@ -19,7 +19,7 @@ pub fn lend_details(records: &mut Records) {
             continue;
         }
         for value in values(records, node, Class::Reference) {
-            if let Some([owner]) = owners.get(&value).map(Vec::as_slice) {
+            if let [(_, owner)] = found(&owners, value) {
                 lend(records, node, *owner as usize);
             }
         }
@@ -31,7 +31,10 @@ pub fn lend_details(records: &mut Records) {
             continue;
         }
         for value in values(records, node, Class::Own) {
-            let Some(pointers) = pointing.get(&value) else { continue };
+            let pointers = found(&pointing, value);
+            if pointers.is_empty() {
+                continue;
+            }
             for borrower in borrowers(records, pointers) {
                 lend(records, node, borrower as usize);
             }
@@ -41,24 +44,31 @@ pub fn lend_details(records: &mut Records) {
 
 /// The named records among those that point to a row; where one of them is that row's own
 /// name, only those.
-pub fn borrowers(records: &Records, pointers: &[u32]) -> Vec<u32> {
-    let named = |node: &&u32| records.nodes[**node as usize].name != NONE;
-    let own: Vec<u32> = pointers.iter().filter(named).filter(|node| records.nodes[**node as usize].own_name).copied().collect();
+fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
+    let named = |node: &u32| records.nodes[*node as usize].name != NONE;
+    let nodes = || pointers.iter().map(|(_, node)| *node).filter(named);
+    let own: Vec<u32> = nodes().filter(|node| records.nodes[*node as usize].own_name).collect();
     if !own.is_empty() {
         return own;
     }
-    let all: Vec<u32> = pointers.iter().filter(named).copied().collect();
+    let all: Vec<u32> = nodes().collect();
     if all.len() <= SHARED { all } else { Vec::new() }
 }
 
-fn index(records: &Records, class: Class) -> HashMap<u64, Vec<u32>> {
-    let mut index: HashMap<u64, Vec<u32>> = HashMap::new();
+/// (key, node) of one class, sorted.
+fn index(records: &Records, class: Class) -> Vec<(u64, u32)> {
+    let mut index: Vec<(u64, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.organisation) {
-        for key in node.keys.iter().filter(|key| key.class == class) {
-            index.entry(key.value).or_default().push(at as u32);
-        }
+        index.extend(node.keys.iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
     }
+    index.par_sort_unstable();
     index
+}
+
+fn found(index: &[(u64, u32)], value: u64) -> &[(u64, u32)] {
+    let from = index.partition_point(|entry| entry.0 < value);
+    let length = index[from..].partition_point(|entry| entry.0 == value);
+    &index[from..from + length]
 }
 
 fn values(records: &Records, node: usize, class: Class) -> Vec<u64> {

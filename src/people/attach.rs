@@ -10,7 +10,8 @@ use super::{
     record::{Class, Key, NONE, Records, mix},
     rule::{R20, R21, Tier},
 };
-use std::collections::{BTreeMap, HashMap};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Keys shared by more records without names than this say nothing (a shared till, a proxy).
 const CAP: usize = 500;
@@ -99,26 +100,32 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     attached
 }
 
-/// Which people hold which key, and whether as their own row's key.
+/// Which people hold which key, and whether as their own row's key: sorted, looked up by halving.
 struct Index {
-    people: HashMap<u64, Vec<(u32, Class, bool)>>,
+    people: Vec<Holder>,
 }
+
+/// Place of a key, root of who holds it, class, and whether the name stands below the row.
+type Holder = (u64, u32, Class, bool);
 
 impl Index {
     fn new(records: &Records, clusters: &mut Clusters, anchored: &[bool]) -> Index {
-        let mut people: HashMap<u64, Vec<(u32, Class, bool)>> = HashMap::new();
+        let mut people: Vec<Holder> = Vec::new();
         for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.organisation) {
             let root = clusters.root(at as u32);
             for key in node.keys.iter().filter(|key| strength(key.class).is_some()) {
-                let holders = people.entry(place(key)).or_default();
-                let holder = (root, key.class, node.own_name);
-                if !holders.contains(&holder) && holders.len() <= CAP {
-                    holders.push(holder);
-                }
+                people.push((place(key), root, key.class, node.own_name));
             }
         }
-        people.values_mut().for_each(|holders| holders.sort_unstable());
+        people.par_sort_unstable();
+        people.dedup();
         Index { people }
+    }
+
+    fn holders(&self, place: u64) -> &[Holder] {
+        let from = self.people.partition_point(|holder| holder.0 < place);
+        let length = self.people[from..].partition_point(|holder| holder.0 == place);
+        &self.people[from..from + length]
     }
 
     /// Where a record without a name belongs; `last` also settles for one of several.
@@ -127,21 +134,24 @@ impl Index {
         keys.sort_by_key(|key| strength(key.class));
         let mut several: Option<Vec<u32>> = None;
         for key in keys {
-            let Some(holders) = self.people.get(&place(key)) else { continue };
+            let holders = self.holders(place(key));
+            if holders.is_empty() || holders.len() > CAP {
+                continue;
+            }
             let wanted = |class: Class, own_name: bool| match key.class {
                 // A reference means the row that owns the key, if there is one.
-                Class::Reference if holders.iter().any(|(_, class, _)| *class == Class::Own) => class == Class::Own,
+                Class::Reference if holders.iter().any(|(_, _, class, _)| *class == Class::Own) => class == Class::Own,
                 // A row without a name belongs to the name below it, not to the contacts below it.
-                Class::Own if holders.iter().any(|(_, _, own_name)| *own_name) => own_name,
+                Class::Own if holders.iter().any(|(_, _, _, own_name)| *own_name) => own_name,
                 _ => true,
             };
-            let mut roots: Vec<u32> = holders.iter().filter(|(_, class, name)| wanted(*class, *name)).map(|(root, _, _)| *root).collect();
+            let mut roots: Vec<u32> = holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
             roots.sort_unstable();
             roots.dedup();
             match roots.as_slice() {
                 [] => {}
                 [one] => return Some(Verdict::Join(*one)),
-                _ if key.class == Class::Own && holders.iter().all(|(_, class, _)| *class == Class::Reference) => {
+                _ if key.class == Class::Own && holders.iter().all(|(_, _, class, _)| *class == Class::Reference) => {
                     return Some(Verdict::Share(roots));
                 }
                 _ if roots.len() > CAP => {}

@@ -28,6 +28,12 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Role of the main person of a row, by the table's and the folders' names.
     pub role: Role,
+    /// Its rows are firms, shops, agencies.
+    pub of_organisations: bool,
+    /// Its rows are the names of the rows they lie in (`Patient.name`).
+    pub of_own_names: bool,
+    /// Role of the person of each column group.
+    pub slot_roles: Vec<Role>,
 }
 
 /// One column, all parts together.
@@ -36,6 +42,8 @@ pub struct Column {
     pub seen: ColumnSeen,
     /// For a key column: the groups of row keys it may hold.
     pub keys: Vec<KeyGroup>,
+    /// They are the keys of this table's own rows.
+    pub own_key: bool,
 }
 
 /// A set of tables whose row keys mean the same rows: one folder, one key name.
@@ -135,7 +143,7 @@ impl Catalogue {
             let table = &mut self.tables[*index as usize];
             match table.columns.last_mut() {
                 Some(last) if last.seen.column == seen.column => add_part(&mut last.seen, seen),
-                _ => table.columns.push(Column { seen: seen.clone(), keys: Vec::new() }),
+                _ => table.columns.push(Column { seen: seen.clone(), keys: Vec::new(), own_key: false }),
             }
         }
     }
@@ -151,6 +159,11 @@ impl Catalogue {
                 table.name = file.split('.').next().unwrap_or(file).to_owned();
             }
             table.role = role::of_table(&table.name, &path);
+            table.of_organisations = role::is_organisation_table(&table.name);
+            let leaf = words(table.name.rsplit('.').next().unwrap_or_default());
+            table.of_own_names = table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"));
+            let slots = table.columns.iter().map(|column| usize::from(column.seen.slot) + 1).max().unwrap_or(1);
+            table.slot_roles = (0..slots).map(|slot| slot_role(table, slot)).collect();
         }
     }
 
@@ -168,6 +181,7 @@ impl Catalogue {
                     let stem = key_stem(&column.seen.header, &name);
                     let group = KeyGroup(hash(&[&scope[0], &stem]));
                     column.keys = vec![group];
+                    column.own_key = true;
                     owners.insert((scope[0].clone(), stem), group);
                 }
             }
@@ -195,6 +209,32 @@ impl Catalogue {
                 };
             }
         }
+        self.drop_idle_keys();
+    }
+
+    /// A row key that no other table mentions links nothing; keeping it would make every order a record of its own.
+    fn drop_idle_keys(&mut self) {
+        let mut uses: HashMap<KeyGroup, u32> = HashMap::new();
+        for column in self.tables.iter().flat_map(|table| &table.columns) {
+            column.keys.iter().for_each(|group| *uses.entry(*group).or_default() += 1);
+        }
+        for column in self.tables.iter_mut().flat_map(|table| &mut table.columns) {
+            let own = column.own_key;
+            column.keys.retain(|group| !own || uses.get(group).is_some_and(|count| *count > 1));
+        }
+    }
+}
+
+/// The role a column group names, else the table's for the main person and a contact's for others.
+fn slot_role(table: &Table, slot: usize) -> Role {
+    let named = table.columns.iter().map(|column| &column.seen).find(|seen| {
+        usize::from(seen.slot) == slot && !(seen.role.is_empty() && seen.slot_name.is_empty())
+    });
+    match named.map(|seen| (Role::from_word(&seen.role), seen.slot_name.is_empty())) {
+        Some((role, _)) if role != Role::Unknown => role,
+        Some((_, false)) => Role::Contact,
+        _ if slot == 0 => table.role,
+        _ => Role::Contact,
     }
 }
 

@@ -6,7 +6,6 @@ use super::{
     firm::{is_organisation, is_role_mailbox},
     name::{self, Name},
     record::{Class, Key, MentionOf, NONE, Node, Records, Value, mix, short_hash},
-    role,
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -17,8 +16,6 @@ use crate::{
     },
 };
 use std::collections::HashMap;
-
-type Identity = (u32, u32, u8, u32, bool, Box<[Key]>);
 
 /// Reads the used mentions of a case.
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
@@ -31,9 +28,13 @@ struct Reader<'a> {
     evidence: &'a Evidence<'a>,
     catalogue: &'a Catalogue,
     records: Records,
-    by_identity: HashMap<Identity, u32>,
-    names: HashMap<String, u32>,
-    addresses: HashMap<Address, u32>,
+    by_identity: HashMap<u64, u32, foldhash::fast::FixedState>,
+    names: HashMap<String, u32, foldhash::fast::FixedState>,
+    addresses: HashMap<Address, u32, foldhash::fast::FixedState>,
+    /// By the fields as they stand, so that an address is taken apart once.
+    written: HashMap<String, u32, foldhash::fast::FixedState>,
+    /// Reused for looking up.
+    joined: String,
     /// Tables whose rows hold rows of other tables.
     parents: std::collections::HashSet<(u32, u32)>,
     /// Digest of each item as a number, for ids that do not depend on paths.
@@ -111,9 +112,11 @@ impl<'a> Reader<'a> {
             evidence,
             catalogue,
             records: Records::default(),
-            by_identity: HashMap::new(),
-            names: HashMap::new(),
-            addresses: HashMap::new(),
+            by_identity: HashMap::default(),
+            names: HashMap::default(),
+            addresses: HashMap::default(),
+            written: HashMap::default(),
+            joined: String::new(),
             parents,
             digests,
             fields: Fields::default(),
@@ -133,12 +136,9 @@ impl<'a> Reader<'a> {
         }
         let role = self.role(mention, table);
         let name = self.intern_name();
-        self.fields.own_name = table.is_some_and(|table| {
-            let table = &self.catalogue.tables[table as usize];
-            let leaf = super::catalogue::words(table.name.rsplit('.').next().unwrap_or_default());
-            table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"))
-        });
-        let organisations = table.is_some_and(|table| role::is_organisation_table(&self.catalogue.tables[table as usize].name));
+        let known = table.map(|table| &self.catalogue.tables[table as usize]);
+        self.fields.own_name = known.is_some_and(|table| table.of_own_names);
+        let organisations = known.is_some_and(|table| table.of_organisations);
         // A firm in the column of names, or a row of a table of firms, without a person's name.
         let personal = self.fields.keys.iter().any(|key| key.class == Class::Personal);
         self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
@@ -284,17 +284,7 @@ impl<'a> Reader<'a> {
 
     fn role(&self, mention: &StoredMention<'_>, table: Option<u32>) -> Role {
         let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return Role::Unknown };
-        let slot = table
-            .columns
-            .iter()
-            .map(|column| &column.seen)
-            .find(|seen| seen.slot == mention.slot && !(seen.role.is_empty() && seen.slot_name.is_empty()));
-        match slot.map(|seen| (Role::from_word(&seen.role), seen.slot_name.is_empty())) {
-            Some((role, _)) if role != Role::Unknown => role,
-            Some((_, false)) => Role::Contact,
-            _ if mention.slot == 0 => table.role,
-            _ => Role::Contact,
-        }
+        table.slot_roles.get(usize::from(mention.slot)).copied().unwrap_or(Role::Contact)
     }
 
     fn intern_name(&mut self) -> u32 {
@@ -304,11 +294,13 @@ impl<'a> Reader<'a> {
         if whole {
             return NONE;
         }
-        let joined = format!(
-            "{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
-            fields.full, fields.given, fields.middle, fields.surname, fields.maiden, fields.suffix
-        );
-        if let Some(known) = self.names.get(&joined) {
+        let joined = &mut self.joined;
+        joined.clear();
+        for part in [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.maiden, &fields.suffix] {
+            joined.push_str(part);
+            joined.push('\u{1f}');
+        }
+        if let Some(known) = self.names.get(joined.as_str()) {
             fields.organisation = self.records.names.get(*known as usize).is_none();
             return *known;
         }
@@ -320,7 +312,7 @@ impl<'a> Reader<'a> {
         };
         if is_organisation(&shown) {
             fields.organisation = true;
-            self.names.insert(joined, NONE);
+            self.names.insert(joined.clone(), NONE);
             return NONE;
         }
         let parsed = Name::from_parts(&name::Parts {
@@ -335,11 +327,31 @@ impl<'a> Reader<'a> {
         let number = self.records.names.len() as u32;
         self.records.names.push(parsed);
         self.records.shown_names.push(shown.into());
-        self.names.insert(joined, number);
+        self.names.insert(joined.clone(), number);
         number
     }
 
     fn intern_address(&mut self) -> u32 {
+        let fields = &self.fields;
+        let parts =
+            [&fields.street, &fields.unit, &fields.city, &fields.region, &fields.postcode, &fields.country, &fields.full_address];
+        if parts.iter().all(|part| part.is_empty()) {
+            return NONE;
+        }
+        self.joined.clear();
+        for part in parts {
+            self.joined.push_str(part);
+            self.joined.push('\u{1f}');
+        }
+        if let Some(known) = self.written.get(self.joined.as_str()) {
+            return *known;
+        }
+        let number = self.parse_address();
+        self.written.insert(self.joined.clone(), number);
+        number
+    }
+
+    fn parse_address(&mut self) -> u32 {
         let fields = &self.fields;
         let parsed = Address::from_parts(&address::Parts {
             street: &fields.street,
@@ -362,11 +374,12 @@ impl<'a> Reader<'a> {
 
     fn intern_node(&mut self, id: u64, name: u32, address: u32) -> u32 {
         let fields = &self.fields;
-        let keys: Box<[Key]> = fields.keys.as_slice().into();
-        let anonymous = name == NONE && keys.is_empty();
-        let identity = (name, fields.birth, fields.sex, address, fields.organisation, keys);
+        let anonymous = name == NONE && fields.keys.is_empty();
+        let mut hash = mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
+        fields.keys.iter().for_each(|key| hash = mix(&[hash, key.class as u64, key.value]));
         if !anonymous {
-            if let Some(known) = self.by_identity.get(&identity) {
+            // 64 bits over the whole identity: two different ones meet once in 10^19 pairs.
+            if let Some(known) = self.by_identity.get(&hash) {
                 let node = &mut self.records.nodes[*known as usize];
                 node.id = node.id.min(id);
                 return *known;
@@ -379,14 +392,14 @@ impl<'a> Reader<'a> {
             birth: fields.birth,
             sex: fields.sex,
             address,
-            keys: identity.5.clone(),
+            keys: fields.keys.as_slice().into(),
             elements: ElementSet::EMPTY,
             roles: 0,
             organisation: fields.organisation,
             own_name: fields.own_name,
         });
         if !anonymous {
-            self.by_identity.insert(identity, number);
+            self.by_identity.insert(hash, number);
         }
         number
     }
