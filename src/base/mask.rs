@@ -41,12 +41,13 @@ impl fmt::Display for Secret {
 /// of fewer than six characters are hidden whole.
 pub fn mask(value: &str) -> String {
     let value = value.trim();
-    if let Some((local, domain)) = value.rsplit_once('@') {
-        if !local.is_empty() && domain.contains('.') {
-            let first: String = local.chars().take(1).collect();
-            let ending = domain.rsplit('.').next().unwrap_or_default();
-            return format!("{first}***@***.{ending}");
-        }
+    if let Some((local, domain)) = value.rsplit_once('@')
+        && !local.is_empty()
+        && domain.contains('.')
+    {
+        let first: String = local.chars().take(1).collect();
+        let ending = domain.rsplit('.').next().unwrap_or_default();
+        return format!("{first}***@***.{ending}");
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.chars().filter(|c| c.is_alphabetic()).count();

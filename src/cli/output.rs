@@ -1,5 +1,4 @@
 //! What is printed, and how: no control character and no clear value reaches a terminal.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 
 use std::io::Write;
 

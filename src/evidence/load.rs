@@ -56,11 +56,11 @@ impl<'c> Evidence<'c> {
     /// Reads the small tables.
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
         let mut evidence = Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
-        evidence.each(&ITEMS, |batch| batch_items(batch))?.into_iter().for_each(|rows| evidence.items.extend(rows));
-        evidence.each(&PROBLEMS, |batch| batch_problems(batch))?.into_iter().for_each(|rows| evidence.problems.extend(rows));
-        evidence.each(&TABLES, |batch| batch_tables(batch))?.into_iter().for_each(|rows| evidence.tables.extend(rows));
-        evidence.each(&COLUMNS, |batch| batch_columns(batch))?.into_iter().for_each(|rows| evidence.columns.extend(rows));
-        evidence.each(&DETECTORS, |batch| batch_detectors(batch))?.into_iter().for_each(|rows| evidence.detectors.extend(rows));
+        evidence.each(&ITEMS, batch_items)?.into_iter().for_each(|rows| evidence.items.extend(rows));
+        evidence.each(&PROBLEMS, batch_problems)?.into_iter().for_each(|rows| evidence.problems.extend(rows));
+        evidence.each(&TABLES, batch_tables)?.into_iter().for_each(|rows| evidence.tables.extend(rows));
+        evidence.each(&COLUMNS, batch_columns)?.into_iter().for_each(|rows| evidence.columns.extend(rows));
+        evidence.each(&DETECTORS, batch_detectors)?.into_iter().for_each(|rows| evidence.detectors.extend(rows));
         Ok(evidence)
     }
 

@@ -10,7 +10,7 @@ const PRECISION: u32 = 10;
 const REGISTERS: usize = 1 << PRECISION;
 
 /// A sketch of a set of tokens.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Sketch {
     /// Exact up to [`EXACT`] values, then empty.
     few: Vec<u64>,
@@ -19,12 +19,6 @@ pub struct Sketch {
 
 /// Up to so many values are counted exactly.
 const EXACT: usize = 1024;
-
-impl Default for Sketch {
-    fn default() -> Sketch {
-        Sketch { few: Vec::new(), registers: Vec::new() }
-    }
-}
 
 impl Sketch {
     /// Adds a value by its token.
@@ -49,7 +43,7 @@ impl Sketch {
             other.few.iter().for_each(|hash| self.add(Token(u128::from(*hash))));
             return;
         }
-        self.to_registers();
+        self.make_dense();
         self.registers.iter_mut().zip(&other.registers).for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
     }
 
@@ -99,11 +93,11 @@ impl Sketch {
         self.few.sort_unstable();
         self.few.dedup();
         if self.few.len() > EXACT {
-            self.to_registers();
+            self.make_dense();
         }
     }
 
-    fn to_registers(&mut self) {
+    fn make_dense(&mut self) {
         if self.registers.is_empty() {
             self.registers = vec![0; REGISTERS];
             for hash in std::mem::take(&mut self.few) {

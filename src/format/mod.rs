@@ -204,7 +204,10 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// How many rows.
     pub const fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.cells.len() / self.width }
+        match self.cells.len().checked_div(self.width) {
+            Some(rows) => rows,
+            None => 0,
+        }
     }
 
     /// Whether there are none.

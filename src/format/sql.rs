@@ -173,6 +173,21 @@ fn plan(whole: &[u8], target: usize) -> Option<Plan> {
     Some(Plan { parts, samples: sampler.samples })
 }
 
+/// Tells of every CREATE TABLE in a dump, without reading its rows: siblings that only fill
+/// tables are read with these columns.
+pub(super) fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
+    let flavor = flavor::of(&bytes[..bytes.len().min(super::HEAD)]);
+    for spelling in [&b"CREATE"[..], b"create", b"Create"] {
+        for at in memchr::memmem::find_iter(bytes, spelling) {
+            let mut cursor = lexer::Cursor { bytes, at, flavor };
+            if let Ok(Some(fill)) = statement::create_table(&mut cursor) {
+                let columns: Vec<&str> = fill.columns.iter().map(String::as_str).collect();
+                each(&fill.table, &columns);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,21 +384,6 @@ mod tests {
                 let collected = testing::read(&Sql, text.as_bytes());
                 let read: Vec<String> = collected.table("t").rows.iter().map(|row| row[0].clone().expect("a value")).collect();
                 prop_assert_eq!(&read, &values, "{}", text);
-            }
-        }
-    }
-}
-
-/// Tells of every CREATE TABLE in a dump, without reading its rows: siblings that only fill
-/// tables are read with these columns.
-pub(super) fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
-    let flavor = flavor::of(&bytes[..bytes.len().min(super::HEAD)]);
-    for spelling in [&b"CREATE"[..], b"create", b"Create"] {
-        for at in memchr::memmem::find_iter(bytes, spelling) {
-            let mut cursor = lexer::Cursor { bytes, at, flavor };
-            if let Ok(Some(fill)) = statement::create_table(&mut cursor) {
-                let columns: Vec<&str> = fill.columns.iter().map(String::as_str).collect();
-                each(&fill.table, &columns);
             }
         }
     }

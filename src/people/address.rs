@@ -50,11 +50,12 @@ impl Address {
     fn read_full(&mut self, full: &str) {
         let mut segments: Vec<&str> = full.split([',', '\n', '\r']).map(str::trim).filter(|segment| !segment.is_empty()).collect();
         let mut country = "";
-        if let Some(last) = segments.last() {
-            if country_code(last).is_some() && segments.len() > 1 {
-                country = last;
-                segments.pop();
-            }
+        if let Some(last) = segments.last()
+            && country_code(last).is_some()
+            && segments.len() > 1
+        {
+            country = last;
+            segments.pop();
         }
         let (mut region, mut postcode) = ("", String::new());
         let mut places: Vec<String> = Vec::new();

@@ -145,7 +145,8 @@ impl Index {
                 Class::Own if holders.iter().any(|(_, _, _, own_name)| *own_name) => own_name,
                 _ => true,
             };
-            let mut roots: Vec<u32> = holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
+            let mut roots: Vec<u32> =
+                holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
             roots.sort_unstable();
             roots.dedup();
             match roots.as_slice() {

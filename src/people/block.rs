@@ -139,7 +139,7 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &
         }
     }
     let birth = u64::from(node.birth);
-    if node.birth % 10_000 != 0 {
+    if !node.birth.is_multiple_of(10_000) {
         push(&[31, birth, name.bag], false);
         push(&[32, birth, name.surname], false);
         push(&[33, birth, name.given], false);

@@ -161,7 +161,8 @@ impl Catalogue {
             table.role = role::of_table(&table.name, &path);
             table.of_organisations = role::is_organisation_table(&table.name);
             let leaf = words(table.name.rsplit('.').next().unwrap_or_default());
-            table.of_own_names = table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"));
+            table.of_own_names =
+                table.parent.is_some() && matches!(leaf.last().map(String::as_str), Some("name" | "names" | "person" | "profile"));
             let slots = table.columns.iter().map(|column| usize::from(column.seen.slot) + 1).max().unwrap_or(1);
             table.slot_roles = (0..slots).map(|slot| slot_role(table, slot)).collect();
         }
@@ -227,9 +228,11 @@ impl Catalogue {
 
 /// The role a column group names, else the table's for the main person and a contact's for others.
 fn slot_role(table: &Table, slot: usize) -> Role {
-    let named = table.columns.iter().map(|column| &column.seen).find(|seen| {
-        usize::from(seen.slot) == slot && !(seen.role.is_empty() && seen.slot_name.is_empty())
-    });
+    let named = table
+        .columns
+        .iter()
+        .map(|column| &column.seen)
+        .find(|seen| usize::from(seen.slot) == slot && !(seen.role.is_empty() && seen.slot_name.is_empty()));
     match named.map(|seen| (Role::from_word(&seen.role), seen.slot_name.is_empty())) {
         Some((role, _)) if role != Role::Unknown => role,
         Some((_, false)) => Role::Contact,

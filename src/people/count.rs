@@ -122,7 +122,7 @@ fn may_be_one(individuals: &[Individual], individual_of: &[u32], edges: &[Edge],
 
 /// Two people a guard keeps apart for good.
 fn clash(a: &Individual, b: &Individual) -> bool {
-    a.birth % 10_000 != 0 && b.birth % 10_000 != 0 && a.birth != b.birth
+    !a.birth.is_multiple_of(10_000) && !b.birth.is_multiple_of(10_000) && a.birth != b.birth
 }
 
 fn find(parent: &mut [u32], mut at: u32) -> u32 {

@@ -265,15 +265,15 @@ impl<'a> Reader<'a> {
     fn gather_key(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
         let class = if meaning == Meaning::RowKey { Class::Own } else { Class::Reference };
         let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return };
-        if let Some((column, row)) = value.split_first_chunk::<2>() {
-            if u16::from_le_bytes(*column) == u16::MAX {
-                // The row this one lies in.
-                if let (Some(parent), Ok(row)) = (table.parent, std::str::from_utf8(row).unwrap_or_default().parse::<u64>()) {
-                    let value = mix(&[u64::from(mention.item), u64::from(parent), u64::from(mention.part), row]);
-                    self.fields.keys.push(Key { class: Class::Reference, value });
-                }
-                return;
+        if let Some((column, row)) = value.split_first_chunk::<2>()
+            && u16::from_le_bytes(*column) == u16::MAX
+        {
+            // The row this one lies in.
+            if let (Some(parent), Ok(row)) = (table.parent, std::str::from_utf8(row).unwrap_or_default().parse::<u64>()) {
+                let value = mix(&[u64::from(mention.item), u64::from(parent), u64::from(mention.part), row]);
+                self.fields.keys.push(Key { class: Class::Reference, value });
             }
+            return;
         }
         if let Some(column) = key_column(table, value) {
             for group in &column.keys {
@@ -333,8 +333,7 @@ impl<'a> Reader<'a> {
 
     fn intern_address(&mut self) -> u32 {
         let fields = &self.fields;
-        let parts =
-            [&fields.street, &fields.unit, &fields.city, &fields.region, &fields.postcode, &fields.country, &fields.full_address];
+        let parts = [&fields.street, &fields.unit, &fields.city, &fields.region, &fields.postcode, &fields.country, &fields.full_address];
         if parts.iter().all(|part| part.is_empty()) {
             return NONE;
         }
@@ -375,7 +374,8 @@ impl<'a> Reader<'a> {
     fn intern_node(&mut self, id: u64, name: u32, address: u32) -> u32 {
         let fields = &self.fields;
         let anonymous = name == NONE && fields.keys.is_empty();
-        let mut hash = mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
+        let mut hash =
+            mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
         fields.keys.iter().for_each(|key| hash = mix(&[hash, key.class as u64, key.value]));
         if !anonymous {
             // 64 bits over the whole identity: two different ones meet once in 10^19 pairs.

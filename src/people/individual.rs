@@ -209,10 +209,12 @@ impl<'a> Assembler<'a> {
             let mention = &self.records.mentions[*at as usize];
             let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
             for value in self.records.values.get(values).unwrap_or_default() {
-                if let Some(entry) = self.evidence.detectors.get(usize::from(value.detector)) {
-                    if matches!(entry.element, Some(Element::NationalId)) && entry.country.len() == 2 && entry.country != "US" {
-                        countries.push(&entry.country);
-                    }
+                if let Some(entry) = self.evidence.detectors.get(usize::from(value.detector))
+                    && matches!(entry.element, Some(Element::NationalId))
+                    && entry.country.len() == 2
+                    && entry.country != "US"
+                {
+                    countries.push(&entry.country);
                 }
             }
         }

@@ -115,11 +115,11 @@ impl Name {
     }
 
     fn take_suffix(&mut self, tokens: &mut Vec<String>) {
-        if tokens.len() > 1 {
-            if let Some(found) = tokens.last().and_then(|last| suffix(last)) {
-                self.suffix = found;
-                tokens.pop();
-            }
+        if tokens.len() > 1
+            && let Some(found) = tokens.last().and_then(|last| suffix(last))
+        {
+            self.suffix = found;
+            tokens.pop();
         }
     }
 

@@ -68,17 +68,20 @@ pub struct Cell {
     pub files: u64,
 }
 
+/// Element, detector, token, file, mention: one value seen of one individual.
+type Seen = (Element, u16, u64, u32, u32);
+
 /// The matrix cells of an individual, by element.
 pub fn cells(evidence: &Evidence<'_>, population: &Population, individual: &Individual) -> Vec<Cell> {
-    let mut seen: Vec<(Element, u16, u64, u32, u32)> = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
     for (number, mention) in population.mentions(individual).enumerate() {
         let master = population.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item);
         let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
         for value in population.records.values.get(values).unwrap_or_default() {
-            if let Some(element) = evidence.detectors.get(usize::from(value.detector)).and_then(|entry| entry.element) {
-                if mention.elements.contains(element) {
-                    seen.push((element, value.detector, value.token, master, number as u32));
-                }
+            if let Some(element) = evidence.detectors.get(usize::from(value.detector)).and_then(|entry| entry.element)
+                && mention.elements.contains(element)
+            {
+                seen.push((element, value.detector, value.token, master, number as u32));
             }
         }
     }
@@ -95,8 +98,8 @@ pub fn cells(evidence: &Evidence<'_>, population: &Population, individual: &Indi
     cells
 }
 
-fn cell(seen: &[(Element, u16, u64, u32, u32)]) -> Cell {
-    let count = |key: &dyn Fn(&(Element, u16, u64, u32, u32)) -> u64| {
+fn cell(seen: &[Seen]) -> Cell {
+    let count = |key: fn(&Seen) -> u64| {
         let mut keys: Vec<u64> = seen.iter().map(key).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -104,9 +107,9 @@ fn cell(seen: &[(Element, u16, u64, u32, u32)]) -> Cell {
     };
     Cell {
         element: seen[0].0,
-        detectors: count(&|row| u64::from(row.1)).into_iter().map(|detector| detector as u16).collect(),
-        distinct: count(&|row| row.2).len() as u64,
-        mentions: count(&|row| u64::from(row.4)).len() as u64,
-        files: count(&|row| u64::from(row.3)).len() as u64,
+        detectors: count(|row| u64::from(row.1)).into_iter().map(|detector| detector as u16).collect(),
+        distinct: count(|row| row.2).len() as u64,
+        mentions: count(|row| u64::from(row.4)).len() as u64,
+        files: count(|row| u64::from(row.3)).len() as u64,
     }
 }

@@ -25,7 +25,9 @@ fn first_places(assessment: &Assessment<'_>, nodes: impl Iterator<Item = u32>) -
 }
 
 fn written_place(assessment: &Assessment<'_>, places: &HashMap<u32, u32>, node: u32) -> String {
-    let Some(mention) = places.get(&node).and_then(|at| assessment.population.records.mentions.get(*at as usize)) else { return String::new() };
+    let Some(mention) = places.get(&node).and_then(|at| assessment.population.records.mentions.get(*at as usize)) else {
+        return String::new();
+    };
     let path = assessment.population.catalogue.path(assessment.evidence, mention.item);
     format!("{} {}", guard(path), location(mention.table != NO_TABLE, mention.row, mention.length))
 }

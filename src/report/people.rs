@@ -130,10 +130,10 @@ fn clear_values(assessment: &Assessment<'_>) -> anyhow::Result<BTreeMap<(u32, Sh
                 Meaning::Card => Shown::Card,
                 Meaning::Account => Shown::Account,
                 meaning => {
-                    if let Some(place) = address_place(meaning) {
-                        if parts[place].is_empty() {
-                            parts[place] = clean(&text);
-                        }
+                    if let Some(place) = address_place(meaning)
+                        && parts[place].is_empty()
+                    {
+                        parts[place] = clean(&text);
                     }
                     continue;
                 }

@@ -21,8 +21,11 @@ struct Signs {
 /// Evidence a file must carry to be listed, in bits.
 pub const ENOUGH: f32 = 3.0;
 
-/// Files with enough signs: path, class, indicators, marking, bits.
-pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<(String, String, String, String, f32)>> {
+/// A file with enough signs: path, class, indicators, markings, bits of evidence.
+pub type Listed = (String, String, String, String, f32);
+
+/// Files with enough signs.
+pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<Listed>> {
     let catalogue = &assessment.population.catalogue;
     let mut files: BTreeMap<String, Signs> = BTreeMap::new();
     assessment.evidence.findings(|finding| {

@@ -113,11 +113,11 @@ impl<'e> Engine<'e> {
     }
 
     fn note_schemas(&self, entry: &Entry) {
-        if let Found::File { on_disk, .. } = &entry.found {
-            if let Ok(bytes) = Bytes::open(on_disk, self.options.map) {
-                format::schemas(bytes.as_slice(), &mut |table, columns| self.schemas.add(entry.path.directory(), table, columns));
-                bytes.release(0..bytes.as_slice().len());
-            }
+        if let Found::File { on_disk, .. } = &entry.found
+            && let Ok(bytes) = Bytes::open(on_disk, self.options.map)
+        {
+            format::schemas(bytes.as_slice(), &mut |table, columns| self.schemas.add(entry.path.directory(), table, columns));
+            bytes.release(0..bytes.as_slice().len());
         }
     }
 

@@ -11,11 +11,14 @@ pub(super) struct Schemas {
     known: Mutex<Known>,
 }
 
+/// Columns, with the moment they became known.
+type Versions = Vec<(u64, Vec<String>)>;
+
 #[derive(Debug, Default)]
 struct Known {
     count: u64,
     /// (folder, table) to columns, with the moment they became known.
-    tables: HashMap<(String, String), Vec<(u64, Vec<String>)>>,
+    tables: HashMap<(String, String), Versions>,
 }
 
 impl Schemas {

@@ -195,13 +195,13 @@ impl<'s, 'p> Tables<'s, 'p> {
             if judged.slots > 1 {
                 share_address(detectors, &judged.profile, &mut self.slots[..judged.slots]);
             }
-            if let (Some(_), Some(parent)) = (open.parent, judged.profile.columns.len().checked_sub(1)) {
-                if let (Some(row), Some(key)) = (cell(row, parent), reference_detector(detectors)) {
-                    let token = self.engine.token_key.token(detectors.get(key).token_domain, row);
-                    let mut value = u16::MAX.to_le_bytes().to_vec();
-                    value.extend_from_slice(row);
-                    self.slots[0].push(key.0, token, &value);
-                }
+            if let (Some(_), Some(parent)) = (open.parent, judged.profile.columns.len().checked_sub(1))
+                && let (Some(row), Some(key)) = (cell(row, parent), reference_detector(detectors))
+            {
+                let token = self.engine.token_key.token(detectors.get(key).token_domain, row);
+                let mut value = u16::MAX.to_le_bytes().to_vec();
+                value.extend_from_slice(row);
+                self.slots[0].push(key.0, token, &value);
             }
             if !judged.identifies && open.parent.is_none() {
                 continue;
@@ -296,10 +296,14 @@ fn header_words(header: &str) -> Vec<String> {
 /// The country an IBAN, an international telephone number or a mail domain tells.
 fn hinted_country(cell: &[u8]) -> Option<[u8; 2]> {
     let cell = cell.trim_ascii();
-    if let [one, two, check, digit, ..] = cell {
-        if one.is_ascii_uppercase() && two.is_ascii_uppercase() && check.is_ascii_digit() && digit.is_ascii_digit() && cell.len() > 14 {
-            return Some([*one, *two]);
-        }
+    if let [one, two, check, digit, ..] = cell
+        && one.is_ascii_uppercase()
+        && two.is_ascii_uppercase()
+        && check.is_ascii_digit()
+        && digit.is_ascii_digit()
+        && cell.len() > 14
+    {
+        return Some([*one, *two]);
     }
     let at = memchr::memrchr(b'@', cell)?;
     let ending = cell[at..].rsplit(|byte| *byte == b'.').next()?;

@@ -21,10 +21,11 @@ impl Bytes {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        if map && metadata.len() >= SMALL {
-            if let Ok(mapped) = Map::new(&file) {
-                return Ok(Bytes::Mapped(Arc::new(mapped)));
-            }
+        if map
+            && metadata.len() >= SMALL
+            && let Ok(mapped) = Map::new(&file)
+        {
+            return Ok(Bytes::Mapped(Arc::new(mapped)));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30));
         file.read_to_end(&mut bytes)?;

@@ -9,15 +9,15 @@ use std::{
 
 /// The fixture's generator.
 #[path = "../../fixtures/generate.rs"]
-pub mod generate;
+pub(crate) mod generate;
 
 /// Runs the program.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_breachscope")).args(arguments).output().expect("the program starts")
 }
 
 /// Scans `root` into `case` with more arguments; the scan must end well.
-pub fn scan(root: &Path, case: &Path, more: &[&str]) -> Output {
+pub(crate) fn scan(root: &Path, case: &Path, more: &[&str]) -> Output {
     let mut arguments = vec!["scan", root.to_str().expect("UTF-8"), "--case", case.to_str().expect("UTF-8")];
     arguments.extend(more);
     let output = run(&arguments);
@@ -26,12 +26,12 @@ pub fn scan(root: &Path, case: &Path, more: &[&str]) -> Output {
 }
 
 /// The fixture archive of the repository.
-pub fn fixture() -> PathBuf {
+pub(crate) fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/harbour-share.zip")
 }
 
 /// Every file below a folder with its bytes.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
@@ -49,13 +49,13 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// `summary.json` of a case.
-pub fn summary(case: &Path) -> serde_json::Value {
+pub(crate) fn summary(case: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(case.join("reports/summary.json")).expect("a summary");
     serde_json::from_str(&text).expect("JSON")
 }
 
 /// The rows of a CSV report, by column name.
-pub fn rows(case: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(case: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(case.join("reports").join(name)).expect("a report");
     let header = reader.headers().expect("a header").clone();
     reader
