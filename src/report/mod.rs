@@ -5,14 +5,20 @@ pub mod counts;
 pub mod credentials;
 pub mod duties;
 pub mod files;
+pub mod html;
 pub mod impact;
 pub mod links;
 pub mod mentions;
+pub mod methodology;
 pub mod people;
+pub mod reread;
 pub mod sheet;
 pub mod summary;
 pub mod table_columns;
+pub mod timeline;
 pub mod trade_secrets;
+pub mod words;
+pub mod xlsx;
 
 use crate::{
     base::facts::Facts,
@@ -66,6 +72,11 @@ pub const REPORTS: &[&dyn Report] = &[
     &impact::Impact,
     &links::Merges,
     &links::Conflicts,
+    &methodology::Methodology,
+    &timeline::Timeline,
+    &timeline::Deadlines,
+    &html::Html,
+    &xlsx::Xlsx,
     &summary::Summary,
 ];
 

@@ -1,6 +1,9 @@
 //! `summary.json`: the headline, for programs; and what the terminal says of it.
 
-use super::{Assessment, Report, credentials, trade_secrets};
+use super::{
+    Assessment, Report, credentials, trade_secrets,
+    words::{bytes, group},
+};
 use crate::{base::Bounds, evidence::ItemStatus, law::Crossed};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -118,8 +121,7 @@ pub fn plain(assessment: &Assessment<'_>) -> String {
     let aside = |scope: &str| counts.scopes.iter().find(|(name, _)| name == scope).map_or(0, |(_, bounds)| bounds.best);
     let (minors, deceased, professionals) = (aside("minor"), aside("deceased"), aside("role:professional"));
     lines.push(format!("           {minors} minors, {deceased} deceased; {professionals} named only for their work are not in the count"));
-    let mut elements: Vec<(&str, u64)> =
-        assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
+    let mut elements: Vec<(&str, u64)> = assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
     elements.retain(|(_, people)| *people > 0);
     elements.sort_by_key(|(code, people)| (std::cmp::Reverse(*people), *code));
     push_list(&mut lines, "Elements ", &elements, 12);
@@ -152,41 +154,4 @@ fn push_list(lines: &mut Vec<String>, label: &str, entries: &[(&str, u64)], most
         }
     }
     lines.push(line + &more);
-}
-
-/// `1234567` as `1,234,567`.
-fn group(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = count as f64;
-    let mut unit = 0;
-    while value >= 1000.0 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{count} B") } else { format!("{value:.1} {}", UNITS[unit]) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_readable() {
-        assert_eq!(group(1_234_567), "1,234,567");
-        assert_eq!(group(12), "12");
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(20_500_000), "20.5 MB");
-    }
 }

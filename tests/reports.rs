@@ -1,0 +1,186 @@
+//! The page, the workbook, the calendar and the method statement of a scanned case.
+
+mod common;
+
+use common::{files, fixture, rows, run, scan, summary};
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+/// The fixture beside files with hostile names and cells, scanned once for all tests here.
+struct Scanned {
+    _folder: tempfile::TempDir,
+    case: PathBuf,
+}
+
+const FACTS: &str = "discovery_date = 2026-03-02\nhome_jurisdiction = \"US-CA\"\n";
+
+static SCANNED: LazyLock<Scanned> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let root = folder.path().join("share");
+    // Joined by the separator the two names spell the end of a script element.
+    std::fs::create_dir_all(root.join("x<")).expect("a folder");
+    std::fs::copy(fixture(), root.join("harbour-share.zip")).expect("copied");
+    let row = |n: u32| format!("Oswin{0} Hartwell,oswin{0}@nordlicht-post.net,={0}+1\n", char::from(b'a' + (n % 26) as u8));
+    let table = |from: u32| format!("name,email,note\n{}", (from..from + 8).map(row).collect::<String>());
+    std::fs::write(root.join("x</script><img src=x onerror=alert(1)>.csv"), table(0)).expect("written");
+    std::fs::write(root.join("=cmd|' /C calc'!A0.csv"), table(9)).expect("written");
+    let facts = folder.path().join("facts.toml");
+    std::fs::write(&facts, FACTS).expect("written");
+    let case = folder.path().join("case");
+    scan(&root, &case, &["--facts", facts.to_str().expect("UTF-8")]);
+    Scanned { _folder: folder, case }
+});
+
+fn page() -> String {
+    std::fs::read_to_string(SCANNED.case.join("reports/report.html")).expect("a page")
+}
+
+/// The parts of the workbook by name.
+fn workbook() -> BTreeMap<String, String> {
+    let file = std::fs::File::open(SCANNED.case.join("reports/report.xlsx")).expect("a workbook");
+    let mut archive = zip::ZipArchive::new(file).expect("a zip");
+    (0..archive.len())
+        .map(|at| {
+            let mut part = archive.by_index(at).expect("a part");
+            let mut text = String::new();
+            part.read_to_string(&mut text).expect("XML");
+            (part.name().to_owned(), text)
+        })
+        .collect()
+}
+
+/// The XML of a sheet by its name.
+fn sheet(parts: &BTreeMap<String, String>, name: &str) -> String {
+    let book = &parts["xl/workbook.xml"];
+    let at = book.split("<sheet ").skip(1).position(|sheet| sheet.contains(&format!("name=\"{name}\""))).expect("a sheet of this name");
+    parts[&format!("xl/worksheets/sheet{}.xml", at + 1)].clone()
+}
+
+/// `1234` as `1,234`.
+fn group(number: &serde_json::Value) -> String {
+    let digits = number.as_u64().expect("a count").to_string();
+    let chunks: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|chunk| std::str::from_utf8(chunk).expect("digits")).collect();
+    chunks.join(",")
+}
+
+#[test]
+fn the_page_fetches_nothing_and_forbids_it() {
+    let page = page();
+    assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
+    for word in ["http://", "https://", "<link", "<iframe", "<object", "@import", "url(", "src=\"", "fetch(", "XMLHttpRequest", "innerHTML", "eval("] {
+        assert!(!page.contains(word), "the page holds `{word}`");
+    }
+    assert!(!page.contains("unsafe-eval") && !page.contains("script-src 'unsafe-inline'"));
+}
+
+#[test]
+fn the_page_says_what_the_summary_says() {
+    let (page, summary) = (page(), summary(&SCANNED.case));
+    let people = &summary["people"];
+    assert!(page.contains(&format!("<div class=\"big n\">{}</div>", group(&people["best"]))));
+    assert!(page.contains(&format!("at least {}, best {}, at most {}", group(&people["floor"]), group(&people["best"]), group(&people["ceiling"]))));
+    assert!(page.contains(summary["duties"]["earliest_deadline"].as_str().expect("a date")));
+    let data = page.split("id=\"people-data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("cards");
+    let cards: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let listed: Vec<&str> = cards["people"].as_array().expect("people").iter().filter_map(|card| card[0].as_str()).collect();
+    let csv: Vec<String> = rows(&SCANNED.case, "people.csv").into_iter().map(|row| row["person_id"].clone()).collect();
+    assert_eq!(listed, csv);
+}
+
+#[test]
+fn hostile_names_are_text_in_the_page() {
+    let page = page();
+    assert!(page.contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;.csv"), "the name is not shown at all");
+    assert!(!page.contains("<img"));
+    // Two scripts of data and one of code, as far as the browser sees.
+    assert_eq!(page.matches("<script").count(), page.matches("</script").count());
+    assert_eq!(page.matches("<script>").count(), 1);
+}
+
+#[test]
+fn no_clear_value_of_the_leak_is_in_page_or_workbook() {
+    let texts: Vec<String> = workbook().into_values().chain([page()]).collect();
+    for text in &texts {
+        for value in ["Hartwell", "oswina@", "nordlicht-post", "Sandoval", "Rasmussen"] {
+            assert!(!text.contains(value), "`{value}` is shown");
+        }
+    }
+}
+
+#[test]
+fn the_workbook_has_the_sheets_and_neither_formula_nor_link() {
+    let parts = workbook();
+    for name in
+        ["Summary", "Duties", "Residency", "Element sets", "People", "Matrix", "Conflicts", "Minors", "No contact", "Exceptions", "Files", "Costs", "Method"]
+    {
+        assert!(sheet(&parts, name).contains("<sheetData"), "{name}");
+    }
+    for (name, text) in &parts {
+        assert!(!text.contains("<f>") && !text.contains("<hyperlink") && !text.contains("externalLink"), "{name}");
+        assert!(!name.contains("vba") && !name.contains("externalLinks"), "{name}");
+    }
+    assert!(sheet(&parts, "Files").contains("cmd|"), "the hostile name is text");
+}
+
+#[test]
+fn the_workbook_has_a_row_for_each_person_and_duty_with_typed_cells() {
+    let parts = workbook();
+    for (name, report) in [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")] {
+        let count = sheet(&parts, name).matches("<row ").count();
+        assert_eq!(count, rows(&SCANNED.case, report).len() + 1, "{name}");
+    }
+    let people = sheet(&parts, "People");
+    assert!(people.contains("<autoFilter") && people.contains("state=\"frozen\""));
+    let records = rows(&SCANNED.case, "people.csv")[0]["records"].clone();
+    assert!(people.contains(&format!("<v>{records}</v>")), "numbers are numbers");
+    // 2026-03-02 plus 30 days, in days since 1899-12-30.
+    assert!(sheet(&parts, "Duties").contains("<v>46113</v>"), "dates are dates");
+}
+
+#[test]
+fn the_calendar_and_the_timeline_hold_the_dated_duties() {
+    let calendar = std::fs::read_to_string(SCANNED.case.join("reports/deadlines.ics")).expect("a calendar");
+    let owed = |row: &&BTreeMap<String, String>| row["crossed"] != "no" && !row["deadline_date"].is_empty();
+    let dated = rows(&SCANNED.case, "duties.csv").iter().filter(owed).count();
+    assert!(dated > 0);
+    assert_eq!(calendar.matches("BEGIN:VEVENT").count(), dated);
+    let timeline = rows(&SCANNED.case, "timeline.csv");
+    assert_eq!(timeline.iter().filter(|row| row["event"] == "discovery").map(|row| row["date"].as_str()).collect::<Vec<_>>(), ["2026-03-02"]);
+    assert_eq!(timeline.iter().filter(|row| !row["jurisdiction"].is_empty() && !row["date"].is_empty()).count(), dated);
+}
+
+#[test]
+fn the_method_statement_claims_no_more_than_was_done() {
+    let text = std::fs::read_to_string(SCANNED.case.join("reports/methodology.md")).expect("a statement");
+    let people = &summary(&SCANNED.case)["people"];
+    assert!(text.contains(&format!("as the best count, {} individuals; not fewer than {}, not more than {}", people["best"], people["floor"], people["ceiling"])));
+    assert!(text.contains("(entity_type not given)") && !text.contains("(discovery_date not given)"));
+    for word in ["no personal data", "all personal data", "complete list"] {
+        assert!(!text.to_lowercase().contains(word), "`{word}` is claimed");
+    }
+}
+
+#[test]
+fn the_same_evidence_gives_the_same_bytes() {
+    let facts = SCANNED.case.with_file_name("facts.toml");
+    let copy = tempfile::tempdir().expect("a scratch folder");
+    copy_folder(&SCANNED.case, copy.path());
+    let output = run(&["assess", copy.path().to_str().expect("UTF-8"), "--facts", facts.to_str().expect("UTF-8"), "--quiet"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (before, after) = (files(&SCANNED.case.join("reports")), files(&copy.path().join("reports")));
+    for name in ["report.html", "report.xlsx", "methodology.md", "timeline.csv", "deadlines.ics"] {
+        assert!(before[name] == after[name], "{name} differs");
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for (name, bytes) in files(from) {
+        let path = to.join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, bytes).expect("written");
+    }
+}
