@@ -32,7 +32,10 @@ pub struct Options {
 
 /// The hash that identifies items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Digest { Sha256, Blake3 }
+pub enum Digest {
+    Sha256,
+    Blake3,
+}
 
 impl Options {
     /// Defaults for these roots.

@@ -22,16 +22,8 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the contract's order with `unknown` last.
-    pub const ALL: &'static [Role] = &[
-        Role::Customer,
-        Role::Employee,
-        Role::Patient,
-        Role::Student,
-        Role::Dependant,
-        Role::Contact,
-        Role::Professional,
-        Role::Unknown,
-    ];
+    pub const ALL: &'static [Role] =
+        &[Role::Customer, Role::Employee, Role::Patient, Role::Student, Role::Dependant, Role::Contact, Role::Professional, Role::Unknown];
 
     /// The word in reports.
     pub const fn word(self) -> &'static str {

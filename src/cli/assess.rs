@@ -40,8 +40,9 @@ impl Assess {
 pub(super) fn facts(common: &Common) -> anyhow::Result<Facts> {
     let text = match &common.facts {
         None => String::new(),
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| Usage(format!("the facts file `{}` cannot be read\nhint: `breachscope facts init` writes one", path.display())))?,
+        Some(path) => std::fs::read_to_string(path).with_context(|| {
+            Usage(format!("the facts file `{}` cannot be read\nhint: `breachscope facts init` writes one", path.display()))
+        })?,
     };
     Facts::parse(&text).map_err(|error| Usage(error.to_string()).into())
 }
@@ -62,7 +63,8 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
-    let parameters = impact::Parameters::builtin().map_err(|faults| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>()))?;
+    let parameters =
+        impact::Parameters::builtin().map_err(|faults| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>()))?;
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let assessment = Assessment {
         case,

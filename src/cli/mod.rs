@@ -59,7 +59,10 @@ struct Common {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format { Text, Json }
+enum Format {
+    Text,
+    Json,
+}
 
 /// Exit codes, as the contract fixes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,7 +50,10 @@ pub(super) struct Scan {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Hash { Sha256, Blake3 }
+enum Hash {
+    Sha256,
+    Blake3,
+}
 
 impl Scan {
     pub(super) fn run(self) -> anyhow::Result<Exit> {

@@ -22,8 +22,8 @@ mod shape;
 mod stats;
 mod text;
 
-use crate::base::{Element, Meaning};
 pub use crate::base::Role;
+use crate::base::{Element, Meaning};
 use include_dir::{Dir, include_dir};
 use std::path::{Path, PathBuf};
 

@@ -713,6 +713,22 @@ fn first_two_numbers(value: &[u8]) -> Option<(u32, u32, u8)> {
 
 /// Tables that hold details of people rather than people: `customer.address_id` points to one.
 const DETAILS: &[&str] = &[
-    "address", "addr", "contact", "phone", "email", "account", "bankaccount", "card", "creditcard", "paymentmethod", "profile", "identity", "login",
-    "credential", "credentials", "adresse", "direccion", "konto",
+    "address",
+    "addr",
+    "contact",
+    "phone",
+    "email",
+    "account",
+    "bankaccount",
+    "card",
+    "creditcard",
+    "paymentmethod",
+    "profile",
+    "identity",
+    "login",
+    "credential",
+    "credentials",
+    "adresse",
+    "direccion",
+    "konto",
 ];

@@ -5,9 +5,9 @@ use crate::source::{
     Input,
     stream::{BLOCK, Blocks},
 };
-use transcode::Transcoder;
 use encoding_rs::{Encoding, UTF_8};
 use memchr::{memmem, memrchr};
+use transcode::Transcoder;
 
 /// Encoding and kind are judged by so many first bytes of a block.
 const SAMPLE: usize = super::HEAD;

@@ -45,13 +45,7 @@ struct Doubt {
 }
 
 /// Counts the individuals of a case.
-pub fn count(
-    individuals: &[Individual],
-    individual_of: &[u32],
-    edges: &[Edge],
-    attached: &Attached,
-    clusters: &Clusters,
-) -> Counts {
+pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], attached: &Attached, clusters: &Clusters) -> Counts {
     let mut doubts = vec![Doubt::default(); individuals.len()];
     let mut reasons = Vec::new();
     may_be_one(individuals, individual_of, edges, &mut doubts, &mut reasons);
@@ -94,13 +88,7 @@ pub fn count(
 }
 
 /// Pairs a possible rule joins: each tree edge may be one person less.
-fn may_be_one(
-    individuals: &[Individual],
-    individual_of: &[u32],
-    edges: &[Edge],
-    doubts: &mut [Doubt],
-    reasons: &mut Vec<Reason>,
-) {
+fn may_be_one(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
     let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
     let mut by_rule: BTreeMap<&str, (Rule, Vec<u32>)> = BTreeMap::new();
     for edge in edges.iter().filter(|edge| edge.rule.tier == Tier::Possible) {

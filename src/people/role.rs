@@ -71,15 +71,49 @@ const LEXICON: &[(&str, Role)] = &[
 
 /// Whether a key of this name is a person's (`customer`, `patient`, `employee`).
 pub fn is_person_word(stem: &str) -> bool {
-    of_word(stem) != Role::Unknown || ["person", "contact", "individual", "subject", "participant", "holder", "owner", "applicant"].contains(&stem)
+    of_word(stem) != Role::Unknown
+        || ["person", "contact", "individual", "subject", "participant", "holder", "owner", "applicant"].contains(&stem)
 }
 
 /// Whether a table lists organisations: rows without a person's name are no people.
 pub fn is_organisation_table(table: &str) -> bool {
     const WORDS: &[&str] = &[
-        "organization", "organisation", "company", "companies", "payer", "vendor", "supplier", "store", "shop", "branch", "branches", "department",
-        "insurer", "hospital", "facility", "facilities", "partner", "merchant", "agency", "agencies", "carrier", "bank", "school", "firm", "lieferant",
-        "lieferanten", "firma", "firmen", "fournisseur", "proveedor", "warehouse", "office", "dealer", "clinic", "manufacturer", "institution",
+        "organization",
+        "organisation",
+        "company",
+        "companies",
+        "payer",
+        "vendor",
+        "supplier",
+        "store",
+        "shop",
+        "branch",
+        "branches",
+        "department",
+        "insurer",
+        "hospital",
+        "facility",
+        "facilities",
+        "partner",
+        "merchant",
+        "agency",
+        "agencies",
+        "carrier",
+        "bank",
+        "school",
+        "firm",
+        "lieferant",
+        "lieferanten",
+        "firma",
+        "firmen",
+        "fournisseur",
+        "proveedor",
+        "warehouse",
+        "office",
+        "dealer",
+        "clinic",
+        "manufacturer",
+        "institution",
     ];
     words(table).iter().any(|word| WORDS.contains(&word.as_str()) || word.strip_suffix('s').is_some_and(|stem| WORDS.contains(&stem)))
 }

@@ -38,11 +38,22 @@ impl Report for Reasons {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let mut sheet = Sheet::create(folder, self.name(), "reason_code, text, direction, people_affected, examples_person_ids, how_to_resolve")?;
+        let mut sheet =
+            Sheet::create(folder, self.name(), "reason_code, text, direction, people_affected, examples_person_ids, how_to_resolve")?;
         for reason in &assessment.population.counts.reasons {
-            let examples: Vec<&str> =
-                reason.examples.iter().filter_map(|at| assessment.population.individuals.get(*at as usize)).map(|one| one.id.as_str()).collect();
-            sheet.plain(reason.code).text(&reason.text).plain(reason.direction).plain(reason.people).plain(examples.join(";")).text(reason.resolve);
+            let examples: Vec<&str> = reason
+                .examples
+                .iter()
+                .filter_map(|at| assessment.population.individuals.get(*at as usize))
+                .map(|one| one.id.as_str())
+                .collect();
+            sheet
+                .plain(reason.code)
+                .text(&reason.text)
+                .plain(reason.direction)
+                .plain(reason.people)
+                .plain(examples.join(";"))
+                .text(reason.resolve);
             sheet.end()?;
         }
         sheet.finish()

@@ -16,7 +16,8 @@ impl Report for Credentials {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let mut sheet = Sheet::create(folder, self.name(), "path, location, credential_type, service, account, protection, people, rotate_how")?;
+        let mut sheet =
+            Sheet::create(folder, self.name(), "path, location, credential_type, service, account, protection, people, rotate_how")?;
         for (path, place, element, detector, people, protected) in listed(assessment)? {
             sheet.text(&path).text(&place).plain(element.code()).plain(&detector).plain("");
             sheet.plain(if protected { "hashed" } else { "clear" }).plain(people).text(rotate(element));

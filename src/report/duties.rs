@@ -48,7 +48,11 @@ impl Report for ElementSets {
         let mut sheet = Sheet::create(folder, self.name(), "element_set, people, jurisdictions, severity, letter_version")?;
         for (number, (set, (people, places))) in rows.into_iter().enumerate() {
             let places: Vec<String> = places.iter().map(|(place, people)| format!("{place}:{people}")).collect();
-            sheet.plain(set.codes()).plain(people.best).plain(places.join(";")).plain(set.severity().map_or("", |severity| severity.word()));
+            sheet
+                .plain(set.codes())
+                .plain(people.best)
+                .plain(places.join(";"))
+                .plain(set.severity().map_or("", |severity| severity.word()));
             sheet.plain(format!("L{:03}", number + 1));
             sheet.end()?;
         }

@@ -2,7 +2,10 @@
 
 use super::{Assessment, Report, people::location, sheet::guard};
 use crate::{
-    base::{Element, mask::{mask, mask_name}},
+    base::{
+        Element,
+        mask::{mask, mask_name},
+    },
     evidence::{FindingRow, part_file::Output, row::NO_TABLE},
     people::record::NONE,
 };
@@ -81,7 +84,14 @@ impl Report for Mentions {
 fn masked(value: &str, element: Option<Element>) -> String {
     match element {
         Some(Element::Name) => mask_name(value),
-        Some(Element::Password | Element::ApiKey | Element::PrivateKey | Element::AccessToken | Element::SecurityAnswer | Element::PasswordHash) => "***".to_owned(),
+        Some(
+            Element::Password
+            | Element::ApiKey
+            | Element::PrivateKey
+            | Element::AccessToken
+            | Element::SecurityAnswer
+            | Element::PasswordHash,
+        ) => "***".to_owned(),
         _ => mask(value),
     }
 }
@@ -144,8 +154,40 @@ fn words_only(text: &str) -> String {
 
 /// Labels that stand before values with a capital.
 const KNOWN_LABELS: &[&str] = &[
-    "ssn", "name", "dob", "phone", "email", "e-mail", "mail", "address", "card", "account", "iban", "passport", "patient", "member", "employee", "customer",
-    "number", "no", "id", "tel", "mobile", "date", "birth", "of", "from", "to", "cc", "subject", "password", "user", "login", "salary", "diagnosis", "mrn",
+    "ssn",
+    "name",
+    "dob",
+    "phone",
+    "email",
+    "e-mail",
+    "mail",
+    "address",
+    "card",
+    "account",
+    "iban",
+    "passport",
+    "patient",
+    "member",
+    "employee",
+    "customer",
+    "number",
+    "no",
+    "id",
+    "tel",
+    "mobile",
+    "date",
+    "birth",
+    "of",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "password",
+    "user",
+    "login",
+    "salary",
+    "diagnosis",
+    "mrn",
 ];
 
 #[cfg(test)]

@@ -60,7 +60,16 @@ pub struct Clear;
 
 /// What `people_clear.csv` lists, column by column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown { Name, Email, Phone, Number, Birth, Address, Card, Account }
+enum Shown {
+    Name,
+    Email,
+    Phone,
+    Number,
+    Birth,
+    Address,
+    Card,
+    Account,
+}
 
 impl Report for Clear {
     fn name(&self) -> &'static str {
@@ -72,11 +81,13 @@ impl Report for Clear {
             return Ok(());
         }
         let values = clear_values(assessment)?;
-        let mut sheet = Sheet::create(folder, self.name(), "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts")?;
+        let mut sheet =
+            Sheet::create(folder, self.name(), "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts")?;
         let nothing = BTreeSet::new();
         for (at, individual) in assessment.population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
             sheet.plain(&individual.id);
-            for shown in [Shown::Name, Shown::Email, Shown::Phone, Shown::Number, Shown::Birth, Shown::Address, Shown::Card, Shown::Account] {
+            for shown in [Shown::Name, Shown::Email, Shown::Phone, Shown::Number, Shown::Birth, Shown::Address, Shown::Card, Shown::Account]
+            {
                 let all = values.get(&(at as u32, shown)).unwrap_or(&nothing);
                 sheet.text(&all.iter().map(String::as_str).collect::<Vec<_>>().join(";"));
             }

@@ -1,11 +1,6 @@
 //! A CSV report: RFC 4180, UTF-8, LF, a header row, and no cell a spreadsheet would run.
 
-use std::{
-    borrow::Cow,
-    fs::File,
-    io::BufWriter,
-    path::Path,
-};
+use std::{borrow::Cow, fs::File, io::BufWriter, path::Path};
 
 /// Writes rows; text cells pass the formula guard, numbers do not need it.
 pub struct Sheet {

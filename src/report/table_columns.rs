@@ -1,6 +1,9 @@
 //! `tables.csv`: every recognised table and what each column holds.
 
-use super::{Assessment, Report, sheet::{Sheet, share}};
+use super::{
+    Assessment, Report,
+    sheet::{Sheet, share},
+};
 use crate::evidence::sketch::Sketch;
 use std::path::Path;
 
@@ -13,10 +16,12 @@ impl Report for Tables {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let header = "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason";
+        let header =
+            "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason";
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         let catalogue = &assessment.population.catalogue;
-        let mut tables: Vec<(u32, &crate::people::catalogue::Table)> = catalogue.tables.iter().enumerate().map(|(at, table)| (at as u32, table)).collect();
+        let mut tables: Vec<(u32, &crate::people::catalogue::Table)> =
+            catalogue.tables.iter().enumerate().map(|(at, table)| (at as u32, table)).collect();
         tables.sort_by_key(|(_, table)| (catalogue.path(assessment.evidence, table.item), &table.name, table.table));
         for (at, table) in tables {
             let people = assessment.census.tables.get(&at).copied().unwrap_or(0);

@@ -46,7 +46,8 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<(String, String
         .into_iter()
         .filter(|(_, signs)| signs.bits >= ENOUGH)
         .map(|(path, signs)| {
-            let class = signs.classes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0))).map_or("", |(class, _)| class).to_owned();
+            let class =
+                signs.classes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0))).map_or("", |(class, _)| class).to_owned();
             let indicators: Vec<String> = signs.indicators.iter().map(|(id, count)| format!("{id}×{count}")).collect();
             let markings: Vec<String> = signs.markings.into_iter().collect();
             (path, class, indicators.join(";"), markings.join(";"), signs.bits)

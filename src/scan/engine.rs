@@ -137,7 +137,16 @@ impl<'e> Engine<'e> {
         let item = self.numbers.fetch_add(1, Ordering::Relaxed);
         let mut recorder = self.recorder();
         recorder.problem(problem_row(item, path, problem));
-        recorder.item(ItemRow { item, path: path.to_string(), size, digest: String::new(), format: String::new(), status, examined: 0, depth });
+        recorder.item(ItemRow {
+            item,
+            path: path.to_string(),
+            size,
+            digest: String::new(),
+            format: String::new(),
+            status,
+            examined: 0,
+            depth,
+        });
     }
 
     /// Reads an item whose bytes are all there. `waited` bytes of it were counted as waiting.
@@ -389,7 +398,8 @@ impl Sink for Examiner<'_, '_> {
     fn unread(&mut self, name: &[u8], size: Option<u64>, problem: Problem) {
         let size = size.unwrap_or(0);
         let path = if name.is_empty() { self.path.clone() } else { self.path.member(name) };
-        let status = if matches!(problem.category, Category::Symlink | Category::SpecialFile) { ItemStatus::Skipped } else { ItemStatus::Failed };
+        let status =
+            if matches!(problem.category, Category::Symlink | Category::SpecialFile) { ItemStatus::Skipped } else { ItemStatus::Failed };
         let lost = if problem.bytes_not_examined == 0 { size } else { problem.bytes_not_examined };
         self.engine.refuse(&path, size, self.budget.depth() + 1, status, problem.not_examined(lost));
     }
@@ -482,7 +492,13 @@ fn pick(item: &Item) -> &'static dyn Format {
 }
 
 fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {
-    ProblemRow { item, path: path.to_string(), category: problem.category, detail: problem.detail, bytes_not_examined: problem.bytes_not_examined }
+    ProblemRow {
+        item,
+        path: path.to_string(),
+        category: problem.category,
+        detail: problem.detail,
+        bytes_not_examined: problem.bytes_not_examined,
+    }
 }
 
 /// The digest of bytes in memory, as `files.csv` writes it.

@@ -105,7 +105,8 @@ impl<'s, 'p> Tables<'s, 'p> {
         let _ = width;
         let name = spec.name.unwrap_or_default().to_owned();
         let sample = Sample { name: spec.name.map(str::to_owned), columns, rows: Vec::new() };
-        let profile = self.planned.and_then(|planned| planned.get(&name)).map(|profile| Judged::new(Arc::clone(profile), self.engine.detectors));
+        let profile =
+            self.planned.and_then(|planned| planned.get(&name)).map(|profile| Judged::new(Arc::clone(profile), self.engine.detectors));
         self.open.push(Open { name, parent: spec.parent, profile, sample, sample_bytes: 0, rows });
         TableId((self.open.len() - 1) as u32)
     }
@@ -249,10 +250,12 @@ impl<'s, 'p> Tables<'s, 'p> {
 
 impl Judged {
     fn new(profile: Arc<Profile>, detectors: &Detectors) -> Judged {
-        let active =
-            (0..profile.columns.len()).filter(|column| profile.columns[*column].detector.is_some() || profile.columns[*column].free_text).collect();
-        let identifies = profile.columns.iter().filter_map(|column| column.detector).any(|detector| tells_who(detectors.get(detector).meaning))
-            || profile.columns.iter().any(|column| column.free_text);
+        let active = (0..profile.columns.len())
+            .filter(|column| profile.columns[*column].detector.is_some() || profile.columns[*column].free_text)
+            .collect();
+        let identifies =
+            profile.columns.iter().filter_map(|column| column.detector).any(|detector| tells_who(detectors.get(detector).meaning))
+                || profile.columns.iter().any(|column| column.free_text);
         let slots = profile.columns.iter().map(|column| usize::from(column.slot) + 1).max().unwrap_or(1).max(1);
         let stats = profile.columns.iter().map(|_| Stats::default()).collect();
         Judged { profile, active, stats, identifies, slots }
@@ -266,7 +269,19 @@ fn tells_who(meaning: Meaning) -> bool {
     };
     matches!(
         meaning,
-        FullName | GivenName | Surname | PersonalNumber | IssuedNumber | Email | Phone | Username | Card | Account | RowKey | ForeignKey | UnverifiedId
+        FullName
+            | GivenName
+            | Surname
+            | PersonalNumber
+            | IssuedNumber
+            | Email
+            | Phone
+            | Username
+            | Card
+            | Account
+            | RowKey
+            | ForeignKey
+            | UnverifiedId
     )
 }
 
@@ -312,10 +327,26 @@ pub(super) fn push(
 
 /// Names and addresses are shown as they stand; numbers and dates as they are normalised.
 fn keeps_shown(meaning: Meaning) -> bool {
-    use Meaning::{City, Country, FullAddress, FullName, GivenName, MaidenName, MiddleName, NameSuffix, NameTitle, Organisation, Region, Street, Surname, Unit};
+    use Meaning::{
+        City, Country, FullAddress, FullName, GivenName, MaidenName, MiddleName, NameSuffix, NameTitle, Organisation, Region, Street,
+        Surname, Unit,
+    };
     matches!(
         meaning,
-        FullName | GivenName | MiddleName | Surname | NameSuffix | NameTitle | MaidenName | Organisation | Street | Unit | City | Region | Country | FullAddress
+        FullName
+            | GivenName
+            | MiddleName
+            | Surname
+            | NameSuffix
+            | NameTitle
+            | MaidenName
+            | Organisation
+            | Street
+            | Unit
+            | City
+            | Region
+            | Country
+            | FullAddress
     )
 }
 
@@ -333,7 +364,16 @@ fn free_text(
         let known = engine.detectors.get(finding.detector);
         let token = engine.token_key.token(known.token_domain, &finding.normalised);
         if !finding.test_value && known.element.is_some_and(|element| element != Element::Name) {
-            push(mention, finding.detector.0, known, token, &finding.normalised, &finding.normalised, usize::from(u16::MAX), finding.protection);
+            push(
+                mention,
+                finding.detector.0,
+                known,
+                token,
+                &finding.normalised,
+                &finding.normalised,
+                usize::from(u16::MAX),
+                finding.protection,
+            );
         }
         let (context, context_at) = texts::context(bytes, finding.start, finding.length);
         recorder.finding(FindingRow {

@@ -7,10 +7,7 @@ use super::{engine::Engine, tables::push};
 use crate::{
     base::{Element, Meaning},
     detect::Finding,
-    evidence::{
-        FindingRow, MentionRow,
-        row::{NO_TABLE},
-    },
+    evidence::{FindingRow, MentionRow, row::NO_TABLE},
     format::{Place, Text, TextKind},
 };
 use std::collections::BTreeMap;
@@ -65,7 +62,9 @@ impl<'s> Texts<'s> {
         let is_name = |finding: &Finding| {
             // One word alone (a greeting, a sender called Support) owns nothing.
             let words = text.bytes.get(finding.start..finding.start + finding.length).unwrap_or_default();
-            meaning(finding) == Meaning::FullName && !finding.test_value && words.trim_ascii().iter().any(|byte| matches!(byte, b' ' | b',' | b'\t'))
+            meaning(finding) == Meaning::FullName
+                && !finding.test_value
+                && words.trim_ascii().iter().any(|byte| matches!(byte, b' ' | b',' | b'\t'))
         };
         let names: Vec<usize> = (0..found.len()).filter(|at| is_name(&found[*at])).collect();
         // The same name twice is the same person.
@@ -115,7 +114,11 @@ impl<'s> Texts<'s> {
             }
         }
         let most = |meaning, most| values.get(&meaning).is_none_or(|of_kind| of_kind.len() <= most);
-        most(Meaning::PersonalNumber, 1) && most(Meaning::Email, 2) && most(Meaning::Phone, 3) && most(Meaning::BirthDate, 1) && most(Meaning::Account, 2)
+        most(Meaning::PersonalNumber, 1)
+            && most(Meaning::Email, 2)
+            && most(Meaning::Phone, 3)
+            && most(Meaning::BirthDate, 1)
+            && most(Meaning::Account, 2)
     }
 
     /// Records one mention of the findings in `members`, if they tell more than a name.
@@ -208,7 +211,8 @@ fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Op
 /// `Label: value` lines make a block that speaks of one person.
 fn is_label_block(bytes: &[u8], line: usize, end: usize) -> bool {
     let line = bytes.get(line..end).unwrap_or_default();
-    memchr::memchr(b':', line).is_some_and(|colon| colon < 40 && line[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || b" _-/.#()".contains(byte)))
+    memchr::memchr(b':', line)
+        .is_some_and(|colon| colon < 40 && line[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || b" _-/.#()".contains(byte)))
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {

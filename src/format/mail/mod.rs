@@ -7,16 +7,16 @@
 mod header;
 mod transfer;
 
-use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, transcode, html, read_problem};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, html, read_problem, transcode};
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
-use transcode::Transcoder;
 use encoding_rs::{Encoding, UTF_8};
 use header::Fields;
 use memchr::memmem;
 use std::{borrow::Cow, collections::HashSet};
+use transcode::Transcoder;
 use transfer::Transfer;
 
 /// Parts within parts; no mail program nests deeper.
