@@ -20,7 +20,9 @@ use crate::{
     base::{Category, Problem},
     source::Input,
 };
+pub(super) use dialect::HeadRow;
 use dialect::{Dialect, Judged};
+pub(super) use header::{is_header, is_usual};
 use split::Splitter;
 
 /// Rows handed on at once.

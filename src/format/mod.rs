@@ -19,7 +19,9 @@ pub mod lz4;
 pub mod mail;
 mod marks;
 pub mod mbox;
+pub mod office;
 mod packed;
+pub mod pdf;
 pub mod raw;
 mod sample;
 pub mod sql;
@@ -333,6 +335,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &compress::Compress,
     &tar::Tar,
     &cpio::Cpio,
+    &office::Docx,
+    &office::Xlsx,
+    &office::Pptx,
+    &office::OpenDocument,
+    &office::Compound,
+    &pdf::Pdf,
     &zip::Zip,
     &mbox::Mbox,
     &mail::Mail,

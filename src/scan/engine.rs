@@ -126,7 +126,7 @@ impl<'e> Engine<'e> {
         match entry.found {
             Found::Refused(problem) => self.refuse(&entry.path, 0, 0, ItemStatus::Skipped, problem),
             Found::File { on_disk, size } => match Bytes::open(&on_disk, self.options.map) {
-                Ok(bytes) => self.begin(scope, Item { path: entry.path, bytes, budget: Budget::new(self.options.limits) }, 0),
+                Ok(bytes) => self.begin(scope, Item { path: entry.path, bytes, budget: Budget::new(self.options.limits, size) }, 0),
                 Err(error) => self.refuse(&entry.path, size, 0, ItemStatus::Failed, io_problem(&error).not_examined(size)),
             },
         }

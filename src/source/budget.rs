@@ -31,9 +31,14 @@ impl Default for Limits {
     }
 }
 
+/// A root file may unfold to so many times its size through all its containers together.
+const ROOT_RATIO: u64 = 1000;
+
 /// What one root file has used of the limits.
 #[derive(Debug, Default)]
 struct Used {
+    /// Size of the root file; 0 when unknown.
+    root: u64,
     expanded: AtomicU64,
     members: AtomicU64,
 }
@@ -68,9 +73,9 @@ impl Exceeded {
 }
 
 impl Budget {
-    /// A fresh budget for a root file.
-    pub fn new(limits: Limits) -> Budget {
-        Budget { limits, depth: 0, used: Arc::default() }
+    /// A fresh budget for a root file of this size.
+    pub fn new(limits: Limits, root: u64) -> Budget {
+        Budget { limits, depth: 0, used: Arc::new(Used { root, ..Used::default() }) }
     }
 
     /// The limits it goes by.
@@ -100,6 +105,10 @@ impl Budget {
         if total > self.limits.expanded {
             return Err(Exceeded::Expanded);
         }
+        // A container that holds itself grows at no single step; against the file it came in it does.
+        if self.used.root > 0 && total > 4 * self.limits.ratio_from && total / self.used.root > ROOT_RATIO {
+            return Err(Exceeded::Ratio);
+        }
         match packed {
             Some(packed) if out > self.limits.ratio_from && out / packed.max(1) > self.limits.ratio => Err(Exceeded::Ratio),
             _ => Ok(()),
@@ -113,12 +122,15 @@ mod tests {
 
     #[test]
     fn depth_and_ratio_are_refused() {
-        let mut budget = Budget::new(Limits::default());
+        let mut budget = Budget::new(Limits::default(), 1 << 30);
         for _ in 0..16 {
             budget = budget.descend().expect("within depth");
         }
         assert_eq!(budget.descend().err(), Some(Exceeded::Depth));
         assert_eq!(budget.expand(1, 1 << 30, Some(1000)), Err(Exceeded::Ratio));
         assert_eq!(budget.expand(1, 1 << 20, Some(1)), Ok(()));
+        let quine = Budget::new(Limits::default(), 300);
+        assert_eq!(quine.expand(1 << 27, 1 << 27, None), Ok(()));
+        assert_eq!(quine.expand(1 << 28, 1 << 28, None), Err(Exceeded::Ratio));
     }
 }

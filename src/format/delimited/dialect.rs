@@ -46,16 +46,15 @@ pub(super) const WIDEST: usize = 4096;
 const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
 /// One row of the head under one candidate.
-pub(super) struct HeadRow {
+pub(in crate::format) struct HeadRow {
     start: usize,
     /// Cells; `None` is NULL.
-    pub(super) cells: Vec<Option<Vec<u8>>>,
+    pub(in crate::format) cells: Vec<Option<Vec<u8>>>,
 }
 
-#[cfg(test)]
 impl HeadRow {
     /// A row of these cells.
-    pub(super) fn of(cells: Vec<Option<Vec<u8>>>) -> HeadRow {
+    pub(in crate::format) fn of(cells: Vec<Option<Vec<u8>>>) -> HeadRow {
         HeadRow { start: 0, cells }
     }
 }

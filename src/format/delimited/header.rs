@@ -21,7 +21,7 @@ enum Shape {
 const LONGEST_NAME: usize = 80;
 
 /// Whether the first of these rows is a header.
-pub(super) fn is_header(rows: &[HeadRow]) -> bool {
+pub(in crate::format) fn is_header(rows: &[HeadRow]) -> bool {
     let Some((first, below)) = rows.split_first() else { return false };
     let names: Vec<&str> = first.cells.iter().map(as_text).collect();
     if !names.iter().all(|name| name.len() <= LONGEST_NAME) || names.iter().all(|name| name.is_empty()) {
@@ -124,7 +124,8 @@ const USUAL: &[&str] = &[
     "key",
 ];
 
-fn is_usual(name: &str) -> bool {
+/// Whether a name has one of the words that stand over columns, or before the fields of a form.
+pub(in crate::format) fn is_usual(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.split(|c: char| !c.is_alphanumeric()).any(|word| USUAL.contains(&word))
 }

@@ -63,7 +63,7 @@ impl Member<'_> {
     }
 
     /// Why the member cannot be read at all.
-    fn refusal(&self) -> Option<Problem> {
+    pub(super) fn refusal(&self) -> Option<Problem> {
         let problem = if self.flags & ENCRYPTED != 0 || self.method == 99 {
             Problem::new(Category::Encrypted, "encrypted with a password")
         } else if self.is_link {
@@ -100,8 +100,12 @@ pub(super) fn give(member: &Member<'_>, packed: impl BufRead, is_cut: bool, sink
     if let Some(problem) = member.refusal() {
         return sink.unread(member.name, Some(member.size), problem);
     }
-    let mut content = Checked { content: decoder(member, packed), crc: Crc::new(), want: member.crc, is_cut };
-    sink.item(member.item(Input::Stream(&mut content)));
+    sink.item(member.item(Input::Stream(&mut content(member, packed, is_cut))));
+}
+
+/// The content of a member, unpacked as it is read; that it is damaged is the error of a read.
+pub(super) fn content<'p, R: BufRead + 'p>(member: &Member<'_>, packed: R, is_cut: bool) -> impl Read + use<'p, R> {
+    Checked { content: decoder(member, packed), crc: Crc::new(), want: member.crc, is_cut }
 }
 
 fn crc_of(bytes: &[u8]) -> u32 {

@@ -64,6 +64,11 @@ pub(super) fn is_within(bytes: &[u8]) -> bool {
 /// member is cut off by the end.
 pub(super) fn read_gap(bytes: &[u8], gap: Range<usize>, is_listed: bool, sink: &mut dyn Sink) -> bool {
     let Some(stretch) = bytes.get(gap) else { return false };
+    walk(stretch, is_listed, &mut |member, packed| give_slice(&member, packed, sink))
+}
+
+/// Finds every member that has a header in this stretch, with its packed bytes; as [`read_gap`].
+pub(super) fn walk<'a>(stretch: &'a [u8], is_listed: bool, each: &mut dyn FnMut(Member<'a>, &'a [u8])) -> bool {
     let mut at = 0;
     let mut is_cut = false;
     while let Some(found) = memmem::find(&stretch[at..], SIGNATURE) {
@@ -81,7 +86,7 @@ pub(super) fn read_gap(bytes: &[u8], gap: Range<usize>, is_listed: bool, sink: &
         let end = if !fits || member.is_open() { find_end(&mut member, rest) } else { member.packed as usize };
         is_cut = !fits && end == rest.len();
         let packed = &rest[..end];
-        give_slice(&member, packed, sink);
+        each(member, packed);
         at += length + packed.len();
     }
     is_cut

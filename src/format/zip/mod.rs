@@ -7,6 +7,7 @@
 mod decode;
 mod directory;
 mod local;
+pub(super) mod package;
 
 use super::{Claim, Format, Head, Sink, packed::Source};
 use crate::{

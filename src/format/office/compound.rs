@@ -1,0 +1,138 @@
+//! Compound files ([MS-CFB]): Office documents before 2007, mails of Outlook, and the shell
+//! around documents encrypted with a password ([MS-OFFCRYPTO]).
+//!
+//! What is in them is not taken apart: text is sought in their raw bytes. Encrypted ones are told.
+
+use crate::{
+    base::{Category, Problem},
+    format::{Claim, Format, Head, Sink, raw::Raw},
+    source::Input,
+};
+use std::borrow::Cow;
+
+const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// `.doc`, `.xls`, `.ppt`, `.msg`, encrypted `.docx` and `.xlsx`.
+pub struct Compound;
+
+impl Format for Compound {
+    fn name(&self) -> &'static str {
+        "compound"
+    }
+
+    fn claim(&self, head: &Head<'_>) -> Claim {
+        if head.bytes.starts_with(MAGIC) { Claim::Sure } else { Claim::No }
+    }
+
+    fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
+        let (bytes, error) = input.into_whole(sink.in_memory());
+        let names = names(&bytes);
+        if names.iter().any(|name| name == "EncryptedPackage") {
+            sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
+            return;
+        }
+        let what = what_is(&names);
+        let bytes: Cow<'_, [u8]> = bytes;
+        Raw.read(Input::Whole(&bytes), sink);
+        sink.problem(Problem::new(Category::Unsupported, format!("{what}: text was sought in its raw bytes")));
+        if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
+            sink.problem(crate::format::read_problem(&error));
+        }
+    }
+}
+
+/// What it is by the streams in it.
+fn what_is(names: &[String]) -> &'static str {
+    let has = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+    match () {
+        () if has("WordDocument") => "a Word document of before 2007",
+        () if has("Workbook") || has("Book") => "an Excel workbook of before 2007",
+        () if has("PowerPoint Document") => "a PowerPoint presentation of before 2007",
+        () if names.iter().any(|name| name.starts_with("__properties_version")) => "an Outlook message",
+        () => "a compound file",
+    }
+}
+
+/// More entries than this are not looked at.
+const ENTRIES: usize = 1 << 16;
+
+/// The names of all entries of the directory (2.6.1): 128 bytes each, in a chain of sectors.
+fn names(bytes: &[u8]) -> Vec<String> {
+    let u32_at = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    let shift = bytes.get(30).copied().unwrap_or(9);
+    if !matches!(shift, 9 | 12) {
+        return Vec::new();
+    }
+    let size = 1_usize << shift;
+    let start_of = |sector: u32| (sector as usize + 1) << shift;
+    let per_table = size / 4;
+    // The first 109 sectors of the allocation table are listed in the header; files that need more are over 7 MB,
+    // and have their directory near the start or in a row of sectors.
+    let next = |sector: u32| {
+        let table = u32_at(76 + 4 * (sector as usize / per_table)).filter(|_| sector as usize / per_table < 109);
+        table.and_then(|table| u32_at(start_of(table) + 4 * (sector as usize % per_table))).unwrap_or(sector.wrapping_add(1))
+    };
+    let mut names = Vec::new();
+    let mut sector = u32_at(48).unwrap_or(u32::MAX);
+    while let Some(entries) = bytes.get(start_of(sector)..).filter(|_| sector < 0xFFFF_FFF0 && names.len() < ENTRIES) {
+        let entries = entries.get(..size).unwrap_or(entries);
+        for entry in entries.chunks_exact(128) {
+            let length = usize::from(u16::from_le_bytes([entry[64], entry[65]])).clamp(2, 64) - 2;
+            let units: Vec<u16> = entry[..length].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            names.push(String::from_utf16_lossy(&units));
+        }
+        if entries.len() < size {
+            break;
+        }
+        sector = next(sector);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::unfold::unfold;
+
+    /// A file with one sector of directory.
+    fn file(names: &[&str]) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.resize(512, 0xFF);
+        bytes[30] = 9;
+        bytes[48..52].copy_from_slice(&1_u32.to_le_bytes());
+        bytes[76..80].copy_from_slice(&0_u32.to_le_bytes());
+        // The table: of itself, then the directory's end.
+        bytes.extend([0xFD, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF]);
+        bytes.resize(1024, 0xFF);
+        for name in names {
+            let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            entry.resize(128, 0);
+            entry[64] = (name.len() * 2 + 2) as u8;
+            bytes.extend(entry);
+        }
+        bytes.resize(1536, 0);
+        bytes
+    }
+
+    #[test]
+    fn encrypted_documents_are_told_and_others_sought_through() {
+        let found = unfold("a.docx", &file(&["Root Entry", "EncryptionInfo", "EncryptedPackage"]));
+        assert_eq!(found.problems(), [("a.docx", Category::Encrypted)]);
+        let mut old = file(&["Root Entry", "WordDocument"]);
+        assert_eq!(what_is(&names(&old)), "a Word document of before 2007");
+        old.extend(b"Jane Doe, 12 Elm Street, Springfield\r".repeat(3));
+        let found = unfold("a.doc", &old);
+        assert_eq!(found.problems(), [("a.doc", Category::Unsupported)]);
+        assert!(found.texts.iter().any(|text| text.text.contains("Jane Doe, 12 Elm Street")));
+    }
+
+    #[test]
+    fn loops_and_wild_numbers_end() {
+        let mut looped = file(&["Root Entry"]);
+        looped[516..520].copy_from_slice(&1_u32.to_le_bytes());
+        assert!(names(&looped).len() <= ENTRIES + 4);
+        looped[48..52].copy_from_slice(&0xFFFF_FF00_u32.to_le_bytes());
+        assert!(names(&looped).is_empty());
+        assert!(names(MAGIC).is_empty());
+    }
+}

@@ -1,0 +1,44 @@
+//! Values of dictionaries, with references followed.
+
+use lopdf::{Dictionary, Document, Object, Stream, decode_text_string};
+
+/// The value of a key.
+pub(super) fn value<'d>(from: &'d Dictionary, key: &[u8], document: &'d Document) -> Option<&'d Object> {
+    from.get_deref(key, document).ok()
+}
+
+pub(super) fn dictionary<'d>(from: &'d Dictionary, key: &[u8], document: &'d Document) -> Option<&'d Dictionary> {
+    value(from, key, document)?.as_dict().ok()
+}
+
+pub(super) fn array<'d>(from: &'d Dictionary, key: &[u8], document: &'d Document) -> Option<&'d [Object]> {
+    value(from, key, document)?.as_array().ok().map(Vec::as_slice)
+}
+
+pub(super) fn name<'d>(from: &'d Dictionary, key: &[u8], document: &'d Document) -> Option<&'d [u8]> {
+    value(from, key, document)?.as_name().ok()
+}
+
+pub(super) fn integer(from: &Dictionary, key: &[u8], document: &Document) -> Option<i64> {
+    value(from, key, document)?.as_i64().ok()
+}
+
+/// A number, or what refers to one.
+pub(super) fn number(object: &Object, document: &Document) -> Option<f32> {
+    document.dereference(object).ok()?.1.as_float().ok()
+}
+
+/// A text for people (ISO 32000-2, 7.9.2.2).
+pub(super) fn text(from: &Dictionary, key: &[u8], document: &Document) -> Option<String> {
+    decode_text_string(value(from, key, document)?).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// The unpacked content of a stream, if it is no longer than `limit`.
+pub(super) fn stream(from: &Dictionary, key: &[u8], document: &Document, limit: usize) -> Option<Vec<u8>> {
+    content(value(from, key, document)?.as_stream().ok()?, limit)
+}
+
+/// The unpacked content of a stream, if it is no longer than `limit`.
+pub(super) fn content(stream: &Stream, limit: usize) -> Option<Vec<u8>> {
+    stream.get_plain_content_with_limit(limit).ok()
+}
