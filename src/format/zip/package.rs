@@ -37,7 +37,7 @@ impl<'a> Package<'a> {
                 members.push((entry, packed.unwrap_or(rest)));
             }
         }
-        Package { members, budget: Budget::new(Limits::default()), is_damaged }
+        Package { members, budget: Budget::new(Limits::default(), 0), is_damaged }
     }
 
     /// The names of all members, in the archive's order.
