@@ -48,7 +48,7 @@ fn workbook() -> BTreeMap<String, String> {
             let mut part = archive.by_index(at).expect("a part");
             let mut text = String::new();
             part.read_to_string(&mut text).expect("XML");
-            (part.name().to_owned(), text)
+            (part.name().expect("our own name").into_owned(), text)
         })
         .collect()
 }

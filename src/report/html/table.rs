@@ -26,8 +26,6 @@ pub(super) enum Kind {
     Code,
     /// Element codes joined by `;`.
     Elements,
-    /// A jurisdiction.
-    Place,
 }
 
 impl Kind {
@@ -35,7 +33,7 @@ impl Kind {
         match self {
             Kind::Path => "path",
             Kind::Count | Kind::Bytes | Kind::Share => "num",
-            Kind::Text | Kind::Code | Kind::Elements | Kind::Place => "",
+            Kind::Text | Kind::Code | Kind::Elements => "",
         }
     }
 
@@ -63,7 +61,6 @@ impl Kind {
             Kind::Share => cell.parse::<f64>().map_or_else(|_| cell.to_owned(), |share| format!("{:.0}%", share * 100.0)),
             Kind::Code => words::sentence(cell),
             Kind::Elements => cell.split(';').map(element).collect::<Vec<_>>().join(", "),
-            Kind::Place => words::place(cell),
         }
     }
 }
