@@ -48,7 +48,7 @@ fn workbook() -> BTreeMap<String, String> {
             let mut part = archive.by_index(at).expect("a part");
             let mut text = String::new();
             part.read_to_string(&mut text).expect("XML");
-            (part.name().to_owned(), text)
+            (part.name().expect("UTF-8").into_owned(), text)
         })
         .collect()
 }
@@ -71,7 +71,20 @@ fn group(number: &serde_json::Value) -> String {
 fn the_page_fetches_nothing_and_forbids_it() {
     let page = page();
     assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
-    for word in ["http://", "https://", "<link", "<iframe", "<object", "@import", "url(", "src=\"", "fetch(", "XMLHttpRequest", "innerHTML", "eval("] {
+    for word in [
+        "http://",
+        "https://",
+        "<link",
+        "<iframe",
+        "<object",
+        "@import",
+        "url(",
+        "src=\"",
+        "fetch(",
+        "XMLHttpRequest",
+        "innerHTML",
+        "eval(",
+    ] {
         assert!(!page.contains(word), "the page holds `{word}`");
     }
     assert!(!page.contains("unsafe-eval") && !page.contains("script-src 'unsafe-inline'"));
@@ -82,7 +95,12 @@ fn the_page_says_what_the_summary_says() {
     let (page, summary) = (page(), summary(&SCANNED.case));
     let people = &summary["people"];
     assert!(page.contains(&format!("<div class=\"big n\">{}</div>", group(&people["best"]))));
-    assert!(page.contains(&format!("at least {}, best {}, at most {}", group(&people["floor"]), group(&people["best"]), group(&people["ceiling"]))));
+    assert!(page.contains(&format!(
+        "at least {}, best {}, at most {}",
+        group(&people["floor"]),
+        group(&people["best"]),
+        group(&people["ceiling"])
+    )));
     assert!(page.contains(summary["duties"]["earliest_deadline"].as_str().expect("a date")));
     let data = page.split("id=\"people-data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("cards");
     let cards: serde_json::Value = serde_json::from_str(data).expect("JSON");
@@ -114,9 +132,21 @@ fn no_clear_value_of_the_leak_is_in_page_or_workbook() {
 #[test]
 fn the_workbook_has_the_sheets_and_neither_formula_nor_link() {
     let parts = workbook();
-    for name in
-        ["Summary", "Duties", "Residency", "Element sets", "People", "Matrix", "Conflicts", "Minors", "No contact", "Exceptions", "Files", "Costs", "Method"]
-    {
+    for name in [
+        "Summary",
+        "Duties",
+        "Residency",
+        "Element sets",
+        "People",
+        "Matrix",
+        "Conflicts",
+        "Minors",
+        "No contact",
+        "Exceptions",
+        "Files",
+        "Costs",
+        "Method",
+    ] {
         assert!(sheet(&parts, name).contains("<sheetData"), "{name}");
     }
     for (name, text) in &parts {
@@ -129,7 +159,9 @@ fn the_workbook_has_the_sheets_and_neither_formula_nor_link() {
 #[test]
 fn the_workbook_has_a_row_for_each_person_and_duty_with_typed_cells() {
     let parts = workbook();
-    for (name, report) in [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")] {
+    for (name, report) in
+        [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")]
+    {
         let count = sheet(&parts, name).matches("<row ").count();
         assert_eq!(count, rows(&SCANNED.case, report).len() + 1, "{name}");
     }
@@ -149,7 +181,10 @@ fn the_calendar_and_the_timeline_hold_the_dated_duties() {
     assert!(dated > 0);
     assert_eq!(calendar.matches("BEGIN:VEVENT").count(), dated);
     let timeline = rows(&SCANNED.case, "timeline.csv");
-    assert_eq!(timeline.iter().filter(|row| row["event"] == "discovery").map(|row| row["date"].as_str()).collect::<Vec<_>>(), ["2026-03-02"]);
+    assert_eq!(
+        timeline.iter().filter(|row| row["event"] == "discovery").map(|row| row["date"].as_str()).collect::<Vec<_>>(),
+        ["2026-03-02"]
+    );
     assert_eq!(timeline.iter().filter(|row| !row["jurisdiction"].is_empty() && !row["date"].is_empty()).count(), dated);
 }
 
@@ -157,7 +192,10 @@ fn the_calendar_and_the_timeline_hold_the_dated_duties() {
 fn the_method_statement_claims_no_more_than_was_done() {
     let text = std::fs::read_to_string(SCANNED.case.join("reports/methodology.md")).expect("a statement");
     let people = &summary(&SCANNED.case)["people"];
-    assert!(text.contains(&format!("as the best count, {} individuals; not fewer than {}, not more than {}", people["best"], people["floor"], people["ceiling"])));
+    assert!(text.contains(&format!(
+        "as the best count, {} individuals; not fewer than {}, not more than {}",
+        people["best"], people["floor"], people["ceiling"]
+    )));
     assert!(text.contains("(entity_type not given)") && !text.contains("(discovery_date not given)"));
     for word in ["no personal data", "all personal data", "complete list"] {
         assert!(!text.to_lowercase().contains(word), "`{word}` is claimed");

@@ -121,7 +121,8 @@ pub fn plain(assessment: &Assessment<'_>) -> String {
     let aside = |scope: &str| counts.scopes.iter().find(|(name, _)| name == scope).map_or(0, |(_, bounds)| bounds.best);
     let (minors, deceased, professionals) = (aside("minor"), aside("deceased"), aside("role:professional"));
     lines.push(format!("           {minors} minors, {deceased} deceased; {professionals} named only for their work are not in the count"));
-    let mut elements: Vec<(&str, u64)> = assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
+    let mut elements: Vec<(&str, u64)> =
+        assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
     elements.retain(|(_, people)| *people > 0);
     elements.sort_by_key(|(code, people)| (std::cmp::Reverse(*people), *code));
     push_list(&mut lines, "Elements ", &elements, 12);
