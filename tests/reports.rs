@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{files, fixture, rows, run, scan, summary};
+use common::{files, generate, rows, run, scan, summary};
 use std::{
     collections::BTreeMap,
     io::Read,
@@ -10,7 +10,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// The fixture beside files with hostile names and cells, scanned once for all tests here.
+/// The fixture leak beside files with hostile names and cells, scanned once for all tests here.
 struct Scanned {
     _folder: tempfile::TempDir,
     case: PathBuf,
@@ -23,11 +23,11 @@ static SCANNED: LazyLock<Scanned> = LazyLock::new(|| {
     let root = folder.path().join("share");
     // Joined by the separator the two names spell the end of a script element.
     std::fs::create_dir_all(root.join("x<")).expect("a folder");
-    std::fs::copy(fixture(), root.join("harbour-share.zip")).expect("copied");
+    std::fs::write(root.join("harbour-share.zip"), generate::archive().0).expect("written");
     let row = |n: u32| format!("Oswin{0} Hartwell,oswin{0}@nordlicht-post.net,={0}+1\n", char::from(b'a' + (n % 26) as u8));
     let table = |from: u32| format!("name,email,note\n{}", (from..from + 8).map(row).collect::<String>());
     std::fs::write(root.join("x</script><img src=x onerror=alert(1)>.csv"), table(0)).expect("written");
-    std::fs::write(root.join("=cmd|' /C calc'!A0.csv"), table(9)).expect("written");
+    std::fs::write(root.join("=cmd|' C calc'!A0.csv"), table(9)).expect("written");
     let facts = folder.path().join("facts.toml");
     std::fs::write(&facts, FACTS).expect("written");
     let case = folder.path().join("case");
