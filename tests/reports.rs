@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{files, fixture, rows, run, scan, summary};
+use common::{files, generate, rows, run, scan, summary};
 use std::{
     collections::BTreeMap,
     io::Read,
@@ -10,7 +10,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// The fixture beside files with hostile names and cells, scanned once for all tests here.
+/// The fixture leak beside files with hostile names and cells, scanned once for all tests here.
 struct Scanned {
     _folder: tempfile::TempDir,
     case: PathBuf,
@@ -23,11 +23,11 @@ static SCANNED: LazyLock<Scanned> = LazyLock::new(|| {
     let root = folder.path().join("share");
     // Joined by the separator the two names spell the end of a script element.
     std::fs::create_dir_all(root.join("x<")).expect("a folder");
-    std::fs::copy(fixture(), root.join("harbour-share.zip")).expect("copied");
+    std::fs::write(root.join("harbour-share.zip"), generate::archive().0).expect("written");
     let row = |n: u32| format!("Oswin{0} Hartwell,oswin{0}@nordlicht-post.net,={0}+1\n", char::from(b'a' + (n % 26) as u8));
     let table = |from: u32| format!("name,email,note\n{}", (from..from + 8).map(row).collect::<String>());
     std::fs::write(root.join("x</script><img src=x onerror=alert(1)>.csv"), table(0)).expect("written");
-    std::fs::write(root.join("=cmd|' /C calc'!A0.csv"), table(9)).expect("written");
+    std::fs::write(root.join("=cmd|' C calc'!A0.csv"), table(9)).expect("written");
     let facts = folder.path().join("facts.toml");
     std::fs::write(&facts, FACTS).expect("written");
     let case = folder.path().join("case");
@@ -48,7 +48,7 @@ fn workbook() -> BTreeMap<String, String> {
             let mut part = archive.by_index(at).expect("a part");
             let mut text = String::new();
             part.read_to_string(&mut text).expect("XML");
-            (part.name().expect("our own name").into_owned(), text)
+            (part.name().expect("UTF-8").into_owned(), text)
         })
         .collect()
 }
@@ -71,7 +71,20 @@ fn group(number: &serde_json::Value) -> String {
 fn the_page_fetches_nothing_and_forbids_it() {
     let page = page();
     assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
-    for word in ["http://", "https://", "<link", "<iframe", "<object", "@import", "url(", "src=\"", "fetch(", "XMLHttpRequest", "innerHTML", "eval("] {
+    for word in [
+        "http://",
+        "https://",
+        "<link",
+        "<iframe",
+        "<object",
+        "@import",
+        "url(",
+        "src=\"",
+        "fetch(",
+        "XMLHttpRequest",
+        "innerHTML",
+        "eval(",
+    ] {
         assert!(!page.contains(word), "the page holds `{word}`");
     }
     assert!(!page.contains("unsafe-eval") && !page.contains("script-src 'unsafe-inline'"));
@@ -82,7 +95,12 @@ fn the_page_says_what_the_summary_says() {
     let (page, summary) = (page(), summary(&SCANNED.case));
     let people = &summary["people"];
     assert!(page.contains(&format!("<div class=\"big n\">{}</div>", group(&people["best"]))));
-    assert!(page.contains(&format!("at least {}, best {}, at most {}", group(&people["floor"]), group(&people["best"]), group(&people["ceiling"]))));
+    assert!(page.contains(&format!(
+        "at least {}, best {}, at most {}",
+        group(&people["floor"]),
+        group(&people["best"]),
+        group(&people["ceiling"])
+    )));
     assert!(page.contains(summary["duties"]["earliest_deadline"].as_str().expect("a date")));
     let data = page.split("id=\"people-data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("cards");
     let cards: serde_json::Value = serde_json::from_str(data).expect("JSON");
@@ -114,9 +132,21 @@ fn no_clear_value_of_the_leak_is_in_page_or_workbook() {
 #[test]
 fn the_workbook_has_the_sheets_and_neither_formula_nor_link() {
     let parts = workbook();
-    for name in
-        ["Summary", "Duties", "Residency", "Element sets", "People", "Matrix", "Conflicts", "Minors", "No contact", "Exceptions", "Files", "Costs", "Method"]
-    {
+    for name in [
+        "Summary",
+        "Duties",
+        "Residency",
+        "Element sets",
+        "People",
+        "Matrix",
+        "Conflicts",
+        "Minors",
+        "No contact",
+        "Exceptions",
+        "Files",
+        "Costs",
+        "Method",
+    ] {
         assert!(sheet(&parts, name).contains("<sheetData"), "{name}");
     }
     for (name, text) in &parts {
@@ -129,7 +159,9 @@ fn the_workbook_has_the_sheets_and_neither_formula_nor_link() {
 #[test]
 fn the_workbook_has_a_row_for_each_person_and_duty_with_typed_cells() {
     let parts = workbook();
-    for (name, report) in [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")] {
+    for (name, report) in
+        [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")]
+    {
         let count = sheet(&parts, name).matches("<row ").count();
         assert_eq!(count, rows(&SCANNED.case, report).len() + 1, "{name}");
     }
@@ -149,7 +181,10 @@ fn the_calendar_and_the_timeline_hold_the_dated_duties() {
     assert!(dated > 0);
     assert_eq!(calendar.matches("BEGIN:VEVENT").count(), dated);
     let timeline = rows(&SCANNED.case, "timeline.csv");
-    assert_eq!(timeline.iter().filter(|row| row["event"] == "discovery").map(|row| row["date"].as_str()).collect::<Vec<_>>(), ["2026-03-02"]);
+    assert_eq!(
+        timeline.iter().filter(|row| row["event"] == "discovery").map(|row| row["date"].as_str()).collect::<Vec<_>>(),
+        ["2026-03-02"]
+    );
     assert_eq!(timeline.iter().filter(|row| !row["jurisdiction"].is_empty() && !row["date"].is_empty()).count(), dated);
 }
 
@@ -157,7 +192,10 @@ fn the_calendar_and_the_timeline_hold_the_dated_duties() {
 fn the_method_statement_claims_no_more_than_was_done() {
     let text = std::fs::read_to_string(SCANNED.case.join("reports/methodology.md")).expect("a statement");
     let people = &summary(&SCANNED.case)["people"];
-    assert!(text.contains(&format!("as the best count, {} individuals; not fewer than {}, not more than {}", people["best"], people["floor"], people["ceiling"])));
+    assert!(text.contains(&format!(
+        "as the best count, {} individuals; not fewer than {}, not more than {}",
+        people["best"], people["floor"], people["ceiling"]
+    )));
     assert!(text.contains("(entity_type not given)") && !text.contains("(discovery_date not given)"));
     for word in ["no personal data", "all personal data", "complete list"] {
         assert!(!text.to_lowercase().contains(word), "`{word}` is claimed");

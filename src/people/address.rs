@@ -352,7 +352,7 @@ fn subdivision_of(text: &str, country: &str) -> Option<(&'static str, &'static s
 }
 
 /// Country, code, folded name.
-pub(crate) const SUBDIVISIONS: &[(&str, &str, &str)] = &[
+const SUBDIVISIONS: &[(&str, &str, &str)] = &[
     ("US", "AL", "alabama"),
     ("US", "AK", "alaska"),
     ("US", "AZ", "arizona"),

@@ -63,11 +63,9 @@ fn detection(assessment: &Assessment<'_>) -> String {
 fn resolution(assessment: &Assessment<'_>) -> String {
     let Bounds { floor, best, ceiling } = assessment.population.counts.total;
     format!(
-        "Resolution of identities under the rules {} to {} and the guards below gives, as the best count, {}; not fewer than {}, not more than {} under \
+        "Resolution of identities under the rules and guards listed in methodology.md gives, as the best count, {}; not fewer than {}, not more than {} under \
          the same rules, for the reasons in interval_reasons.csv. The range tells what the rules leave open; it is not a confidence interval and does \
          not cover people in what could not be read. Ages are counted at {}.",
-        RULES.first().map_or("", |rule| rule.id),
-        RULES.last().map_or("", |rule| rule.id),
         plural(best, "individual", "individuals"),
         group(floor),
         group(ceiling),
@@ -82,12 +80,18 @@ fn not_examined(assessment: &Assessment<'_>, items: &ItemCounts) -> String {
         return "Not examined: nothing that was met. Items that were not given to the tool are outside this statement.".to_owned();
     }
     let reasons: Vec<String> = reasons.iter().map(|category| category.word().replace('_', " ")).collect();
-    format!("Not examined: {} in {} (reasons: {}). People who are only there are not counted.", bytes(lost), plural(items.partial + items.failed + items.skipped, "item", "items"), reasons.join(", "))
+    format!(
+        "Not examined: {} in {} (reasons: {}). People who are only there are not counted.",
+        bytes(lost),
+        plural(items.partial + items.failed + items.skipped, "item", "items"),
+        reasons.join(", ")
+    )
 }
 
 fn not_assessed(assessment: &Assessment<'_>) -> String {
     let read = assessment.duties.iter().filter_map(|duty| duty.as_of).min();
-    let as_of = read.map(|day| format!(" The law files behind them were last compared with the laws on {day} or later.")).unwrap_or_default();
+    let as_of =
+        read.map(|day| format!(" The law files behind them were last compared with the laws on {day} or later.")).unwrap_or_default();
     format!(
         "Not assessed: whether the data were in fact accessed or acquired; whether the values are still true; whether any law requires notice. Duties \
          are indications for decision by counsel.{as_of} The same items, rule files and facts reproduce these reports byte for byte, apart from the running time in summary.json."
@@ -99,7 +103,9 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     for paragraph in scope(assessment) {
         write!(out, "\n{paragraph}\n")?;
     }
-    out.push_str("\n## Assumptions\n\nFacts of the incident that nobody gave; give them with `--facts` and run `breachscope assess` again.\n\n");
+    out.push_str(
+        "\n## Assumptions\n\nFacts of the incident that nobody gave; give them with `--facts` and run `breachscope assess` again.\n\n",
+    );
     let assumptions = assessment.facts.assumptions();
     if assumptions.is_empty() {
         out.push_str("None: every fact was given.\n");
@@ -125,7 +131,15 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
         out.push_str("Nothing under these rules.\n");
     }
     for reason in reasons {
-        writeln!(out, "- {}: {} ({} the {}). To settle it: {}.", plural(reason.people, "person", "people"), reason.text, reason.direction, if reason.direction == "raises" { "ceiling" } else { "floor" }, reason.resolve)?;
+        writeln!(
+            out,
+            "- {}: {} ({} the {}). To settle it: {}.",
+            plural(reason.people, "person", "people"),
+            reason.text,
+            reason.direction,
+            if reason.direction == "raises" { "ceiling" } else { "floor" },
+            reason.resolve
+        )?;
     }
     Ok(out)
 }

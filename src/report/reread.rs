@@ -16,7 +16,8 @@ impl Reread {
         if !path.is_file() {
             return Ok(None);
         }
-        let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_path(&path).with_context(|| format!("`{name}` cannot be read back"))?;
+        let mut reader =
+            csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_path(&path).with_context(|| format!("`{name}` cannot be read back"))?;
         let header = reader.headers()?.iter().map(str::to_owned).collect();
         Ok(Some(Reread { header, reader }))
     }

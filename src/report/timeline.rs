@@ -51,7 +51,10 @@ impl Report for Timeline {
         }
         for duty in due(assessment) {
             let date = duty.deadline_date.as_ref();
-            sheet.plain(date.map(ToString::to_string).unwrap_or_default()).plain(duty.duty.word()).plain(date.map(since).unwrap_or_default());
+            sheet
+                .plain(date.map(ToString::to_string).unwrap_or_default())
+                .plain(duty.duty.word())
+                .plain(date.map(since).unwrap_or_default());
             sheet.plain(&duty.jurisdiction).text(&duty.law).text(&duty.recipient).plain(duty.people.best).plain(duty.crossed.word());
             sheet.text(&duty.deadline).text(&duty.citation);
             sheet.end()?;
@@ -96,7 +99,14 @@ fn calendar(duties: &[&Duty], stamp: &str) -> String {
         line(&format!("DTSTART;VALUE=DATE:{}", compact(day)));
         line(&format!("SUMMARY:{}", escape(&format!("Last day: {}, {}", words::duty(duty.duty), words::place(&duty.jurisdiction)))));
         let state = words::crossed(duty.crossed);
-        let text = format!("{}\n{} ({})\n{}\n{} people, {state}\nConfirm with counsel.", duty.recipient, duty.law, duty.citation, duty.deadline, words::group(duty.people.best));
+        let text = format!(
+            "{}\n{} ({})\n{}\n{}, {state}\nConfirm with counsel.",
+            duty.recipient,
+            duty.law,
+            duty.citation,
+            duty.deadline,
+            words::plural(duty.people.best, "person", "people")
+        );
         line(&format!("DESCRIPTION:{}", escape(&text)));
         line("TRANSP:TRANSPARENT");
         line("END:VEVENT");

@@ -3,8 +3,8 @@
 use crate::{
     base::Element,
     law::{Crossed, DutyKind},
-    people::address::SUBDIVISIONS,
 };
+use std::borrow::Cow;
 
 /// An element as a letter to the person would call it.
 pub const fn element(element: Element) -> &'static str {
@@ -86,10 +86,7 @@ pub fn place(code: &str) -> String {
     match code.split_once('-') {
         None if code == crate::law::UNKNOWN => "Not known".to_owned(),
         None => country(code).map_or_else(|| code.to_owned(), titled),
-        Some((country, part)) => SUBDIVISIONS
-            .iter()
-            .find(|(of, code, _)| *of == country && *code == part)
-            .map_or_else(|| code.to_owned(), |(of, _, name)| format!("{}, {of}", titled(name))),
+        Some((country, _)) => subdivision(code).map_or_else(|| code.to_owned(), |name| format!("{name}, {country}")),
     }
 }
 
@@ -99,23 +96,46 @@ fn country(code: &str) -> Option<&'static str> {
     line.split('\t').nth(4)?.split('|').next()
 }
 
+fn subdivision(code: &str) -> Option<&'static str> {
+    let lines = include_str!("../../patterns/lexicons/subdivisions.tsv").lines();
+    lines.filter_map(|line| line.split_once('\t')).find(|(known, _)| *known == code).map(|(_, name)| name)
+}
+
 /// `new york` as `New York`; small words stay small.
 fn titled(name: &str) -> String {
-    let words = name.split(' ').enumerate().map(|(at, word)| {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if at == 0 || !matches!(word, "of" | "and" | "the") => first.to_uppercase().chain(letters).collect(),
-            _ => word.to_owned(),
-        }
+    let words = name
+        .split(' ')
+        .enumerate()
+        .map(|(at, word)| if at == 0 || !matches!(word, "of" | "and" | "the") { capital(word) } else { word.to_owned() });
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// `forensic_investigation` as `Forensic investigation`, `uk_gdpr_fine` as `UK GDPR fine`.
+pub fn sentence(code: &str) -> String {
+    const SHORT: &[&str] = &["ccpa", "gdpr", "hipaa", "id", "pci", "uk", "us"];
+    let words = code.split('_').enumerate().map(|(at, word)| match word {
+        word if SHORT.contains(&word) => word.to_uppercase(),
+        word if at == 0 => capital(word),
+        word => word.to_owned(),
     });
     words.collect::<Vec<String>>().join(" ")
 }
 
-/// `forensic_investigation` as `Forensic investigation`.
-pub fn sentence(code: &str) -> String {
-    let text = code.replace('_', " ");
-    let mut letters = text.chars();
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A law file's condition in words where it is a plain threshold, else as it stands.
+pub fn threshold(condition: &str) -> Cow<'_, str> {
+    let number = |text: &str| text.parse::<u64>().ok().map(group);
+    if let Some(least) = condition.strip_prefix("people >= ").and_then(number) {
+        return Cow::Owned(if least == "1" { "from 1 person".to_owned() } else { format!("from {least} people") });
+    }
+    match condition.strip_prefix("people > ").and_then(number) {
+        Some(most) => Cow::Owned(format!("more than {most} people")),
+        None => Cow::Borrowed(condition),
+    }
 }
 
 /// `1234567` as `1,234,567`.
@@ -183,9 +203,15 @@ mod tests {
 
     #[test]
     fn places_have_names() {
-        for (code, name) in
-            [("US-CA", "California, US"), ("DE", "Germany"), ("GB", "United Kingdom"), ("unknown", "Not known"), ("ZZ-9", "ZZ-9"), ("ZZ", "ZZ")]
-        {
+        for (code, name) in [
+            ("US-CA", "California, US"),
+            ("US-NY", "New York, US"),
+            ("DE", "Germany"),
+            ("GB", "United Kingdom"),
+            ("unknown", "Not known"),
+            ("ZZ-9", "ZZ-9"),
+            ("ZZ", "ZZ"),
+        ] {
             assert_eq!(place(code), name);
         }
     }
@@ -197,6 +223,16 @@ mod tests {
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(20_500_000), "20.5 MB");
         assert_eq!(plural(1, "file", "files"), "1 file");
+    }
+
+    #[test]
+    fn codes_and_conditions_read_as_words() {
+        assert_eq!((sentence("uk_gdpr_fine").as_str(), sentence("call_centre").as_str()), ("UK GDPR fine", "Call centre"));
+        for (condition, text) in
+            [("people > 10000", "more than 10,000 people"), ("people >= 1", "from 1 person"), ("risk = high", "risk = high")]
+        {
+            assert_eq!(threshold(condition), text);
+        }
     }
 
     #[test]

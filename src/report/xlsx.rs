@@ -25,9 +25,33 @@ const MOST_FILES: usize = 10_000;
 
 /// Columns of the CSV reports that hold numbers.
 const NUMBERS: &[&str] = &[
-    "birth_year", "element_count", "records", "files", "people_floor", "people_best", "people_ceiling", "people", "size_bytes", "bytes_examined",
-    "mentions", "bytes_not_examined", "quantity_low", "quantity_best", "quantity_high", "unit_low", "unit_likely", "unit_high", "cost_low",
-    "cost_likely", "cost_high", "year", "floor", "best", "ceiling", "owed", "may_be_owed",
+    "birth_year",
+    "element_count",
+    "records",
+    "files",
+    "people_floor",
+    "people_best",
+    "people_ceiling",
+    "people",
+    "size_bytes",
+    "bytes_examined",
+    "mentions",
+    "bytes_not_examined",
+    "quantity_low",
+    "quantity_best",
+    "quantity_high",
+    "unit_low",
+    "unit_likely",
+    "unit_high",
+    "cost_low",
+    "cost_likely",
+    "cost_high",
+    "year",
+    "floor",
+    "best",
+    "ceiling",
+    "owed",
+    "may_be_owed",
 ];
 
 /// Columns that hold dates or UTC times.
@@ -107,7 +131,14 @@ impl<'f> Book<'f> {
 
     /// A table of its own, on as many sheets as its rows need.
     fn page<'b>(&'b mut self, name: &str, columns: &[&str]) -> anyhow::Result<Page<'b, 'f>> {
-        let mut page = Page { book: self, name: name.to_owned(), columns: columns.iter().map(|column| (*column).to_owned()).collect(), sheet: None, row: 0, sheets: 0 };
+        let mut page = Page {
+            book: self,
+            name: name.to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            sheet: None,
+            row: 0,
+            sheets: 0,
+        };
         page.open()?;
         Ok(page)
     }
@@ -138,7 +169,8 @@ impl Page<'_, '_> {
         }
         sheet.set_repeat_rows(0, 0)?;
         for (at, column) in self.columns.iter().enumerate() {
-            sheet.write_string_with_format(0, at as u16, words::sentence(column), &self.book.head)?;
+            let heading = Element::from_code(column).map_or_else(|| words::sentence(column), |element| words::element(element).to_owned());
+            sheet.write_string_with_format(0, at as u16, heading, &self.book.head)?;
         }
         self.sheet = Some(sheet);
         Ok(())
@@ -222,8 +254,11 @@ fn excel_day(day: Date) -> anyhow::Result<ExcelDateTime> {
 fn width(column: &str) -> f64 {
     match column {
         "path" | "duplicate_of" | "record_a" | "record_b" | "detail" => 50.0,
-        "elements" | "trigger_elements" | "element_set" | "jurisdictions" | "note" | "source" | "action" | "law" | "recipient" | "text" => 40.0,
-        "person_id" | "full_name" | "person_a" | "person_b" | "deadline" | "citation" | "name" | "line" | "threshold" | "conflict_reason" | "rule_text" => 24.0,
+        "elements" | "trigger_elements" | "element_set" | "jurisdictions" | "note" | "source" | "action" | "law" | "recipient" | "text" => {
+            40.0
+        }
+        "person_id" | "full_name" | "person_a" | "person_b" | "deadline" | "citation" | "name" | "line" | "threshold"
+        | "conflict_reason" | "rule_text" => 24.0,
         "metric" => 34.0,
         _ => 13.0,
     }
@@ -268,7 +303,8 @@ fn summary(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<(
 }
 
 fn residency(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()> {
-    let mut page = book.page("Residency", &["jurisdiction", "name", "floor", "best", "ceiling", "owed", "may_be_owed", "first_deadline"])?;
+    let mut page =
+        book.page("Residency", &["jurisdiction", "name", "floor", "best", "ceiling", "owed", "may_be_owed", "first_deadline"])?;
     for (scope, bounds) in &assessment.population.counts.scopes {
         let Some(place) = scope.strip_prefix("residency:") else { continue };
         let here = || assessment.duties.iter().filter(|duty| duty.jurisdiction == place);
@@ -276,15 +312,20 @@ fn residency(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result
         let dates = here().filter(|duty| duty.crossed != Crossed::No).filter_map(|duty| duty.deadline_date.as_ref());
         let first = dates.min_by_key(|date| date.sort_key()).map(ToString::to_string).unwrap_or_default();
         let (floor, best, ceiling) = (bounds.floor.to_string(), bounds.best.to_string(), bounds.ceiling.to_string());
-        page.row([place, &words::place(place), &floor, &best, &ceiling, &count(Crossed::Yes), &count(Crossed::WithinInterval), &first].into_iter())?;
+        page.row(
+            [place, &words::place(place), &floor, &best, &ceiling, &count(Crossed::Yes), &count(Crossed::WithinInterval), &first]
+                .into_iter(),
+        )?;
     }
     page.finish()
 }
 
 /// People against elements: `Y`, or `protected` where the element was only seen so.
 fn matrix(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()> {
-    let present: Vec<Element> = assessment.census.elements.iter().filter(|(_, (people, _))| *people > 0).map(|(element, _)| *element).collect();
-    let columns: Vec<&str> = ["person_id", "full_name", "residency", "minor"].into_iter().chain(present.iter().map(|element| element.code())).collect();
+    let present: Vec<Element> =
+        assessment.census.elements.iter().filter(|(_, (people, _))| *people > 0).map(|(element, _)| *element).collect();
+    let columns: Vec<&str> =
+        ["person_id", "full_name", "residency", "minor"].into_iter().chain(present.iter().map(|element| element.code())).collect();
     let Some(mut people) = Reread::open(book.folder, "people.csv")? else { return Ok(()) };
     let at = |name: &str| people.column(name);
     let plain = [at("person_id")?, at("full_name")?, at("residency")?, at("minor")?];

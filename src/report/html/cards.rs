@@ -104,7 +104,8 @@ fn person<'a>(
             json!([path, location(mention.table != NO_TABLE, mention.row, mention.length)])
         })
         .collect();
-    let roles: Vec<usize> = Role::ALL.iter().enumerate().filter(|(_, role)| individual.roles().any(|held| held == **role)).map(|(at, _)| at).collect();
+    let roles: Vec<usize> =
+        Role::ALL.iter().enumerate().filter(|(_, role)| individual.roles().any(|held| held == **role)).map(|(at, _)| at).collect();
     let rules: Vec<usize> = RULES.iter().enumerate().filter(|(_, rule)| rules.contains(rule.id)).map(|(at, _)| at).collect();
     json!([
         individual.id,

@@ -18,13 +18,12 @@ fn at(value: f64) -> String {
 
 /// Floor, best and ceiling on a line that begins at nobody.
 pub(super) fn interval(bounds: Bounds) -> Markup {
-    let scale = |count: u64| 10.0 + (WIDTH - 20.0) * count as f64 / (bounds.ceiling.max(1) as f64 * 1.04);
+    let scale = |count: u64| (WIDTH - 4.0) * count as f64 / bounds.ceiling.max(1) as f64;
     let (floor, best, ceiling) = (scale(bounds.floor), scale(bounds.best), scale(bounds.ceiling));
     html! {
         svg.interval viewBox=(format!("0 0 {WIDTH} 46")) role="img" aria-label=(format!("at least {}, best {}, at most {}", group(bounds.floor), group(bounds.best), group(bounds.ceiling))) {
-            rect.f-bar2 x="10" y="14" width=(at(WIDTH - 20.0)) height="18" rx="4" {}
-            rect.f-bar x="10" y="14" width=(at(floor - 10.0)) height="18" rx="4" {}
-            rect.f-warn x=(at(floor)) y="14" width=(at((ceiling - floor).max(1.0))) height="18" opacity=".45" {}
+            rect.f-bar2 x="0" y="14" width=(at(ceiling)) height="18" rx="4" {}
+            rect.f-bar x="0" y="14" width=(at(floor)) height="18" rx="4" {}
             line.s-ink x1=(at(best)) x2=(at(best)) y1="8" y2="38" {}
         }
     }
@@ -54,7 +53,11 @@ pub(super) fn waterfall(total: Bounds, reasons: &[Reason]) -> Markup {
     for reason in reasons {
         let people = reason.people as f64;
         let (from, to, sign) = if reason.direction == "raises" { (up, up + people, '+') } else { (down - people, down, '−') };
-        if sign == '+' { up = to } else { down = from }
+        if sign == '+' {
+            up = to
+        } else {
+            down = from
+        }
         bars.push((reason, scale(from.max(total.floor as f64)), scale(to.min(total.ceiling as f64)), sign));
     }
     let height = 34.0 + 30.0 * bars.len() as f64;

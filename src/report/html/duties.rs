@@ -21,9 +21,20 @@ const fn mark(crossed: Crossed) -> &'static str {
     }
 }
 
-fn chip(duty: &Duty) -> Markup {
-    let threshold = if duty.crossed == Crossed::Yes { String::new() } else { format!(" ({})", duty.threshold) };
-    html! { span class={ "chip " (duty.crossed.word()) } { (mark(duty.crossed)) " " (words::duty(duty.duty)) ": " (words::crossed(duty.crossed)) (threshold) } }
+/// Duties of one place: alike in kind, state and threshold are one chip.
+fn chips(duties: &[&Duty]) -> Markup {
+    let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
+    for duty in duties {
+        *kinds.entry((duty.duty, duty.crossed, duty.threshold.as_str())).or_default() += 1;
+    }
+    html! {
+        @for ((kind, crossed, threshold), count) in kinds {
+            span class={ "chip " (crossed.word()) } {
+                (mark(crossed)) " " (words::duty(kind)) @if count > 1 { " ×" (count) } ": " (words::crossed(crossed))
+                @if crossed != Crossed::Yes && !threshold.is_empty() { ", " (words::threshold(threshold)) }
+            }
+        }
+    }
 }
 
 pub(super) fn residency(assessment: &Assessment<'_>) -> Markup {
@@ -46,8 +57,8 @@ pub(super) fn residency(assessment: &Assessment<'_>) -> Markup {
                     th scope="row" { (words::place(place)) @if words::place(place) != place { small { (place) } } }
                     td.num data-v=(bounds.best) { @if bounds == Bounds::default() { "–" } @else { (group(bounds.best)) } }
                     td.num data-v=(bounds.ceiling) { @if bounds.floor != bounds.ceiling { (group(bounds.floor)) "–" (group(bounds.ceiling)) } }
-                    td { @if bounds != Bounds::default() { (charts::whisker(bounds, most, colour(here))) } }
-                    td { @for duty in here { (chip(duty)) } }
+                    td.plot { @if bounds != Bounds::default() { (charts::whisker(bounds, most, colour(here))) } }
+                    td { (chips(here)) }
                 }
             } }
         } }
@@ -132,7 +143,7 @@ fn table(duties: &[Duty]) -> Markup {
                 td { (words::place(&duty.jurisdiction)) }
                 td { (words::duty(duty.duty)) small { (visible(&duty.recipient)) } }
                 td.num data-v=(duty.people.best) { (group(duty.people.best)) small { (group(duty.people.floor)) "–" (group(duty.people.ceiling)) } }
-                td { span class={ "chip " (duty.crossed.word()) } { (mark(duty.crossed)) " " (words::crossed(duty.crossed)) } small { (visible(&duty.threshold)) } }
+                td { span class={ "chip " (duty.crossed.word()) } { (mark(duty.crossed)) " " (words::crossed(duty.crossed)) } small { (visible(&words::threshold(&duty.threshold))) } }
                 td { (visible(&duty.law)) small { (visible(&duty.citation)) @if let Some(day) = duty.as_of { ", read " (day) } }
                     @if !duty.note.is_empty() { small { (visible(&duty.note)) } } }
             } } }

@@ -105,9 +105,10 @@ fn deadline_card(assessment: &Assessment<'_>) -> Markup {
 
 /// Who is due on a day, by kind.
 fn due_on(assessment: &Assessment<'_>, date: &str) -> Vec<String> {
-    let due = assessment.duties.iter().filter(|duty| {
-        duty.crossed != Crossed::No && duty.deadline_date.as_ref().is_some_and(|moment| moment.day().to_string() == date)
-    });
+    let due = assessment
+        .duties
+        .iter()
+        .filter(|duty| duty.crossed != Crossed::No && duty.deadline_date.as_ref().is_some_and(|moment| moment.day().to_string() == date));
     let mut kinds: Vec<_> = due.map(|duty| (duty.duty, words::place(&duty.jurisdiction))).collect();
     kinds.sort();
     kinds.dedup();
@@ -133,8 +134,13 @@ fn places_card(assessment: &Assessment<'_>) -> Markup {
 
 /// Elements with people, worst first, then most people first.
 fn elements(assessment: &Assessment<'_>) -> Vec<(Element, u64, u64)> {
-    let mut rows: Vec<(Element, u64, u64)> =
-        assessment.census.elements.iter().map(|(element, (people, mentions))| (*element, *people, *mentions)).filter(|row| row.1 > 0).collect();
+    let mut rows: Vec<(Element, u64, u64)> = assessment
+        .census
+        .elements
+        .iter()
+        .map(|(element, (people, mentions))| (*element, *people, *mentions))
+        .filter(|row| row.1 > 0)
+        .collect();
     rows.sort_by_key(|(element, people, _)| (std::cmp::Reverse((element.severity(), *people)), *element));
     rows
 }
@@ -204,7 +210,7 @@ pub(super) fn exposed(assessment: &Assessment<'_>) -> Markup {
     let total = assessment.population.counts.total.best;
     let body = html! {
         p { "How many people lost what, and how large a share of each group that is. Somebody may belong to several groups. The darker, the larger the share." }
-        div.scroll tabindex="0" role="region" aria-label="People by kind of data and group" { table.sortable {
+        div.scroll tabindex="0" role="region" aria-label="People by kind of data and group" { table.sortable.exposed {
             thead { tr {
                 th scope="col" { "Kind of data" } th scope="col" { "Severity" } th.num scope="col" { "People" } th.num scope="col" { "Only protected" } th.num scope="col" { "Mentions" }
                 @for at in &shown { th.num scope="col" { (words::sentence(roles[*at].word())) small { "of " (group(whole[*at])) } } }
@@ -213,7 +219,7 @@ pub(super) fn exposed(assessment: &Assessment<'_>) -> Markup {
                 th scope="row" { (words::element(element)) }
                 td data-v=(element.severity() as u8) { span class={ "chip " (element.severity().word()) } { (element.severity().word()) } }
                 (heat(people, total))
-                td.num data-v=(protected[element as usize]) { (group(protected[element as usize])) }
+                td.num data-v=(protected[element as usize]) { @if protected[element as usize] > 0 { (group(protected[element as usize])) } }
                 td.num data-v=(mentions) { (group(mentions)) }
                 @for at in &shown { (heat(cells[element as usize][*at], whole[*at])) }
             } } }

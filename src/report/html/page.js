@@ -20,11 +20,15 @@
     label.setAttribute("role", "status");
     const back = make("button", { type: "button", textContent: "Back" });
     const on = make("button", { type: "button", textContent: "Next" });
+    const bar = make("div", { className: "pager" }, back, on, label);
+    bar.hidden = rows.length <= PAGE;
     let shown = rows, from = 0, extra = () => true, words = [];
     const draw = () => {
       body.replaceChildren(...shown.slice(from, from + PAGE).map(row));
       const to = Math.min(from + PAGE, shown.length);
       label.textContent = shown.length ? `${number.format(from + 1)}–${number.format(to)} of ${number.format(shown.length)}` : "Nothing matches";
+      back.hidden = on.hidden = shown.length <= PAGE;
+      bar.hidden = rows.length <= PAGE && shown.length === rows.length;
       back.disabled = from === 0;
       on.disabled = to >= shown.length;
     };
@@ -43,9 +47,7 @@
         filter();
       };
     });
-    const place = table.closest(".scroll");
-    const bar = make("div", { className: "pager" }, back, on, label);
-    place.after(bar);
+    table.closest(".scroll").after(bar);
     return {
       draw,
       search: (value) => { words = value.toLowerCase().split(/\s+/).filter(Boolean); filter(); },
@@ -84,7 +86,6 @@
       input.oninput = () => control.search(input.value);
       table.closest(".scroll").before(make("div", { className: "tools" }, label));
     }
-    if (!stored && rows.length <= PAGE) table.closest(".scroll").nextElementSibling.hidden = rows.length <= 8;
     window.addEventListener("beforeprint", () => { if (!stored) table.tBodies[0].replaceChildren(...rows); });
     window.addEventListener("afterprint", control.draw);
     if (stored || rows.length > PAGE) control.draw();

@@ -24,7 +24,7 @@ pub(super) fn people(assessment: &Assessment<'_>) -> anyhow::Result<Markup> {
     let count = assessment.population.counts.total.best;
     let body = if count > cards::MOST {
         html! { p { (group(count)) " people are too many for one page: they are in " code { "people.csv" } " and " code { "report.xlsx" } ". "
-            "To see why somebody is on the list: " code { "breachscope explain CASE PERSON_ID" } "." } }
+        "To see why somebody is on the list: " code { "breachscope explain CASE PERSON_ID" } "." } }
     } else if count == 0 {
         html! { p { "Nobody is on the list." } }
     } else {
@@ -55,8 +55,8 @@ pub(super) fn interval(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Re
         report: "conflicts.csv",
         caption: "Pairs that a rule would have joined and a guard kept apart.",
         columns: &[
-            ("person_a", "Person", Kind::Text),
-            ("person_b", "Other person", Kind::Text),
+            ("person_a", "Person", Kind::Id),
+            ("person_b", "Other person", Kind::Id),
             ("conflict_reason", "Kept apart because", Kind::Text),
             ("rule_text", "Would be joined by", Kind::Text),
             ("record_a", "Record", Kind::Path),
@@ -94,7 +94,12 @@ pub(super) fn exceptions(assessment: &Assessment<'_>, folder: &Path) -> anyhow::
     let shown = Shown {
         report: "exceptions.csv",
         caption: "Every item that was not fully examined.",
-        columns: &[("path", "Item", Kind::Path), ("category", "Why", Kind::Code), ("detail", "In detail", Kind::Text), ("bytes_not_examined", "Not looked at", Kind::Bytes)],
+        columns: &[
+            ("path", "Item", Kind::Path),
+            ("category", "Why", Kind::Code),
+            ("detail", "In detail", Kind::Text),
+            ("bytes_not_examined", "Not looked at", Kind::Bytes),
+        ],
         nothing: "Every item was examined to its end.",
     };
     let body = html! {
@@ -211,7 +216,13 @@ pub(super) fn secrets(folder: &Path) -> anyhow::Result<Markup> {
     let shown = Shown {
         report: "trade_secrets.csv",
         caption: "Files that carry markings or the make-up of business secrets.",
-        columns: &[("path", "Item", Kind::Path), ("class", "Class", Kind::Code), ("marking", "Marking", Kind::Text), ("severity", "Severity", Kind::Code), ("basis", "Basis", Kind::Text)],
+        columns: &[
+            ("path", "Item", Kind::Path),
+            ("class", "Class", Kind::Code),
+            ("marking", "Marking", Kind::Text),
+            ("severity", "Severity", Kind::Code),
+            ("basis", "Basis", Kind::Text),
+        ],
         nothing: "No marked business secret was found under these rules in the items examined.",
     };
     Ok(section("secrets", &table(folder, &shown)?))
@@ -231,7 +242,7 @@ pub(super) fn costs(assessment: &Assessment<'_>) -> Markup {
                     tbody { @for line in lines { tr {
                         th scope="row" { (words::sentence(&line.line)) }
                         td.num { (dollars(line.cost.low)) } td.num { (dollars(line.cost.likely)) } td.num { (dollars(line.cost.high)) }
-                        td { (charts::range(line.cost, most)) } td { small { (line.source) " (" (line.year) ")" } }
+                        td.plot { (charts::range(line.cost, most)) } td { small { (line.source) " (" (line.year) ")" } }
                     } } }
                 } }
             }
@@ -266,17 +277,35 @@ pub(super) fn method(assessment: &Assessment<'_>) -> Markup {
 }
 
 const WORDS: &[(&str, &str)] = &[
-    ("Person, individual", "A natural person whom the leak shows by a direct identifier, or by a name and at least one other kind of data. Names alone, organisations, and people named only for their work are not counted."),
+    (
+        "Person, individual",
+        "A natural person whom the leak shows by a direct identifier, or by a name and at least one other kind of data. Names alone, organisations, and people named only for their work are not counted.",
+    ),
     ("Item", "A file, a member of an archive, an attachment or a database inside another file."),
     ("Copy", "An item whose bytes equal another's. It is read once; every path is listed."),
     ("Kind of data, element", "What a law speaks of: name, Social Security number, diagnosis. Several spellings of one value are one."),
     ("Mention", "One place where data of a person stand: a row of a table, a passage of text."),
-    ("Direct identifier", "Data that points to one person without a name: a national number, an e-mail address, a phone or account number."),
-    ("At least, best, at most", "The best count follows the rules. The floor takes every doubtful pair as one person, the ceiling every doubtful merge as two."),
-    ("Owed, may be owed, not reached", "Whether the count passes a law's threshold: surely, depending on where in the range it lies, or not even at most."),
+    (
+        "Direct identifier",
+        "Data that points to one person without a name: a national number, an e-mail address, a phone or account number.",
+    ),
+    (
+        "At least, best, at most",
+        "The best count follows the rules. The floor takes every doubtful pair as one person, the ceiling every doubtful merge as two.",
+    ),
+    (
+        "Owed, may be owed, not reached",
+        "Whether the count passes a law's threshold: surely, depending on where in the range it lies, or not even at most.",
+    ),
     ("Protected", "Seen only hashed, encrypted, masked or cut short."),
-    ("Severity", "What exposure of this kind of data alone may do to a person: low, medium, high, critical (opens accounts by itself or cannot be changed)."),
-    ("Expected, statutory, indicative cost", "The bill of responding; the most that laws allow; lost business and settlements as an order of magnitude."),
+    (
+        "Severity",
+        "What exposure of this kind of data alone may do to a person: low, medium, high, critical (opens accounts by itself or cannot be changed).",
+    ),
+    (
+        "Expected, statutory, indicative cost",
+        "The bill of responding; the most that laws allow; lost business and settlements as an order of magnitude.",
+    ),
 ];
 
 pub(super) fn glossary() -> Markup {

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Code,
     /// Element codes joined by `;`.
     Elements,
+    /// A short code that stays on one line.
+    Id,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
         match self {
             Kind::Path => "path",
             Kind::Count | Kind::Bytes | Kind::Share => "num",
+            Kind::Id => "word",
             Kind::Text | Kind::Code | Kind::Elements => "",
         }
     }
@@ -55,7 +58,7 @@ impl Kind {
 
     fn text(self, cell: &str) -> String {
         match self {
-            Kind::Text | Kind::Path => visible(cell).into_owned(),
+            Kind::Text | Kind::Path | Kind::Id => visible(cell).into_owned(),
             Kind::Count => cell.parse().map_or_else(|_| cell.to_owned(), words::group),
             Kind::Bytes => cell.parse().map_or_else(|_| cell.to_owned(), words::bytes),
             Kind::Share => cell.parse::<f64>().map_or_else(|_| cell.to_owned(), |share| format!("{:.0}%", share * 100.0)),
@@ -82,7 +85,9 @@ pub(super) struct Shown<'t> {
 /// The table with everything that belongs to it.
 pub(super) fn table(folder: &Path, shown: &Shown<'_>) -> anyhow::Result<Markup> {
     let Some(mut report) = Reread::open(folder, shown.report)? else {
-        return Ok(html! { p.soft { "This table is too long for a page: see the Parquet file " code { (shown.report.replace(".csv", ".parquet")) } "." } });
+        return Ok(
+            html! { p.soft { "This table is too long for a page: see the Parquet file " code { (shown.report.replace(".csv", ".parquet")) } "." } },
+        );
     };
     let places = shown.columns.iter().map(|(name, ..)| report.column(name)).collect::<anyhow::Result<Vec<usize>>>()?;
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -105,7 +110,7 @@ pub(super) fn table(folder: &Path, shown: &Shown<'_>) -> anyhow::Result<Markup> 
                 caption { (shown.caption) (extent(&rows, total, shown.report)) }
                 thead { tr {
                     @for (_, heading, kind) in shown.columns {
-                        th scope="col" class=[(!kind.class().is_empty() && *kind != Kind::Path).then_some(kind.class())] data-kind=(kind.word()) data-cell=(kind.class()) { (heading) }
+                        th scope="col" class=[(kind.class() == "num").then_some("num")] data-kind=(kind.word()) data-cell=(kind.class()) { (heading) }
                     }
                 } }
                 tbody { @for row in rows.iter().take(PLAIN_ROWS) { tr {
@@ -128,7 +133,8 @@ fn extent(rows: &[Vec<String>], total: u64, report: &str) -> Markup {
 }
 
 fn stored(rows: &[Vec<String>], shown: &Shown<'_>) -> anyhow::Result<String> {
-    let cells = |row: &Vec<String>| Value::from(row.iter().zip(shown.columns).map(|(cell, (_, _, kind))| kind.value(cell)).collect::<Vec<_>>());
+    let cells =
+        |row: &Vec<String>| Value::from(row.iter().zip(shown.columns).map(|(cell, (_, _, kind))| kind.value(cell)).collect::<Vec<_>>());
     script_json(&Value::from(rows.iter().map(cells).collect::<Vec<_>>()))
 }
 
