@@ -37,7 +37,7 @@ const MUTE: &[&str] = &[
     "HyperlinksChanged",
     "Application",
     "HeadingPairs",
-    "revision",
+    "revision", "Template", "template", "created", "modified", "lastPrinted", "creation-date", "date", "print-date",
     "editing-cycles",
     "editing-duration",
     "generator",
