@@ -36,7 +36,19 @@ impl<'f, 'r, 'a> Layout<'f, 'r, 'a> {
     /// A part of a document.
     pub(super) fn new(reading: &'f mut Reading<'r, 'a>) -> Layout<'f, 'r, 'a> {
         let (row, cell, asides) = (Row::default(), String::new(), Vec::new());
-        Layout { reading, origin: Origin::Document, grid: None, depth: 0, in_cell: false, cell, row, column: 0, span: 1, asides, repeated: REPEATED }
+        Layout {
+            reading,
+            origin: Origin::Document,
+            grid: None,
+            depth: 0,
+            in_cell: false,
+            cell,
+            row,
+            column: 0,
+            span: 1,
+            asides,
+            repeated: REPEATED,
+        }
     }
 
     /// Tables are sheets from here on.

@@ -95,11 +95,13 @@ fn kind_of_head(head: &Head<'_>) -> Option<Kind> {
     }
     let names = first_names(head.bytes);
     let first = names.first()?;
-    if first == "mimetype" {
-        let is_open = memchr::memmem::find(head.bytes.get(..256).unwrap_or(head.bytes), b"application/vnd.oasis.opendocument");
-        return is_open.map(|_| Kind::OpenDocument);
-    }
     let has = |name: &str| names.iter().any(|other| other == name);
+    if first == "mimetype" {
+        let start = head.bytes.get(..256).unwrap_or(head.bytes);
+        // The type should be stored as it is; where it is packed, the name of the main part tells.
+        let is_open = memchr::memmem::find(start, b"application/vnd.oasis.opendocument").is_some() || has("content.xml");
+        return is_open.then_some(Kind::OpenDocument);
+    }
     let is_top = |name: &str| {
         ["[Content_Types].xml", "_rels/.rels"].contains(&name)
             || ["docProps/", "customXml/"].iter().any(|folder| name.starts_with(folder))

@@ -40,7 +40,8 @@ fn workbook(sheets: &[&str], more: &[(&str, &str)]) -> Vec<u8> {
     let listed: String = (1..=sheets.len()).map(|n| format!("<sheet name='S{n}' sheetId='{n}' state='hidden' r:id='r{n}'/>")).collect();
     let related: String =
         (1..=sheets.len()).map(|n| format!("<Relationship Id='r{n}' Type='x/worksheet' Target='worksheets/sheet{n}.xml'/>")).collect();
-    let (listed, related) = (format!("<workbook><sheets>{listed}</sheets></workbook>"), format!("<Relationships>{related}</Relationships>"));
+    let (listed, related) =
+        (format!("<workbook><sheets>{listed}</sheets></workbook>"), format!("<Relationships>{related}</Relationships>"));
     let sheets: Vec<(String, String)> = sheets
         .iter()
         .enumerate()
@@ -79,7 +80,10 @@ fn an_archive_that_only_looks_like_a_package_is_read_as_one() {
 #[test]
 fn a_document_is_lines() {
     for (body, want) in [
-        ("<w:p><w:r><w:t>Jane </w:t></w:r><w:r><w:t>Doe</w:t><w:br/><w:t>x</w:t></w:r></w:p><w:p/><w:p/><w:p><w:t>y</w:t></w:p>", "Jane Doe\nx\n\ny\n"),
+        (
+            "<w:p><w:r><w:t>Jane </w:t></w:r><w:r><w:t>Doe</w:t><w:br/><w:t>x</w:t></w:r></w:p><w:p/><w:p/><w:p><w:t>y</w:t></w:p>",
+            "Jane Doe\nx\n\ny\n",
+        ),
         ("<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:t>a</w:t><w:tab/><w:t>b</w:t></w:p>", "a\tb\n"),
         ("<w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>", "gone\n"),
         ("<w:p><w:instrText>HYPERLINK \"mailto:j@example.org\"</w:instrText><w:t>mail</w:t></w:p>", "mail\nj@example.org\n"),
@@ -176,7 +180,8 @@ fn slides_and_open_documents_are_read() {
 
 #[test]
 fn damage_is_told_and_the_rest_read() {
-    let broken = package(&[TYPES, ("word/document.xml", "<w:p><w:t>first</w:t></w:p><w:p x='"), ("word/footer1.xml", "<w:p><w:t>foot</w:t></w:p>")]);
+    let broken =
+        package(&[TYPES, ("word/document.xml", "<w:p><w:t>first</w:t></w:p><w:p x='"), ("word/footer1.xml", "<w:p><w:t>foot</w:t></w:p>")]);
     let found = read(&broken);
     assert_eq!(found.texts.concat(), "first\nfoot\n");
     assert_eq!(found.categories(), [Category::Corrupt]);
@@ -192,7 +197,8 @@ fn damage_is_told_and_the_rest_read() {
 
 #[test]
 fn no_cut_and_no_flip_is_fatal() {
-    let data = "<row><c t='inlineStr'><is><t>Id</t></is></c></row><row><c r='ZZZZ9'><v>1e999</v></c></row><row><c r='A3'><v>2</v></c></row>";
+    let data =
+        "<row><c t='inlineStr'><is><t>Id</t></is></c></row><row><c r='ZZZZ9'><v>1e999</v></c></row><row><c r='A3'><v>2</v></c></row>";
     let samples = [
         workbook(&[data], &[("xl/sharedStrings.xml", "<sst><si><t>a</t></si></sst>")]),
         document("<w:tbl><w:tr><w:tc><w:p><w:t>x</w:t></w:p></w:tc></w:tr></w:tbl></w:tbl></w:tc>"),
@@ -210,7 +216,8 @@ fn no_cut_and_no_flip_is_fatal() {
 
 #[test]
 fn a_cut_package_gives_the_parts_that_are_left() {
-    let bytes = package(&[TYPES, ("word/document.xml", &format!("<w:p><w:t>{}</w:t></w:p>", "Jane Doe ".repeat(50))), ("word/x.xml", "<x/>")]);
+    let bytes =
+        package(&[TYPES, ("word/document.xml", &format!("<w:p><w:t>{}</w:t></w:p>", "Jane Doe ".repeat(50))), ("word/x.xml", "<x/>")]);
     let cut = bytes.len() - 100;
     let found = read(&bytes[..cut]);
     assert!(found.texts.concat().starts_with("Jane Doe"));
