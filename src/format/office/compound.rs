@@ -8,7 +8,6 @@ use crate::{
     format::{Claim, Format, Head, Sink, raw::Raw},
     source::Input,
 };
-use std::borrow::Cow;
 
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
@@ -26,30 +25,14 @@ impl Format for Compound {
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
-        let names = names(&bytes);
-        if names.iter().any(|name| name == "EncryptedPackage") {
+        if names(&bytes).iter().any(|name| name == "EncryptedPackage") {
             sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
             return;
         }
-        let what = what_is(&names);
-        let bytes: Cow<'_, [u8]> = bytes;
         Raw.read(Input::Whole(&bytes), sink);
-        sink.problem(Problem::new(Category::Unsupported, format!("{what}: text was sought in its raw bytes")));
         if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
             sink.problem(crate::format::read_problem(&error));
         }
-    }
-}
-
-/// What it is by the streams in it.
-fn what_is(names: &[String]) -> &'static str {
-    let has = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-    match () {
-        () if has("WordDocument") => "a Word document of before 2007",
-        () if has("Workbook") || has("Book") => "an Excel workbook of before 2007",
-        () if has("PowerPoint Document") => "a PowerPoint presentation of before 2007",
-        () if names.iter().any(|name| name.starts_with("__properties_version")) => "an Outlook message",
-        () => "a compound file",
     }
 }
 
@@ -119,7 +102,6 @@ mod tests {
         let found = unfold("a.docx", &file(&["Root Entry", "EncryptionInfo", "EncryptedPackage"]));
         assert_eq!(found.problems(), [("a.docx", Category::Encrypted)]);
         let mut old = file(&["Root Entry", "WordDocument"]);
-        assert_eq!(what_is(&names(&old)), "a Word document of before 2007");
         old.extend(b"Jane Doe, 12 Elm Street, Springfield\r".repeat(3));
         let found = unfold("a.doc", &old);
         assert_eq!(found.problems(), [("a.doc", Category::Unsupported)]);

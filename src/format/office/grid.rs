@@ -51,6 +51,11 @@ impl Row {
         self.cells.is_empty()
     }
 
+    /// How many cells have a value.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
     fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
         self.cells.iter().map(|(column, start, end)| (*column, self.values.get(*start..*end).unwrap_or_default()))
     }

@@ -8,8 +8,8 @@ use super::{
 
 /// The text of a cell beyond this goes on outside of the table.
 const LONGEST_CELL: usize = 8 << 20;
-/// A row repeated is written out at most so often; no cell is written out further right than a sheet has columns.
-const REPEATED_ROWS: usize = 10_000;
+/// So many cells are written out because one is repeated; they hold nothing new.
+const REPEATED: usize = 1 << 20;
 const COLUMNS: usize = 16_384;
 
 /// Where the lines and cells of a part go.
@@ -28,13 +28,27 @@ pub(super) struct Layout<'f, 'r, 'a> {
     span: usize,
     /// What stands beside the text: addresses of links, notes on cells.
     asides: Vec<String>,
+    /// What is left of [`REPEATED`].
+    repeated: usize,
 }
 
 impl<'f, 'r, 'a> Layout<'f, 'r, 'a> {
     /// A part of a document.
     pub(super) fn new(reading: &'f mut Reading<'r, 'a>) -> Layout<'f, 'r, 'a> {
         let (row, cell, asides) = (Row::default(), String::new(), Vec::new());
-        Layout { reading, origin: Origin::Document, grid: None, depth: 0, in_cell: false, cell, row, column: 0, span: 1, asides }
+        Layout {
+            reading,
+            origin: Origin::Document,
+            grid: None,
+            depth: 0,
+            in_cell: false,
+            cell,
+            row,
+            column: 0,
+            span: 1,
+            asides,
+            repeated: REPEATED,
+        }
     }
 
     /// Tables are sheets from here on.
@@ -148,10 +162,11 @@ impl<'f, 'r, 'a> Layout<'f, 'r, 'a> {
 
     /// A cell of the outermost table, as often as it is repeated.
     pub(super) fn put(&mut self, value: &str, repeated: usize) {
-        for _ in 0..if value.is_empty() { 0 } else { repeated } {
-            if self.column >= COLUMNS {
+        for number in 0..if value.is_empty() { 0 } else { repeated } {
+            if self.column >= COLUMNS || number > 0 && self.repeated == 0 {
                 break;
             }
+            self.repeated -= usize::from(number > 0);
             if !self.row.push(self.column, value) {
                 self.reading.prose.line(value, self.reading.sink);
             }
@@ -166,7 +181,9 @@ impl<'f, 'r, 'a> Layout<'f, 'r, 'a> {
     pub(super) fn end_row(&mut self, repeated: usize) {
         match (&mut self.grid, self.depth) {
             (Some(grid), 1) => {
-                let repeated = if self.row.is_empty() { 0 } else { repeated.min(REPEATED_ROWS) };
+                let repeated = repeated.min(1 + self.repeated / self.row.len().max(1));
+                let repeated = if self.row.is_empty() { 0 } else { repeated };
+                self.repeated -= repeated.saturating_sub(1) * self.row.len();
                 (0..repeated).for_each(|_| grid.row(&self.row, &mut self.reading.prose, self.reading.sink));
                 self.begin_row();
             }

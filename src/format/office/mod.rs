@@ -95,20 +95,23 @@ fn kind_of_head(head: &Head<'_>) -> Option<Kind> {
     }
     let names = first_names(head.bytes);
     let first = names.first()?;
-    if *first == "mimetype" {
-        let is_open = memchr::memmem::find(head.bytes.get(..256).unwrap_or(head.bytes), b"application/vnd.oasis.opendocument");
-        return is_open.map(|_| Kind::OpenDocument);
+    let has = |name: &str| names.iter().any(|other| other == name);
+    if first == "mimetype" {
+        let start = head.bytes.get(..256).unwrap_or(head.bytes);
+        // The type should be stored as it is; where it is packed, the name of the main part tells.
+        let is_open = memchr::memmem::find(start, b"application/vnd.oasis.opendocument").is_some() || has("content.xml");
+        return is_open.then_some(Kind::OpenDocument);
     }
     let is_top = |name: &str| {
         ["[Content_Types].xml", "_rels/.rels"].contains(&name)
             || ["docProps/", "customXml/"].iter().any(|folder| name.starts_with(folder))
             || FOLDERS.iter().any(|(folder, _)| name.starts_with(folder))
     };
-    if !is_top(first) {
+    if !is_top(first) && !(has("[Content_Types].xml") && has("_rels/.rels")) {
         return None;
     }
     let is_open_packaging =
-        names.iter().any(|name| name.ends_with(".rels") || *name == "[Content_Types].xml" || name.starts_with("docProps/"));
+        names.iter().any(|name| name.ends_with(".rels") || name == "[Content_Types].xml" || name.starts_with("docProps/"));
     let by_folder = FOLDERS.iter().find(|(folder, _)| names.iter().any(|name| name.starts_with(folder)));
     let by_ending = ENDINGS.iter().find(|(endings, _)| endings.iter().any(|ending| head.name.ends_with(ending)));
     match (by_folder, by_ending) {
@@ -194,25 +197,39 @@ impl<'r, 'a> Reading<'r, 'a> {
             self.sink.problem(Problem::new(Category::Unsupported, "a binary workbook: text was sought in its raw bytes"));
             return false;
         }
-        if main.starts_with("xl/") || self.package.names().any(|name| name.starts_with("xl/worksheets/")) {
-            workbook::read(&main, self);
-        } else if main.starts_with("ppt/") {
-            // Slides in the order of their numbers; 10 comes after 9.
-            let mut slides: Vec<String> = self.unread_in("ppt/slides/", ".xml");
-            slides.sort_by_key(|name| (name.len(), name.clone()));
-            slides.iter().for_each(|slide| flow::read(slide, self));
-        } else if main.starts_with("word/") || self.package.names().any(|name| name.starts_with("word/")) {
-            flow::read(&main, self);
-        } else {
-            return false;
+        match self.kind_of(&main) {
+            Some(Kind::Workbook) => workbook::read(&main, self),
+            Some(Kind::Presentation) => {
+                // Slides in the order of their numbers; 10 comes after 9.
+                let mut slides: Vec<String> = self.unread_in("ppt/slides/", ".xml");
+                slides.sort_by_key(|name| (name.len(), name.clone()));
+                slides.iter().for_each(|slide| flow::read(slide, self));
+            }
+            Some(Kind::Document) => flow::read(&main, self),
+            _ => return false,
         }
         self.rest();
         true
     }
 
+    /// The kind of package by the type of its main part, else by its folder.
+    fn kind_of(&mut self, main: &str) -> Option<Kind> {
+        let kinds = [("wordprocessingml", Kind::Document), ("spreadsheetml", Kind::Workbook), ("presentationml", Kind::Presentation)];
+        let by_type = self.part("[Content_Types].xml", None, |kind, event| {
+            let Event::Open(tag) = event else { return };
+            let is_main = tag.attribute("PartName").is_some_and(|name| name.trim_start_matches('/').eq_ignore_ascii_case(main));
+            let content_type = tag.attribute("ContentType").unwrap_or_default();
+            // Types of workbooks with macros name the program alone.
+            let is_of = |(word, _): &&(&str, Kind)| content_type.contains(word) || content_type.contains(&format!("ms-{}", program(word)));
+            *kind = kind.or_else(|| kinds.iter().find(is_of).filter(|_| is_main).map(|(_, kind)| *kind));
+        });
+        by_type.or_else(|| FOLDERS.iter().find(|(folder, _)| main.starts_with(folder)).map(|(_, kind)| *kind))
+    }
+
     /// Reads what is left, each part by what it is.
     fn rest(&mut self) {
-        let names: BTreeSet<&str> = self.package.names().filter(|name| !self.is_read(name)).collect();
+        let package = self.package;
+        let names: BTreeSet<&str> = package.names().filter(|name| !self.is_read(name)).collect();
         for name in names {
             let lower = name.to_ascii_lowercase();
             match what_is(&lower) {
@@ -307,6 +324,15 @@ impl<'r, 'a> Reading<'r, 'a> {
                 self.prose.line(address, self.sink);
             }
         }
+    }
+}
+
+/// What the program of a vocabulary is called in types of parts.
+fn program(vocabulary: &str) -> &'static str {
+    match vocabulary {
+        "wordprocessingml" => "word",
+        "spreadsheetml" => "excel",
+        _ => "powerpoint",
     }
 }
 

@@ -28,7 +28,8 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) -> Option<bool> {
         let size = reading.package.names().count();
         reading.sink.problem(Problem::new(Category::Encrypted, format!("parts of {size} are encrypted with a password")));
     }
-    let names: BTreeSet<&str> = reading.package.names().collect();
+    let package = reading.package;
+    let names: BTreeSet<&str> = package.names().collect();
     part("content.xml", encrypted, reading);
     for name in names {
         let lower = name.to_ascii_lowercase();

@@ -30,7 +30,11 @@ pub(super) fn number(object: &Object, document: &Document) -> Option<f32> {
 
 /// A text for people (ISO 32000-2, 7.9.2.2).
 pub(super) fn text(from: &Dictionary, key: &[u8], document: &Document) -> Option<String> {
-    decode_text_string(value(from, key, document)?).ok().filter(|text| !text.trim().is_empty())
+    let value = value(from, key, document)?;
+    // Many programs write UTF-8 without the mark that is asked for.
+    let utf_8 = value.as_str().ok().filter(|bytes| !bytes.is_ascii()).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let text = utf_8.map_or_else(|| decode_text_string(value).ok(), |text| Some(text.trim_start_matches('\u{FEFF}').to_owned()));
+    text.filter(|text| !text.trim().is_empty())
 }
 
 /// The unpacked content of a stream, if it is no longer than `limit`.

@@ -286,7 +286,11 @@ impl<'d> Run<'_, 'd> {
             let spacing = state.character_spacing + if shown.is_space { state.word_spacing } else { 0.0 };
             moved += (shown.width / 1000.0 * state.size + spacing) * (1.0 + state.stretch);
         });
-        if self.page.text.len() == before && !font.is_readable() {
+        let text = &mut self.page.text;
+        if text[..before].ends_with([' ', '\t', '\n']) && text[before..].starts_with(' ') {
+            text.remove(before);
+        }
+        if text.len() == before && !font.is_readable() {
             self.page.unreadable += bytes.len();
         }
         object.here = Matrix::shift(moved, 0.0).times(object.here);
@@ -313,6 +317,7 @@ impl<'d> Run<'_, 'd> {
         let gap = along - pen.along;
         let text = &mut self.page.text;
         if is_turned || down.abs() > 0.5 * size || gap < -2.0 * size {
+            text.truncate(text.trim_end_matches([' ', '\t']).len());
             if !text.ends_with('\n') && !text.is_empty() {
                 // A gap of more than a line begins a paragraph.
                 text.push_str(if !is_turned && down > 2.2 * size { "\n\n" } else { "\n" });

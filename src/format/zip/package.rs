@@ -14,7 +14,8 @@ use std::io::{self, BufReader, Read};
 
 /// An archive that is all there, or as much of it as is left.
 pub(in crate::format) struct Package<'a> {
-    members: Vec<(Member<'a>, &'a [u8])>,
+    /// Names with `/` between folders whatever the writer took, headers, packed bytes.
+    members: Vec<(String, Member<'a>, &'a [u8])>,
     /// Guards everything that is unpacked here.
     budget: Budget,
     /// Whether the list of members is lost, or the last member is cut off.
@@ -28,21 +29,21 @@ impl<'a> Package<'a> {
         let mut members = Vec::with_capacity(listed.entries.len());
         let mut is_damaged = !listed.is_complete() || listed.entries.is_empty();
         if is_damaged {
-            local::walk(bytes, false, &mut |member, packed| members.push((member, packed)));
+            local::walk(bytes, false, &mut |member, packed| members.push((plain_name(&member), member, packed)));
         } else {
             for entry in listed.entries {
                 let rest = local::data_start(bytes, entry.offset).and_then(|start| bytes.get(start..)).unwrap_or_default();
                 let packed = usize::try_from(entry.packed).ok().and_then(|length| rest.get(..length));
                 is_damaged |= packed.is_none();
-                members.push((entry, packed.unwrap_or(rest)));
+                members.push((plain_name(&entry), entry, packed.unwrap_or(rest)));
             }
         }
         Package { members, budget: Budget::new(Limits::default(), 0), is_damaged }
     }
 
     /// The names of all members, in the archive's order.
-    pub(in crate::format) fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.members.iter().map(|(member, _)| std::str::from_utf8(member.name).unwrap_or_default())
+    pub(in crate::format) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(name, ..)| name.as_str())
     }
 
     /// Whether there is a member of this name; case does not matter (ECMA-376 part 2, 6.2.2.3).
@@ -50,10 +51,11 @@ impl<'a> Package<'a> {
         self.find(name).is_some()
     }
 
-    fn find(&self, name: &str) -> Option<&(Member<'a>, &'a [u8])> {
-        let name = name.trim_start_matches('/').as_bytes();
-        let exact = self.members.iter().find(|(member, _)| member.name == name);
-        exact.or_else(|| self.members.iter().find(|(member, _)| member.name.eq_ignore_ascii_case(name)))
+    fn find(&self, name: &str) -> Option<(&Member<'a>, &'a [u8])> {
+        let name = name.trim_start_matches('/');
+        let exact = self.members.iter().find(|(known, ..)| known == name);
+        let found = exact.or_else(|| self.members.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)));
+        found.map(|(_, member, packed)| (member, *packed))
     }
 
     /// The content of a member, unpacked as it is read; what makes it unreadable is the error of a read.
@@ -61,7 +63,7 @@ impl<'a> Package<'a> {
         let (member, packed) = self.find(name)?;
         let content = match member.refusal() {
             Some(problem) => Err(io::Error::new(io::ErrorKind::Unsupported, problem.detail)),
-            None => Ok(decode::content(member, *packed, (packed.len() as u64) < member.packed)),
+            None => Ok(decode::content(member, packed, (packed.len() as u64) < member.packed)),
         };
         let unpacked = Unpacked { content, packed: packed.len() as u64, count: 0, budget: self.budget.clone() };
         Some(BufReader::with_capacity(64 << 10, unpacked))
@@ -112,12 +114,16 @@ impl<R: Read> Read for Unpacked<R> {
 }
 
 /// The names of the first members of an archive, by their headers in its first bytes.
-pub(in crate::format) fn first_names(head: &[u8]) -> Vec<&str> {
+pub(in crate::format) fn first_names(head: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     if head.starts_with(local::SIGNATURE) {
-        local::walk(head, false, &mut |member, _| names.push(std::str::from_utf8(member.name).unwrap_or_default()));
+        local::walk(head, false, &mut |member, _| names.push(plain_name(&member)));
     }
     names
+}
+
+fn plain_name(member: &Member<'_>) -> String {
+    String::from_utf8_lossy(member.name).replace('\\', "/")
 }
 
 /// The problem of a package whose member `name` could not be read to its end.
