@@ -57,7 +57,7 @@ impl<'d> Reader<'d> {
                 joined.push(b'\n');
             }
         }
-        let mut run = Run { reader: self, page: Page::default(), states: vec![State::default()], pen: None, depth: 0 };
+        let mut run = Run { reader: self, page: Page::default(), states: vec![State::default()], pen: None, running: Vec::new() };
         run.run(&joined, &resources(document, page));
         let mut page = run.page;
         page.text.truncate(page.text.trim_end().len());
@@ -106,7 +106,8 @@ struct Run<'r, 'd> {
     page: Page,
     states: Vec<State>,
     pen: Option<Pen>,
-    depth: usize,
+    /// The forms being run, outermost first.
+    running: Vec<*const lopdf::Stream>,
 }
 
 /// The matrices of a text object.
@@ -236,7 +237,8 @@ impl<'d> Run<'_, 'd> {
         let Some(stream) = resources.iter().find_map(find) else { return };
         match name(&stream.dict, b"Subtype", document) {
             Some(b"Image") => self.page.pictures += 1,
-            Some(b"Form") if self.depth < DEPTH && self.reader.fuel > 0 => {
+            // A form that draws itself is drawn once.
+            Some(b"Form") if self.running.len() < DEPTH && self.reader.fuel > 0 && !self.running.contains(&std::ptr::from_ref(stream)) => {
                 let Some(bytes) = content(stream, LONGEST) else { return };
                 let mut state = self.state().clone();
                 let matrix: Vec<f32> = stream
@@ -252,9 +254,9 @@ impl<'d> Run<'_, 'd> {
                 let own = dictionary(&stream.dict, b"Resources", document);
                 let inner: Vec<&Dictionary> = own.into_iter().chain(resources.iter().copied().take(32)).collect();
                 self.states.push(state);
-                self.depth += 1;
+                self.running.push(std::ptr::from_ref(stream));
                 self.run(&bytes, &inner);
-                self.depth -= 1;
+                self.running.pop();
                 self.states.pop();
             }
             _ => {}
