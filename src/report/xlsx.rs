@@ -208,22 +208,22 @@ impl Page<'_, '_> {
 
 /// Writes a number as a number, a date as a date, and anything else as text.
 fn write_cell(book: &Book<'_>, sheet: &mut Worksheet, (row, column): (u32, u16), name: &str, text: &str) -> anyhow::Result<()> {
-    if NUMBERS.contains(&name) {
-        if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            let year = matches!(name, "birth_year" | "year");
-            match (year, number.fract() == 0.0) {
-                (true, _) => sheet.write_number(row, column, number)?,
-                (false, true) => sheet.write_number_with_format(row, column, number, &book.whole)?,
-                (false, false) => sheet.write_number_with_format(row, column, number, &book.fraction)?,
-            };
-            return Ok(());
-        }
+    if NUMBERS.contains(&name)
+        && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite())
+    {
+        let year = matches!(name, "birth_year" | "year");
+        match (year, number.fract() == 0.0) {
+            (true, _) => sheet.write_number(row, column, number)?,
+            (false, true) => sheet.write_number_with_format(row, column, number, &book.whole)?,
+            (false, false) => sheet.write_number_with_format(row, column, number, &book.fraction)?,
+        };
+        return Ok(());
     }
-    if DATES.contains(&name) {
-        if let Some((moment, has_time)) = moment(text) {
-            sheet.write_datetime_with_format(row, column, &moment, if has_time { &book.time } else { &book.day })?;
-            return Ok(());
-        }
+    if DATES.contains(&name)
+        && let Some((moment, has_time)) = moment(text)
+    {
+        sheet.write_datetime_with_format(row, column, &moment, if has_time { &book.time } else { &book.day })?;
+        return Ok(());
     }
     if text.chars().count() > LONGEST_CELL {
         let short: String = text.chars().take(LONGEST_CELL - 1).chain(['…']).collect();
@@ -236,10 +236,10 @@ fn write_cell(book: &Book<'_>, sheet: &mut Worksheet, (row, column): (u32, u16),
 
 /// A date, or a UTC time and that it is one.
 fn moment(text: &str) -> Option<(ExcelDateTime, bool)> {
-    if let Ok(day) = text.parse::<Date>() {
-        if text.len() == 10 {
-            return excel_day(day).ok().map(|day| (day, false));
-        }
+    if let Ok(day) = text.parse::<Date>()
+        && text.len() == 10
+    {
+        return excel_day(day).ok().map(|day| (day, false));
     }
     let time: jiff::Timestamp = text.parse().ok()?;
     ExcelDateTime::from_timestamp(time.as_second()).ok().map(|time| (time, true))

@@ -275,7 +275,7 @@ impl Layout {
         let is_even = rows.len() >= 3 && even * 10 >= rows.len() * 7;
         let kind = match origin {
             _ if is_form(&shifted, width, has_header) => Kind::Form,
-            Origin::Sheet if has_header && is_even || has_header && width > 1 => Kind::Table { has_header },
+            Origin::Sheet if has_header && (is_even || width > 1) => Kind::Table { has_header },
             Origin::Sheet if is_even && width > 1 => Kind::Table { has_header },
             Origin::Document if has_header && width > 2 && is_even => Kind::Table { has_header },
             _ => Kind::Page,

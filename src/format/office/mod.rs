@@ -107,7 +107,7 @@ fn kind_of_head(head: &Head<'_>) -> Option<Kind> {
             || ["docProps/", "customXml/"].iter().any(|folder| name.starts_with(folder))
             || FOLDERS.iter().any(|(folder, _)| name.starts_with(folder))
     };
-    if !is_top(first) && !(has("[Content_Types].xml") && has("_rels/.rels")) {
+    if !(is_top(first) || has("[Content_Types].xml") && has("_rels/.rels")) {
         return None;
     }
     let is_open_packaging =

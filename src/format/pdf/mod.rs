@@ -155,10 +155,10 @@ impl Contents<'_> {
         let document = self.document;
         let Some(information) = dictionary(&document.trailer, b"Info", document) else { return };
         for (key, _) in information.iter().take(1000) {
-            if !matches!(key.as_slice(), b"Producer" | b"Creator" | b"CreationDate" | b"ModDate" | b"Trapped") {
-                if let Some(value) = text(information, key, document) {
-                    push_line(Some(&format!("{}: {}", String::from_utf8_lossy(key), value.trim())), lines);
-                }
+            if !matches!(key.as_slice(), b"Producer" | b"Creator" | b"CreationDate" | b"ModDate" | b"Trapped")
+                && let Some(value) = text(information, key, document)
+            {
+                push_line(Some(&format!("{}: {}", String::from_utf8_lossy(key), value.trim())), lines);
             }
         }
     }
