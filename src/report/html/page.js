@@ -39,6 +39,9 @@
       if (th.dataset.fixed !== undefined) return;
       const button = make("button", { type: "button" }, ...th.childNodes);
       th.append(button);
+      // Headings that repeat on every printed page cannot hold buttons.
+      window.addEventListener("beforeprint", () => th.replaceChildren(...button.childNodes));
+      window.addEventListener("afterprint", () => { button.append(...th.childNodes); th.append(button); });
       button.onclick = () => {
         const up = th.getAttribute("aria-sort") ? th.getAttribute("aria-sort") === "descending" : !th.classList.contains("num");
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
