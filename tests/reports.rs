@@ -162,13 +162,18 @@ fn the_workbook_has_a_row_for_each_person_and_duty_with_typed_cells() {
     for (name, report) in
         [("People", "people.csv"), ("Matrix", "people.csv"), ("Duties", "duties.csv"), ("Costs", "impact.csv"), ("Files", "files.csv")]
     {
-        let count = sheet(&parts, name).matches("<row ").count();
+        let count = sheet(&parts, name).matches("</row>").count();
         assert_eq!(count, rows(&SCANNED.case, report).len() + 1, "{name}");
     }
     let people = sheet(&parts, "People");
     assert!(people.contains("<autoFilter") && people.contains("state=\"frozen\""));
     let records = rows(&SCANNED.case, "people.csv")[0]["records"].clone();
     assert!(people.contains(&format!("<v>{records}</v>")), "numbers are numbers");
+    let (matrix, first) = (sheet(&parts, "Matrix"), &rows(&SCANNED.case, "people.csv")[0]);
+    let row = matrix.split("<row>").nth(1).expect("a first person");
+    let cells: Vec<&str> = row.split("<t>").skip(1).filter_map(|cell| cell.split('<').next()).collect();
+    assert_eq!(cells[..4], [&first["person_id"], &first["full_name"], &first["minor"], &first["residency"]]);
+    assert_eq!(cells[4..].iter().filter(|mark| **mark == "Y" || **mark == "protected").count().to_string(), first["element_count"]);
     // 2026-03-02 plus 30 days, in days since 1899-12-30.
     assert!(sheet(&parts, "Duties").contains("<v>46113</v>"), "dates are dates");
 }

@@ -66,11 +66,18 @@ pub fn mask(value: &str) -> String {
 
 /// A name with the first letter of each word: `J*** D***`.
 pub fn mask_name(name: &str) -> String {
-    let words = name.split_whitespace().map(|word| {
-        let first: String = word.chars().find(|c| c.is_alphanumeric()).into_iter().collect();
-        format!("{first}***")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut masked = String::new();
+    write_masked_name(&mut masked, name);
+    masked
+}
+
+/// The same, behind what `to` holds.
+pub fn write_masked_name(to: &mut String, name: &str) {
+    for (at, word) in name.split_whitespace().enumerate() {
+        to.push_str(if at == 0 { "" } else { " " });
+        to.extend(word.chars().find(|c| c.is_alphanumeric()));
+        to.push_str("***");
+    }
 }
 
 /// Every letter and digit but the last `keep` digits becomes `*`; separators stay.

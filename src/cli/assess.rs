@@ -79,8 +79,11 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
         seconds: started.elapsed().as_secs_f64(),
     };
     report::write_all(&assessment)?;
-    match common.format {
-        Format::Text => Ok(summary::plain(&assessment)),
-        Format::Json => Ok(std::fs::read_to_string(case.reports().join("summary.json"))?.trim_end().to_owned()),
-    }
+    let printed = match common.format {
+        Format::Text => summary::plain(&assessment),
+        Format::Json => std::fs::read_to_string(case.reports().join("summary.json"))?.trim_end().to_owned(),
+    };
+    // The process is about to end: taking a million people apart again would cost as much as counting them.
+    std::mem::forget(population);
+    Ok(printed)
 }

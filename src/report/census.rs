@@ -5,7 +5,10 @@ use crate::{
     evidence::{Evidence, row::NO_TABLE},
     people::{Population, individual::Individual, record::NONE},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 /// Counts over a case.
 #[derive(Debug, Default)]
@@ -32,11 +35,13 @@ impl Census {
         let mut census = Census::default();
         let mut in_items: Vec<(u32, u32)> = Vec::new();
         let mut in_tables: Vec<(u32, u32)> = Vec::new();
+        // Few sets of elements occur, however many mentions there are.
+        let mut sets: HashMap<ElementSet, (u64, u64), foldhash::fast::FixedState> = HashMap::default();
         for mention in &population.records.mentions {
             let tally = census.items.entry(mention.item).or_default();
             tally.mentions += 1;
             tally.elements = tally.elements.union(mention.elements);
-            mention.elements.iter().for_each(|element| census.elements.entry(element).or_default().1 += 1);
+            sets.entry(mention.elements).or_default().1 += 1;
             let individual = population.individual_of[mention.node as usize];
             if individual != NONE && population.individuals[individual as usize].counted {
                 in_items.push((mention.item, individual));
@@ -52,7 +57,13 @@ impl Census {
         in_items.iter().for_each(|(item, _)| census.items.entry(*item).or_default().people += 1);
         in_tables.iter().for_each(|(table, _)| *census.tables.entry(*table).or_default() += 1);
         for individual in population.counted() {
-            individual.elements.iter().for_each(|element| census.elements.entry(element).or_default().0 += 1);
+            sets.entry(individual.elements).or_default().0 += 1;
+        }
+        for (set, (people, mentions)) in sets {
+            for element in set.iter() {
+                let count = census.elements.entry(element).or_default();
+                *count = (count.0 + people, count.1 + mentions);
+            }
         }
         census
     }
@@ -62,54 +73,98 @@ impl Census {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     pub element: Element,
-    pub detectors: Vec<u16>,
+    /// Where the detectors that found it stand in [`Cells::detectors`].
+    detectors: Range<usize>,
     pub distinct: u64,
     pub mentions: u64,
     pub files: u64,
 }
 
-/// Element, detector, token, file, mention: one value seen of one individual.
-type Seen = (Element, u16, u64, u32, u32);
+/// Element by the order of its code, detector, token, file, mention: one value seen of one individual.
+type Seen = (u8, u16, u64, u32, u32);
 
-/// The matrix cells of an individual, by element.
-pub fn cells(evidence: &Evidence<'_>, population: &Population, individual: &Individual) -> Vec<Cell> {
-    let mut seen: Vec<Seen> = Vec::new();
-    for (number, mention) in population.mentions(individual).enumerate() {
-        let master = population.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item);
-        let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
-        for value in population.records.values.get(values).unwrap_or_default() {
-            if let Some(element) = evidence.detectors.get(usize::from(value.detector)).and_then(|entry| entry.element)
-                && mention.elements.contains(element)
-            {
-                seen.push((element, value.detector, value.token, master, number as u32));
-            }
-        }
-    }
-    seen.sort_unstable();
-    seen.dedup();
-    let mut cells: Vec<Cell> = seen.chunk_by(|a, b| a.0 == b.0).map(cell).collect();
-    // Elements that came from a shared detail have no mention of their own.
-    for element in individual.elements.iter() {
-        if !cells.iter().any(|cell| cell.element == element) {
-            cells.push(Cell { element, detectors: Vec::new(), distinct: 1, mentions: 1, files: 1 });
-        }
-    }
-    cells.sort_by_key(|cell| cell.element.code());
-    cells
+/// Works out matrix cells, person by person, in memory it reuses.
+pub struct Cells {
+    /// By detector: place of its element in `order`.
+    ranks: Vec<Option<u8>>,
+    /// Elements by code.
+    order: Vec<Element>,
+    seen: Vec<Seen>,
+    keys: Vec<u64>,
+    cells: Vec<Cell>,
+    detectors: Vec<u16>,
 }
 
-fn cell(seen: &[Seen]) -> Cell {
-    let count = |key: fn(&Seen) -> u64| {
-        let mut keys: Vec<u64> = seen.iter().map(key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    };
-    Cell {
-        element: seen[0].0,
-        detectors: count(|row| u64::from(row.1)).into_iter().map(|detector| detector as u16).collect(),
-        distinct: count(|row| row.2).len() as u64,
-        mentions: count(|row| u64::from(row.4)).len() as u64,
-        files: count(|row| u64::from(row.3)).len() as u64,
+impl Cells {
+    /// For this case's detectors.
+    pub fn new(evidence: &Evidence<'_>) -> Cells {
+        let mut order = Element::ALL.to_vec();
+        order.sort_by_key(|element| element.code());
+        let rank = |element: Element| order.iter().position(|other| *other == element).and_then(|at| u8::try_from(at).ok());
+        let ranks = evidence.detectors.iter().map(|entry| entry.element.and_then(rank)).collect();
+        Cells { ranks, order, seen: Vec::new(), keys: Vec::new(), cells: Vec::new(), detectors: Vec::new() }
+    }
+
+    /// Works out the cells of an individual.
+    pub fn of(&mut self, population: &Population, individual: &Individual) {
+        self.seen.clear();
+        self.cells.clear();
+        self.detectors.clear();
+        for (number, mention) in population.mentions(individual).enumerate() {
+            let master = population.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item);
+            let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
+            for value in population.records.values.get(values).unwrap_or_default() {
+                if let Some(rank) = self.ranks.get(usize::from(value.detector)).copied().flatten()
+                    && mention.elements.contains(self.order[usize::from(rank)])
+                {
+                    self.seen.push((rank, value.detector, value.token, master, number as u32));
+                }
+            }
+        }
+        self.seen.sort_unstable();
+        self.seen.dedup();
+        let mut missing = individual.elements;
+        let seen = std::mem::take(&mut self.seen);
+        for of_element in seen.chunk_by(|a, b| a.0 == b.0) {
+            let cell = self.cell(of_element);
+            missing.remove(cell.element);
+            self.cells.push(cell);
+        }
+        self.seen = seen;
+        // Elements that came from a shared detail have no mention of their own.
+        if !missing.is_empty() {
+            self.cells.extend(missing.iter().map(|element| Cell { element, detectors: 0..0, distinct: 1, mentions: 1, files: 1 }));
+            self.cells.sort_by_key(|cell| cell.element.code());
+        }
+    }
+
+    /// The cells of the last individual, by element code.
+    pub fn last(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The detectors that found a cell of the last individual, in order.
+    pub fn detectors(&self, cell: &Cell) -> &[u16] {
+        self.detectors.get(cell.detectors.clone()).unwrap_or_default()
+    }
+
+    fn cell(&mut self, seen: &[Seen]) -> Cell {
+        let start = self.detectors.len();
+        self.detectors.extend(seen.chunk_by(|a, b| a.1 == b.1).map(|of_detector| of_detector[0].1));
+        Cell {
+            element: self.order[usize::from(seen[0].0)],
+            detectors: start..self.detectors.len(),
+            distinct: self.different(seen.iter().map(|row| row.2)),
+            mentions: self.different(seen.iter().map(|row| u64::from(row.4))),
+            files: self.different(seen.iter().map(|row| u64::from(row.3))),
+        }
+    }
+
+    fn different(&mut self, keys: impl Iterator<Item = u64>) -> u64 {
+        self.keys.clear();
+        self.keys.extend(keys);
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        self.keys.len() as u64
     }
 }

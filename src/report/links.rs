@@ -1,35 +1,35 @@
 //! `merges.csv`, `conflicts.csv`: why records are one person, and which pairs were kept apart.
 
-use super::{Assessment, Report, people::location, sheet::guard};
-use crate::{
-    evidence::{part_file::Output, row::NO_TABLE},
-    people::record::NONE,
-};
-use std::{collections::HashMap, path::Path};
+use super::{Assessment, Report, people::write_location, sheet::Sheet};
+use crate::{evidence::row::NO_TABLE, people::record::NONE};
+use std::path::Path;
 
 /// Why records are one person.
 pub struct Merges;
 
-/// Where the first record of these nodes stands: place in the mentions.
-fn first_places(assessment: &Assessment<'_>, nodes: impl Iterator<Item = u32>) -> HashMap<u32, u32> {
+/// Where the first record of each node stands: place in the mentions, by node.
+fn first_places(assessment: &Assessment<'_>) -> Vec<u32> {
     let population = assessment.population;
-    let mut first: HashMap<u32, u32> = nodes.map(|node| (node, u32::MAX)).collect();
+    let mut first = vec![u32::MAX; population.records.nodes.len()];
     // The order of mentions is by path and place within each individual.
     for at in &population.order {
         let node = population.records.mentions[*at as usize].node;
-        if let Some(place) = first.get_mut(&node).filter(|place| **place == u32::MAX) {
+        if let Some(place) = first.get_mut(node as usize).filter(|place| **place == u32::MAX) {
             *place = *at;
         }
     }
     first
 }
 
-fn written_place(assessment: &Assessment<'_>, places: &HashMap<u32, u32>, node: u32) -> String {
-    let Some(mention) = places.get(&node).and_then(|at| assessment.population.records.mentions.get(*at as usize)) else {
-        return String::new();
-    };
-    let path = assessment.population.catalogue.path(assessment.evidence, mention.item);
-    format!("{} {}", guard(path), location(mention.table != NO_TABLE, mention.row, mention.length))
+/// Writes path and place of a node's first record into `to`.
+fn write_place(assessment: &Assessment<'_>, places: &[u32], node: u32, to: &mut String) {
+    to.clear();
+    let place = places.get(node as usize).and_then(|at| assessment.population.records.mentions.get(*at as usize));
+    if let Some(mention) = place {
+        to.push_str(assessment.population.catalogue.path(assessment.evidence, mention.item));
+        to.push(' ');
+        write_location(to, mention.table != NO_TABLE, mention.row, mention.length);
+    }
 }
 
 impl Report for Merges {
@@ -48,15 +48,19 @@ impl Report for Merges {
             .collect();
         rows.sort_by_key(|merge| (population.individual_of[merge.a as usize], merge.rule.id, merge.a, merge.b));
         let header = "person_id, rule, rule_text, tier, record_a, record_b";
-        let parquet = rows.len() > 1_000_000 && !assessment.csv_all;
-        let places = first_places(assessment, rows.iter().flat_map(|merge| [merge.a, merge.b]));
-        let mut output = Output::create(folder, "merges", header, parquet)?;
+        let places = first_places(assessment);
+        let mut sheet = Sheet::detail(folder, "merges", header, rows.len() as u64, assessment.csv_all)?;
+        let mut place = String::new();
         for merge in rows {
             let id = person(merge.a).map_or("", |individual| individual.id.as_str());
-            let place = |node: u32| written_place(assessment, &places, node);
-            output.row(&[id, merge.rule.id, merge.rule.text, merge.rule.tier.word(), &place(merge.a), &place(merge.b)])?;
+            sheet.word(id).word(merge.rule.id).word(merge.rule.text).word(merge.rule.tier.word());
+            for node in [merge.a, merge.b] {
+                write_place(assessment, &places, node, &mut place);
+                sheet.text(&place);
+            }
+            sheet.end()?;
         }
-        output.finish()
+        sheet.finish()
     }
 }
 
@@ -83,13 +87,17 @@ impl Report for Conflicts {
         rows.sort_by_key(|row| (row.0, row.1, row.2.id, row.3.id, row.4, row.5));
         rows.dedup_by_key(|row| (row.0, row.1, row.2.id, row.3.id));
         let header = "conflict_id, person_a, person_b, guard, conflict_reason, rule, rule_text, record_a, record_b, effect_on_count, status, decision";
-        let places = first_places(assessment, rows.iter().flat_map(|row| [row.4, row.5]));
-        let mut output = Output::create(folder, "conflicts", header, false)?;
+        let places = first_places(assessment);
+        let mut sheet = Sheet::create(folder, self.name(), header)?;
+        let mut place = String::new();
         for (number, (a, b, cause, rule, x, y)) in rows.into_iter().enumerate() {
-            let place = |node: u32| written_place(assessment, &places, node);
-            let id = format!("C-{:06}", number + 1);
-            output.row(&[&id, a, b, cause.id, cause.text, rule.id, rule.text, &place(x), &place(y), "-1 if merged", "not reviewed", ""])?;
+            sheet.plain(format_args!("C-{:06}", number + 1)).word(a).word(b).word(cause.id).word(cause.text).word(rule.id).word(rule.text);
+            for node in [x, y] {
+                write_place(assessment, &places, node, &mut place);
+                sheet.text(&place);
+            }
+            sheet.plain("-1 if merged").word("not reviewed").word("").end()?;
         }
-        output.finish()
+        sheet.finish()
     }
 }

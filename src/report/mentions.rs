@@ -1,12 +1,12 @@
 //! `mentions.csv`, the PI log: every finding in text and in free-text columns.
 
-use super::{Assessment, Report, people::location, sheet::guard};
+use super::{Assessment, Report, people::location, sheet::Sheet};
 use crate::{
     base::{
         Element,
         mask::{mask, mask_name},
     },
-    evidence::{FindingRow, part_file::Output, row::NO_TABLE},
+    evidence::{FindingRow, row::NO_TABLE},
     people::record::NONE,
 };
 use std::{collections::HashMap, path::Path};
@@ -52,7 +52,7 @@ impl Report for Mentions {
             catalogue.path(assessment.evidence, a.item).cmp(catalogue.path(assessment.evidence, b.item)).then_with(|| key(a).cmp(&key(b)))
         });
         let header = "path, location, element, detector, value_masked, value_token, confidence, person_id, context_masked";
-        let mut output = Output::create(folder, "mentions", header, findings.len() > 1_000_000 && !assessment.csv_all)?;
+        let mut sheet = Sheet::detail(folder, "mentions", header, findings.len() as u64, assessment.csv_all)?;
         let neighbours = Neighbours::new(&findings);
         for (at, finding) in findings.iter().enumerate() {
             let Some(entry) = assessment.evidence.detectors.get(usize::from(finding.detector)) else { continue };
@@ -64,19 +64,19 @@ impl Report for Mentions {
             };
             let person = person.map_or("", |person| population.individuals[*person as usize].id.as_str());
             let context = neighbours.masked(&findings, at, assessment);
-            output.row(&[
-                &guard(catalogue.path(assessment.evidence, finding.item)),
-                &place(assessment, finding),
-                element,
-                &entry.id,
-                &guard(&masked(&String::from_utf8_lossy(&finding.value), entry.element)),
-                &finding.token.to_string(),
-                &format!("{:.1}", finding.bits),
-                person,
-                &guard(&context),
-            ])?;
+            sheet
+                .text(catalogue.path(assessment.evidence, finding.item))
+                .text(&place(assessment, finding))
+                .word(element)
+                .word(&entry.id)
+                .text(&masked(&String::from_utf8_lossy(&finding.value), entry.element))
+                .plain(finding.token)
+                .plain(format_args!("{:.1}", finding.bits))
+                .word(person)
+                .text(&context)
+                .end()?;
         }
-        output.finish()
+        sheet.finish()
     }
 }
 

@@ -1,21 +1,26 @@
 //! `people.csv`, `people_clear.csv`, `person_elements`, and `evidence/person_records`.
 
-use super::{Assessment, Report, census, sheet::Sheet};
+use super::{
+    Assessment, Report, census,
+    sheet::{Sheet, guard},
+};
 use crate::{
-    base::{Meaning, mask::mask_name},
-    evidence::{part_file::Output, row::unpack},
-    people::{record::NONE, rule::Tier},
+    base::{ElementSet, Meaning, mask::write_masked_name},
+    evidence::row::{NO_TABLE, unpack},
+    people::{Population, individual::Individual, record::NONE, rule::Tier},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write,
     path::Path,
 };
 
-/// Detail tables longer than this are written as Parquet.
-const LONGEST_CSV: u64 = 1_000_000;
-
 /// One row per affected individual.
 pub struct People;
+
+/// Its columns.
+pub(super) const COLUMNS: &str = "person_id, full_name, birth_year, minor, deceased, residency, residency_basis, elements, element_count, \
+                                  severity, records, files, tier, conflict, roles, protected";
 
 impl Report for People {
     fn name(&self) -> &'static str {
@@ -23,35 +28,85 @@ impl Report for People {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let header = "person_id, full_name, birth_year, minor, deceased, residency, residency_basis, elements, element_count, severity, records, \
-                      files, tier, conflict, roles, protected";
-        let mut sheet = Sheet::create(folder, self.name(), header)?;
-        let population = assessment.population;
-        for individual in population.counted() {
-            let name = population.records.shown_names.get(individual.name as usize).map(|name| mask_name(name)).unwrap_or_default();
-            let roles: Vec<&str> = individual.roles().map(|role| role.word()).collect();
-            sheet.plain(&individual.id).text(&name);
-            match individual.birth / 10_000 {
-                0 => sheet.plain(""),
-                year => sheet.plain(year),
-            };
-            sheet
-                .plain(individual.minor.word())
-                .plain(individual.deceased.word())
-                .plain(&individual.residency)
-                .plain(individual.residency_basis)
-                .plain(individual.elements.codes())
-                .plain(individual.elements.len())
-                .plain(individual.elements.severity().map_or("", |severity| severity.word()))
-                .plain(individual.records)
-                .plain(individual.files)
-                .plain(individual.tier.map_or("single", Tier::word))
-                .plain(if individual.conflict { "Y" } else { "N" })
-                .plain(roles.join(";"))
-                .plain(individual.protected.codes());
+        let mut sheet = Sheet::create(folder, self.name(), COLUMNS)?;
+        let mut row = PersonRow::default();
+        for individual in assessment.population.counted() {
+            row.fill(assessment.population, individual);
+            row.cells().for_each(|cell| {
+                sheet.word(cell);
+            });
             sheet.end()?;
         }
         sheet.finish()
+    }
+}
+
+/// One row of `people.csv`, cell by cell. Reused from person to person.
+#[derive(Default)]
+pub(super) struct PersonRow {
+    text: String,
+    ends: Vec<usize>,
+    /// Few sets of elements occur among many people.
+    codes: HashMap<ElementSet, String>,
+    name: String,
+}
+
+impl PersonRow {
+    /// Takes the cells of this individual.
+    pub(super) fn fill(&mut self, population: &Population, individual: &Individual) {
+        self.text.clear();
+        self.ends.clear();
+        self.word(&individual.id);
+        if let Some(name) = population.records.shown_names.get(individual.name as usize) {
+            self.name.clear();
+            write_masked_name(&mut self.name, name);
+            self.text.push_str(&guard(&self.name));
+        }
+        self.word("");
+        match individual.birth / 10_000 {
+            0 => self.word(""),
+            year => self.number(year),
+        }
+        self.word(individual.minor.word());
+        self.word(individual.deceased.word());
+        self.word(&individual.residency);
+        self.word(individual.residency_basis);
+        self.set(individual.elements);
+        self.number(individual.elements.len() as u32);
+        self.word(individual.elements.severity().map_or("", |severity| severity.word()));
+        self.number(individual.records);
+        self.number(individual.files);
+        self.word(individual.tier.map_or("single", Tier::word));
+        self.word(if individual.conflict { "Y" } else { "N" });
+        for (at, role) in individual.roles().enumerate() {
+            self.text.push_str(if at == 0 { "" } else { ";" });
+            self.text.push_str(role.word());
+        }
+        self.word("");
+        self.set(individual.protected);
+    }
+
+    /// Ends a cell with this word.
+    fn word(&mut self, word: &str) {
+        self.text.push_str(word);
+        self.ends.push(self.text.len());
+    }
+
+    fn number(&mut self, number: u32) {
+        write!(self.text, "{number}").ok();
+        self.ends.push(self.text.len());
+    }
+
+    fn set(&mut self, set: ElementSet) {
+        let codes = self.codes.entry(set).or_insert_with(|| set.codes());
+        self.text.push_str(codes);
+        self.ends.push(self.text.len());
+    }
+
+    /// The cells, in the order of [`COLUMNS`].
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
     }
 }
 
@@ -178,30 +233,25 @@ impl Report for Elements {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let population = assessment.population;
         let rows: u64 = population.counted().map(|individual| individual.elements.len() as u64).sum();
-        let header = "person_id, element, detectors, distinct_values, mentions, files, protection, confidence";
-        let mut output = Output::create(folder, "person_elements", header, rows > LONGEST_CSV && !assessment.csv_all)?;
+        let header = "person_id, element, detectors, distinct_values#, mentions#, files#, protection, confidence";
+        let mut sheet = Sheet::detail(folder, "person_elements", header, rows, assessment.csv_all)?;
+        let mut cells = census::Cells::new(assessment.evidence);
+        let mut detectors = String::new();
         for individual in population.counted() {
-            for cell in census::cells(assessment.evidence, population, individual) {
-                let detectors: Vec<&str> = cell
-                    .detectors
-                    .iter()
-                    .filter_map(|detector| assessment.evidence.detectors.get(usize::from(*detector)))
-                    .map(|entry| entry.id.as_str())
-                    .collect();
+            cells.of(population, individual);
+            for cell in cells.last() {
+                detectors.clear();
+                for (at, detector) in cells.detectors(cell).iter().enumerate() {
+                    detectors.push_str(if at == 0 { "" } else { ";" });
+                    detectors.push_str(assessment.evidence.detectors.get(usize::from(*detector)).map_or("", |entry| &entry.id));
+                }
                 let protection = if individual.protected.contains(cell.element) { "protected" } else { "clear" };
-                output.row(&[
-                    &individual.id,
-                    cell.element.code(),
-                    &detectors.join(";"),
-                    &cell.distinct.to_string(),
-                    &cell.mentions.to_string(),
-                    &cell.files.to_string(),
-                    protection,
-                    if cell.detectors.is_empty() { "medium" } else { "high" },
-                ])?;
+                let confidence = if detectors.is_empty() { "medium" } else { "high" };
+                sheet.word(&individual.id).word(cell.element.code()).word(&detectors);
+                sheet.number(cell.distinct).number(cell.mentions).number(cell.files).word(protection).word(confidence).end()?;
             }
         }
-        output.finish()
+        sheet.finish()
     }
 }
 
@@ -221,22 +271,32 @@ impl Report for Records {
                 std::fs::remove_file(old)?;
             }
         }
-        let mut output = Output::create(&assessment.case.evidence(), "person_records-0000", "person_id, path, location, roles", true)?;
+        let mut sheet = Sheet::parquet(&assessment.case.evidence(), "person_records-0000", "person_id, path, location, roles")?;
+        let mut location = String::new();
         for individual in population.individuals.iter().filter(|individual| individual.counted || individual.professional) {
             for mention in population.mentions(individual) {
-                output.row(&[
-                    &individual.id,
-                    population.catalogue.path(assessment.evidence, mention.item),
-                    &location(mention.table != crate::evidence::row::NO_TABLE, mention.row, mention.length),
-                    mention.role.word(),
-                ])?;
+                location.clear();
+                write_location(&mut location, mention.table != NO_TABLE, mention.row, mention.length);
+                let path = population.catalogue.path(assessment.evidence, mention.item);
+                sheet.word(&individual.id).word(path).word(&location).word(mention.role.word()).end()?;
             }
         }
-        output.finish()
+        sheet.finish()
     }
 }
 
 /// A location as the contract writes it; rows count from 1.
 pub fn location(in_table: bool, row: u64, length: u32) -> String {
-    if in_table { format!("row:{}", row + 1) } else { format!("@{row}+{length}") }
+    let mut text = String::new();
+    write_location(&mut text, in_table, row, length);
+    text
+}
+
+/// The same, behind what `to` holds.
+pub(super) fn write_location(to: &mut String, in_table: bool, row: u64, length: u32) {
+    if in_table {
+        write!(to, "row:{}", row + 1).ok();
+    } else {
+        write!(to, "@{row}+{length}").ok();
+    }
 }

@@ -1,32 +1,120 @@
-//! A CSV report: RFC 4180, UTF-8, LF, a header row, and no cell a spreadsheet would run.
+//! A table report: CSV (RFC 4180, UTF-8, LF, a header row, and no cell a spreadsheet would run), or
+//! Parquet of the same columns where a detail table is too long for spreadsheets.
 
-use std::{borrow::Cow, fs::File, io::BufWriter, path::Path};
+use arrow_array::{
+    ArrayRef, RecordBatch,
+    builder::{StringBuilder, UInt64Builder},
+};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::Compression,
+    file::properties::{EnabledStatistics, WriterProperties},
+};
+use std::{borrow::Cow, fs::File, io::BufWriter, path::Path, sync::Arc};
 
-/// Writes rows; text cells pass the formula guard, numbers do not need it.
+/// Detail tables of more rows than this are written as Parquet.
+pub const LONGEST_CSV: u64 = 1_000_000;
+
+/// Rows of Parquet handed over at once.
+const BATCH: usize = 64 << 10;
+
+/// Writes rows cell by cell; text cells pass the formula guard, our own words and numbers do not need it.
 pub struct Sheet {
-    writer: csv::Writer<BufWriter<File>>,
-    row: csv::ByteRecord,
+    to: To,
+}
+
+enum To {
+    Csv { writer: csv::Writer<BufWriter<File>>, row: csv::ByteRecord },
+    Parquet(Columns),
+}
+
+/// A Parquet file being written, column by column.
+struct Columns {
+    writer: ArrowWriter<File>,
+    schema: SchemaRef,
+    columns: Vec<Column>,
+    /// Column of the next cell.
+    at: usize,
+    rows: usize,
+}
+
+enum Column {
+    Text(StringBuilder),
+    Number(UInt64Builder),
 }
 
 impl Sheet {
-    /// A new file with this header.
+    /// A new CSV file with this header: column names separated by `, `; a `#` behind a name marks whole numbers.
     pub fn create(folder: &Path, name: &str, header: &str) -> anyhow::Result<Sheet> {
         let path = folder.join(name);
         let file = File::create(&path).map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
         let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(BufWriter::with_capacity(1 << 20, file));
-        let mut sheet = Sheet { writer, row: csv::ByteRecord::new() };
-        header.split(", ").for_each(|column| sheet.row.push_field(column.as_bytes()));
+        let mut sheet = Sheet { to: To::Csv { writer, row: csv::ByteRecord::new() } };
+        header.split(", ").for_each(|column| {
+            sheet.word(column.trim_end_matches('#'));
+        });
         sheet.end()?;
         Ok(sheet)
     }
 
+    /// A detail table `FOLDER/STEM.csv`, or `.parquet` where it has too many rows for a CSV and none is demanded.
+    pub fn detail(folder: &Path, stem: &str, header: &str, rows: u64, csv_all: bool) -> anyhow::Result<Sheet> {
+        if rows > LONGEST_CSV && !csv_all {
+            Sheet::parquet(folder, stem, header)
+        } else {
+            Sheet::create(folder, &format!("{stem}.csv"), header)
+        }
+    }
+
+    /// `FOLDER/STEM.parquet`.
+    pub fn parquet(folder: &Path, stem: &str, header: &str) -> anyhow::Result<Sheet> {
+        let kind = |column: &str| if column.ends_with('#') { DataType::UInt64 } else { DataType::Utf8 };
+        let fields: Vec<Field> = header.split(", ").map(|column| Field::new(column.trim_end_matches('#'), kind(column), false)).collect();
+        let columns = fields
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::UInt64 => Column::Number(UInt64Builder::new()),
+                _ => Column::Text(StringBuilder::new()),
+            })
+            .collect();
+        let schema = Arc::new(Schema::new(fields));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::LZ4_RAW)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_created_by(format!("breachscope {}", env!("CARGO_PKG_VERSION")))
+            .build();
+        let file = File::create(folder.join(format!("{stem}.parquet")))?;
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
+        Ok(Sheet { to: To::Parquet(Columns { writer, schema, columns, at: 0, rows: 0 }) })
+    }
+
     /// A text cell.
     pub fn text(&mut self, text: &str) -> &mut Sheet {
-        self.row.push_field(guard(text).as_bytes());
+        self.word(&guard(text))
+    }
+
+    /// One of our own words: nothing a spreadsheet would run.
+    pub fn word(&mut self, word: &str) -> &mut Sheet {
+        match &mut self.to {
+            To::Csv { row, .. } => row.push_field(word.as_bytes()),
+            To::Parquet(columns) => columns.text(word),
+        }
         self
     }
 
-    /// A number, a date, or one of our own words.
+    /// A whole number.
+    pub fn number(&mut self, number: u64) -> &mut Sheet {
+        match &mut self.to {
+            To::Csv { .. } => self.plain(number),
+            To::Parquet(columns) => {
+                columns.number(number);
+                self
+            }
+        }
+    }
+
+    /// A date, or anything else of ours that is written as it displays.
     pub fn plain(&mut self, value: impl std::fmt::Display) -> &mut Sheet {
         use std::io::Write;
         let mut buffer = [0u8; 64];
@@ -34,23 +122,74 @@ impl Sheet {
         match write!(cursor, "{value}") {
             Ok(()) => {
                 let length = cursor.position() as usize;
-                self.row.push_field(&buffer[..length]);
+                let text = std::str::from_utf8(&buffer[..length]).unwrap_or_default();
+                self.word(text)
             }
-            Err(_) => self.row.push_field(value.to_string().as_bytes()),
+            Err(_) => self.word(&value.to_string()),
         }
-        self
     }
 
     /// Ends the row.
     pub fn end(&mut self) -> anyhow::Result<()> {
-        self.writer.write_byte_record(&self.row)?;
-        self.row.clear();
-        Ok(())
+        match &mut self.to {
+            To::Csv { writer, row } => {
+                writer.write_byte_record(row)?;
+                row.clear();
+                Ok(())
+            }
+            To::Parquet(columns) => columns.end(),
+        }
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> anyhow::Result<()> {
-        self.writer.flush()?;
+    pub fn finish(self) -> anyhow::Result<()> {
+        match self.to {
+            To::Csv { mut writer, .. } => writer.flush()?,
+            To::Parquet(mut columns) => {
+                columns.flush()?;
+                columns.writer.close()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Columns {
+    fn text(&mut self, text: &str) {
+        match self.columns.get_mut(self.at) {
+            Some(Column::Text(builder)) => builder.append_value(text),
+            Some(Column::Number(builder)) => builder.append_value(text.parse().unwrap_or_default()),
+            None => {}
+        }
+        self.at += 1;
+    }
+
+    fn number(&mut self, number: u64) {
+        match self.columns.get_mut(self.at) {
+            Some(Column::Number(builder)) => builder.append_value(number),
+            Some(Column::Text(builder)) => builder.append_value(number.to_string()),
+            None => {}
+        }
+        self.at += 1;
+    }
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        self.at = 0;
+        self.rows += 1;
+        if self.rows >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        let columns: Vec<ArrayRef> = self
+            .columns
+            .iter_mut()
+            .map(|column| match column {
+                Column::Text(builder) => Arc::new(builder.finish()) as ArrayRef,
+                Column::Number(builder) => Arc::new(builder.finish()) as ArrayRef,
+            })
+            .collect();
+        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?)?;
+        self.rows = 0;
         Ok(())
     }
 }

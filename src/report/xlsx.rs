@@ -1,11 +1,18 @@
 //! `report.xlsx`: the tables as a workbook with typed cells, for people who work in spreadsheets.
 //!
-//! The sheets are read back from the CSV reports row by row, so that both say the same and a
-//! million people need little memory. No formula, macro or link is ever written: text is
+//! Sheets are read back from the CSV reports row by row, so that both say the same; those of
+//! people are streamed ([`crowd`]), so that a million need little memory. No formula, macro or link is ever written: text is
 //! written as text whatever it begins with.
 
-use super::{Assessment, Report, methodology, reference_day, reread::Reread, words};
-use crate::{base::Element, law::Crossed, people::count::Reason};
+mod crowd;
+
+use super::{Assessment, Report, methodology, people, reference_day, reread::Reread, words};
+use crate::{
+    base::Element,
+    law::Crossed,
+    people::{Population, count::Reason},
+};
+use crowd::{Crowd, Of, Show};
 use csv::StringRecord;
 use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
@@ -65,32 +72,32 @@ impl Report for Xlsx {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let mut book = Book::new(assessment, folder)?;
         summary(&mut book, assessment)?;
-        book.copy("Duties", "duties.csv", |_, _| true)?;
+        book.copy("Duties", "duties.csv")?;
         residency(&mut book, assessment)?;
-        book.copy("Element sets", "element_sets.csv", |_, _| true)?;
-        book.copy("People", "people.csv", |_, _| true)?;
-        matrix(&mut book, assessment)?;
-        book.copy("Conflicts", "conflicts.csv", |_, _| true)?;
-        book.copy("Minors", "people.csv", |header, row| cell(header, row, "minor") == "Y")?;
-        book.copy("No contact", "people.csv", |header, row| {
-            !cell(header, row, "elements").split(';').any(|code| matches!(code, "postal_address" | "email" | "phone"))
-        })?;
-        book.copy("Exceptions", "exceptions.csv", |_, _| true)?;
+        book.copy("Element sets", "element_sets.csv")?;
+        book.people("People", Of::All, Show::Row)?;
+        let present = assessment.census.elements.iter().filter(|(_, (people, _))| *people > 0).map(|(element, _)| *element);
+        book.people("Matrix", Of::All, Show::Matrix(present.collect()))?;
+        book.copy("Conflicts", "conflicts.csv")?;
+        book.people("Minors", Of::Minors, Show::Row)?;
+        book.people("No contact", Of::NoContact, Show::Row)?;
+        book.copy("Exceptions", "exceptions.csv")?;
         files(&mut book)?;
-        book.copy("Costs", "impact.csv", |_, _| true)?;
+        book.copy("Costs", "impact.csv")?;
         method(&mut book, assessment)?;
-        book.workbook.save(folder.join(self.name()))?;
-        Ok(())
+        let made = book.workbook.save_to_buffer()?;
+        crowd::fill(made, &book.crowds, assessment.population, &folder.join(self.name()))
     }
-}
-
-fn cell<'r>(header: &[String], row: &'r StringRecord, name: &str) -> &'r str {
-    header.iter().position(|column| column == name).and_then(|at| row.get(at)).unwrap_or_default()
 }
 
 /// A workbook being written.
 struct Book<'f> {
     workbook: Workbook,
+    /// Worksheets so far.
+    sheets: usize,
+    /// Sheets whose rows are written when the workbook is made.
+    crowds: Vec<Crowd>,
+    population: &'f Population,
     folder: &'f Path,
     head: Format,
     whole: Format,
@@ -101,7 +108,7 @@ struct Book<'f> {
 }
 
 impl<'f> Book<'f> {
-    fn new(assessment: &Assessment<'_>, folder: &'f Path) -> anyhow::Result<Book<'f>> {
+    fn new(assessment: &Assessment<'f>, folder: &'f Path) -> anyhow::Result<Book<'f>> {
         let mut workbook = Workbook::new();
         // Rows wait in unnamed files of the case folder, not in a folder that others may read.
         workbook.set_tempdir(folder)?;
@@ -109,6 +116,9 @@ impl<'f> Book<'f> {
         workbook.set_properties(&DocProperties::new().set_title("Leak report").set_author("BreachScope").set_creation_datetime(&made));
         Ok(Book {
             workbook,
+            sheets: 0,
+            crowds: Vec::new(),
+            population: assessment.population,
             folder,
             head: Format::new().set_bold().set_background_color(0x00E4_EAF1),
             whole: Format::new().set_num_format("#,##0"),
@@ -119,14 +129,36 @@ impl<'f> Book<'f> {
         })
     }
 
-    /// Copies a CSV report, or the rows of it that are wanted.
-    fn copy(&mut self, name: &str, report: &str, wanted: impl Fn(&[String], &StringRecord) -> bool) -> anyhow::Result<()> {
+    fn push(&mut self, sheet: Worksheet) {
+        self.sheets += 1;
+        self.workbook.push_worksheet(sheet);
+    }
+
+    /// Copies a CSV report.
+    fn copy(&mut self, name: &str, report: &str) -> anyhow::Result<()> {
         let Some(mut source) = Reread::open(self.folder, report)? else { return Ok(()) };
         let header = source.header.clone();
         let columns: Vec<&str> = header.iter().map(String::as_str).collect();
         let mut page = self.page(name, &columns)?;
-        source.each(|row| if wanted(&header, row) { page.row(row.iter()) } else { Ok(()) })?;
+        source.each(|row| page.row(row.iter()))?;
         page.finish()
+    }
+
+    /// Sheets of people, with their header for now.
+    fn people(&mut self, name: &str, of: Of, show: Show) -> anyhow::Result<()> {
+        let columns: Vec<&str> = match &show {
+            Show::Row => people::COLUMNS.split(", ").collect(),
+            Show::Matrix(elements) => crowd::who().chain(elements.iter().map(|element| element.code())).collect(),
+        };
+        let rows = self.population.counted().filter(|individual| of.includes(individual)).count();
+        for (number, (skip, rows)) in crowd::split(rows).enumerate() {
+            let name = if number == 0 { name.to_owned() } else { format!("{name} {}", number + 1) };
+            let mut page = self.page(&name, &columns)?;
+            page.row = rows as u32;
+            page.finish()?;
+            self.crowds.push(Crowd { sheet: self.sheets, of, show: show.clone(), skip, rows });
+        }
+        Ok(())
     }
 
     /// A table of its own, on as many sheets as its rows need.
@@ -196,7 +228,7 @@ impl Page<'_, '_> {
             if let (Some(last), true) = (self.columns.len().checked_sub(1), self.row > 0) {
                 sheet.autofilter(0, 0, self.row, last as u16)?;
             }
-            self.book.workbook.push_worksheet(sheet);
+            self.book.push(sheet);
         }
         Ok(())
     }
@@ -320,29 +352,6 @@ fn residency(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result
     page.finish()
 }
 
-/// People against elements: `Y`, or `protected` where the element was only seen so.
-fn matrix(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()> {
-    let present: Vec<Element> =
-        assessment.census.elements.iter().filter(|(_, (people, _))| *people > 0).map(|(element, _)| *element).collect();
-    let columns: Vec<&str> =
-        ["person_id", "full_name", "residency", "minor"].into_iter().chain(present.iter().map(|element| element.code())).collect();
-    let Some(mut people) = Reread::open(book.folder, "people.csv")? else { return Ok(()) };
-    let at = |name: &str| people.column(name);
-    let plain = [at("person_id")?, at("full_name")?, at("residency")?, at("minor")?];
-    let (held, protected) = (at("elements")?, at("protected")?);
-    let mut page = book.page("Matrix", &columns)?;
-    people.each(|row| {
-        let has = |column: usize, code: &str| row.get(column).unwrap_or_default().split(';').any(|one| one == code);
-        let marks = present.iter().map(|element| match (has(held, element.code()), has(protected, element.code())) {
-            (true, true) => "protected",
-            (true, false) => "Y",
-            _ => "",
-        });
-        page.row(plain.iter().map(|at| row.get(*at).unwrap_or_default()).chain(marks))
-    })?;
-    page.finish()
-}
-
 /// The files with most people and mentions.
 fn files(book: &mut Book<'_>) -> anyhow::Result<()> {
     let Some(mut source) = Reread::open(book.folder, "files.csv")? else { return Ok(()) };
@@ -383,7 +392,7 @@ fn method(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()
     for (at, text) in methodology::scope(assessment).into_iter().chain(assumed).enumerate() {
         sheet.write_string_with_format(at as u32 + 1, 0, text, &book.wrapped)?;
     }
-    book.workbook.push_worksheet(sheet);
+    book.push(sheet);
     Ok(())
 }
 
