@@ -6,6 +6,7 @@ mod output;
 mod patterns;
 mod read;
 mod scan;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -24,6 +25,8 @@ enum Command {
     Scan(scan::Scan),
     /// Recompute people, duties, costs and reports from a case's stored evidence, without the leak
     Assess(assess::Assess),
+    /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
+    Verify(verify::Verify),
     /// List, test or explain what is detected
     Patterns(patterns::Patterns),
     /// Show what the detectors see of a file: records, fields, text (clear values!)
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Read(read) => read.run(),
         Command::Facts(facts) => facts.run(),

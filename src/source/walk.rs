@@ -64,7 +64,7 @@ pub fn check_roots(roots: &[PathBuf]) -> Result<(), RootError> {
 }
 
 /// What each root is called in logical paths: its own name, numbered where two roots share one.
-fn root_names(roots: &[PathBuf]) -> Vec<String> {
+pub fn root_names(roots: &[PathBuf]) -> Vec<String> {
     let own: Vec<String> = roots
         .iter()
         .map(|root| {
