@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod assess;
+mod check;
 mod facts;
 mod output;
 mod patterns;
@@ -25,6 +26,8 @@ enum Command {
     Scan(scan::Scan),
     /// Recompute people, duties, costs and reports from a case's stored evidence, without the leak
     Assess(assess::Assess),
+    /// Hold data exports or a repository to a policy: 0 if it holds, 1 if not, 3 if something could not be read
+    Check(check::Check),
     /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
     Verify(verify::Verify),
     /// List, test or explain what is detected
@@ -77,6 +80,8 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage, or an input root that cannot be read.
     Usage = 2,
+    /// For `check`: the policy holds on what could be read, and something could not be read.
+    Unread = 3,
 }
 
 /// An error of the request: what is wrong, and a remedy.
@@ -97,6 +102,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),
+        Command::Check(check) => check.run(),
         Command::Verify(verify) => verify.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Read(read) => read.run(),

@@ -19,6 +19,8 @@ pub struct Entry {
 pub enum Found {
     /// A regular file of this size.
     File { on_disk: PathBuf, size: u64 },
+    /// Bytes that came another way, as by standard input.
+    Held(Vec<u8>),
     /// Something that is not read, and why.
     Refused(Problem),
 }
