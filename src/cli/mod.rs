@@ -1,7 +1,10 @@
 //! The command line: one file per subcommand.
 
 mod assess;
+mod case;
 mod check;
+mod diff;
+mod explain;
 mod facts;
 mod output;
 mod patterns;
@@ -28,6 +31,10 @@ enum Command {
     Assess(assess::Assess),
     /// Hold data exports or a repository to a policy: 0 if it holds, 1 if not, 3 if something could not be read
     Check(check::Check),
+    /// New, gone and known people and elements between two cases
+    Diff(diff::Diff),
+    /// Why a person is one person: every mention, each merge, near misses
+    Explain(explain::Explain),
     /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
     Verify(verify::Verify),
     /// List, test or explain what is detected
@@ -103,6 +110,8 @@ pub fn run() -> ExitCode {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),
         Command::Check(check) => check.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Verify(verify) => verify.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Read(read) => read.run(),

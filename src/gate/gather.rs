@@ -14,6 +14,7 @@ use crate::{
         sketch::Sketch,
     },
     people::{Population, catalogue::Table, record::NONE},
+    report::words,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -165,7 +166,7 @@ fn columns(
             findings.push(Finding {
                 element,
                 detector: entry.id.clone(),
-                kind: element.code().replace('_', " "),
+                kind: words::element(element).to_owned(),
                 path,
                 read_path: read_path.to_owned(),
                 at: column_place(table, &column.seen.header),
@@ -214,7 +215,7 @@ fn texts(
         findings.push(Finding {
             element,
             detector: entry.id.clone(),
-            kind: element.code().replace('_', " "),
+            kind: words::element(element).to_owned(),
             path,
             read_path: read_path.to_owned(),
             at,

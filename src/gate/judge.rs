@@ -11,7 +11,7 @@ use crate::{
     base::{Element, ElementSet},
     evidence::{Evidence, ItemStatus, row::NO_TABLE},
     people::Population,
-    report::words::{bytes, group, percent, plural},
+    report::words::{bytes, element as element_words, group, percent, plural},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -57,11 +57,9 @@ fn judge_finding(policy: &Policy, at: usize, finding: &Finding) -> Option<Violat
     let whose = if finding.people > 0 { format!(" of {}", plural(finding.people, "person", "people")) } else { String::new() };
     let how = if finding.clear { " in clear" } else { ", masked" };
     let message = match &finding.at {
-        At::Column { header, .. } if !header.is_empty() => {
-            format!("column `{header}` holds {}{whose}{how}: {}", finding.kind, plural(finding.values, "value", "values"))
-        }
-        At::Column { .. } => {
-            format!("a column without a name holds {}{whose}{how}: {}", finding.kind, plural(finding.values, "value", "values"))
+        At::Column { header, .. } => {
+            let column = if header.is_empty() { "a column without a name".to_owned() } else { format!("column `{header}`") };
+            format!("{column}: {}{whose}{how} ({})", finding.kind, plural(finding.values, "value", "values"))
         }
         _ => format!("{}{whose}{how}", finding.kind),
     };
@@ -105,9 +103,9 @@ fn judge_people<'e>(policy: &Policy, outcome: &Outcome, exposed: impl Iterator<I
         let people = by_element.get(element).copied().unwrap_or(0);
         if people > *limit {
             let message = format!(
-                "{} with {} in clear, at most {} allowed",
+                "{} in clear with: {}; at most {} allowed",
                 plural(people, "person", "people"),
-                element.code().replace('_', " "),
+                element_words(*element),
                 group(*limit)
             );
             violations.push(Violation { rule: TOO_MANY_OF, message, finding: most(&|finding| finding.element == *element) });

@@ -1,10 +1,12 @@
 //! Stage 8: what people read. One file per report, all made from the same [`Assessment`].
 
 pub mod census;
+pub mod compare;
 pub mod counts;
 pub mod credentials;
 pub mod custody;
 pub mod duties;
+pub mod explain;
 pub mod files;
 pub mod html;
 pub mod impact;

@@ -1,6 +1,6 @@
 //! For people: where, what, an excerpt with a caret, what to do.
 
-use super::super::{CREDENTIAL, Finding, Outcome, RULES, Rule, Violation};
+use super::super::{At, CREDENTIAL, Finding, Outcome, RULES, Rule, Violation};
 use crate::report::words::{bytes, group, plural};
 use std::io::{self, Write};
 
@@ -46,11 +46,15 @@ fn write_violation(outcome: &Outcome, violation: &Violation, out: &mut dyn Write
 fn write_remedy(rule: Rule, first: Option<&Finding>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "help[{}]: {}", rule.id, rule.remedy)?;
     if let Some(finding) = first {
-        let made_up = if rule == CREDENTIAL { "is it no secret" } else { "are the values made up" };
+        let made_up = if rule == CREDENTIAL { "Is it no secret" } else { "Are the values made up" };
         let code = finding.element.code();
+        let comment = match finding.at {
+            At::Text { .. } => format!("put a comment `breachscope:allow({code})` on the line, "),
+            _ => String::new(),
+        };
         writeln!(
             out,
-            "   {made_up}? Then put a comment `breachscope:allow({code})` on the line, list the file under\n   allow.paths of the policy, or accept what is there now with --write-baseline FILE"
+            "   {made_up}? Then {comment}list the file under allow.paths\n   of the policy, or accept what is there now with --write-baseline FILE."
         )?;
     }
     writeln!(out)
@@ -58,7 +62,7 @@ fn write_remedy(rule: Rule, first: Option<&Finding>, out: &mut dyn Write) -> io:
 
 fn write_summary(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let verdict = match outcome.verdict() {
-        "violated" => "violated",
+        "violated" => "is violated",
         "unread" => "holds on what could be read, but something could not be read",
         _ => "holds",
     };
