@@ -4,10 +4,12 @@ mod assess;
 mod case;
 mod check;
 mod diff;
+mod docs;
 mod explain;
 mod facts;
 mod output;
 mod patterns;
+mod quality;
 mod read;
 mod scan;
 mod verify;
@@ -35,6 +37,10 @@ enum Command {
     Diff(diff::Diff),
     /// Why a person is one person: every mention, each merge, near misses
     Explain(explain::Explain),
+    /// Draw a quality-control sheet: places to look at, without what was found there
+    Sample(quality::Sample),
+    /// Read a filled quality-control sheet back into the reports
+    Qc(quality::Qc),
     /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
     Verify(verify::Verify),
     /// List, test or explain what is detected
@@ -43,6 +49,9 @@ enum Command {
     Read(read::Read),
     /// The facts of the incident that no file tells
     Facts(facts::Facts),
+    /// Shell completions and the man page
+    #[command(hide = true)]
+    Docs(docs::Docs),
 }
 
 /// Options of every command that assesses.
@@ -112,6 +121,9 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Sample(sample) => sample.run(),
+        Command::Qc(qc) => qc.run(),
+        Command::Docs(docs) => docs.run(),
         Command::Verify(verify) => verify.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Read(read) => read.run(),
@@ -121,7 +133,8 @@ pub fn run() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
             output::error(&error);
-            let usage = error.chain().any(|cause| cause.is::<Usage>() || cause.is::<crate::source::walk::RootError>());
+            let usage =
+                error.is::<Usage>() || error.chain().any(|cause| cause.is::<Usage>() || cause.is::<crate::source::walk::RootError>());
             ExitCode::from(if usage { Exit::Usage } else { Exit::Failed } as u8)
         }
     }

@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 struct Known {
     id: String,
     elements: ElementSet,
-    name: u64,
     identities: BTreeSet<(u32, u64)>,
 }
 
@@ -46,7 +45,13 @@ pub fn compare(a: (&Evidence<'_>, &Population), b: (&Evidence<'_>, &Population))
     let mut rows = Vec::new();
     for (at, person) in first.iter().enumerate() {
         rows.push(match pairs.get(&at).and_then(|other| second.get(*other)) {
-            None => Row { status: "gone", person_a: person.id.clone(), person_b: String::new(), added: ElementSet::EMPTY, removed: person.elements },
+            None => Row {
+                status: "gone",
+                person_a: person.id.clone(),
+                person_b: String::new(),
+                added: ElementSet::EMPTY,
+                removed: person.elements,
+            },
             Some(other) => {
                 let (added, removed) = (other.elements.difference(person.elements), person.elements.difference(other.elements));
                 let status = if added.is_empty() && removed.is_empty() { "known" } else { "changed" };
@@ -94,7 +99,7 @@ fn known(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Vec
         let mut words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         let name = if words.is_empty() { 0 } else { hash(&[words.join(" ").as_bytes()]) };
-        let mut person = Known { id: individual.id.clone(), elements: individual.elements, name, identities: BTreeSet::new() };
+        let mut person = Known { id: individual.id.clone(), elements: individual.elements, identities: BTreeSet::new() };
         if name != 0 {
             person.identities.insert((1, name));
         }
@@ -141,11 +146,8 @@ fn pairs(first: &[Known], second: &[Known]) -> BTreeMap<usize, usize> {
             }
         }
     }
-    let mut ranked: Vec<(u32, usize, usize)> = scores
-        .into_iter()
-        .filter(|(_, score)| *score >= ENOUGH)
-        .map(|((one, other), score)| (score, one, other))
-        .collect();
+    let mut ranked: Vec<(u32, usize, usize)> =
+        scores.into_iter().filter(|(_, score)| *score >= ENOUGH).map(|((one, other), score)| (score, one, other)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (&first[a.1].id, &second[a.2].id).cmp(&(&first[b.1].id, &second[b.2].id))));
     let (mut pairs, mut taken) = (BTreeMap::new(), BTreeSet::new());
     for (_, one, other) in ranked {

@@ -13,8 +13,7 @@ use crate::{
         row::{NO_TABLE, unpack},
     },
     people::{
-        Population,
-        block,
+        Population, block,
         individual::Individual,
         record::NONE,
         rule::{self, Birth, Door, Numbers, Tier},
@@ -162,8 +161,11 @@ impl Records<'_> {
         let none = Vec::new();
         let values = |node: u32| self.first.get(&node).and_then(|at| self.values.get(at)).unwrap_or(&none);
         let theirs: BTreeSet<u128> = values(b).iter().map(|value| value.token).collect();
-        let mut agreeing: Vec<String> =
-            values(a).iter().filter(|value| theirs.contains(&value.token)).map(|value| format!("{} {}", value.detector, value.masked)).collect();
+        let mut agreeing: Vec<String> = values(a)
+            .iter()
+            .filter(|value| theirs.contains(&value.token))
+            .map(|value| format!("{} {}", value.detector, value.masked))
+            .collect();
         agreeing.dedup();
         if agreeing.is_empty() {
             agreeing = self.alike(a, b);
