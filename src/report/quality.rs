@@ -152,13 +152,11 @@ impl<'e> Regions<'e> {
         for (index, table) in catalogue.tables.iter().enumerate() {
             spans.push((catalogue.path(evidence, table.item), table.item, Some(index as u32), table.rows));
         }
-        let is_container = |path: &str| {
-            evidence.items.iter().any(|other| other.depth > 0 && other.path.starts_with(path) && other.path.len() > path.len())
-        };
+        let containers: HashSet<&str> = evidence.items.iter().filter_map(|item| around(&item.path)).collect();
         let read = evidence.items.iter().filter(|item| matches!(item.status, ItemStatus::Full | ItemStatus::Partial));
         for item in read.filter(|item| catalogue.used.get(&item.item) == Some(&true) && !with_tables.contains(&item.item)) {
             // What a container holds is examined as its members.
-            if evidence.items.len() > 10_000 || !is_container(&item.path) {
+            if !containers.contains(item.path.as_str()) {
                 spans.push((catalogue.path(evidence, item.item), item.item, None, item.examined.div_ceil(REGION)));
             }
         }
@@ -174,6 +172,11 @@ impl<'e> Regions<'e> {
         let span = self.spans.get(self.spans.partition_point(|span| span.3 <= number).checked_sub(1)?)?;
         Some((span.0, span.1, span.2, number - span.3))
     }
+}
+
+/// The container a member lies in.
+fn around(path: &str) -> Option<&str> {
+    path.rfind("!/").max(path.rfind('#')).map(|at| &path[..at])
 }
 
 /// Draws regions in which nothing was found, and estimates how many of them there are.
