@@ -15,7 +15,7 @@ use crate::{
     },
     people, report,
     scan::{Options, Progress},
-    source::walk::{Entry, Found, root_names, walk},
+    source::walk::{Entry, Found, logical_roots, walk},
 };
 use anyhow::Context;
 use clap::Args;
@@ -139,7 +139,7 @@ impl Check {
             sources.held.insert(path.to_string(), bytes.clone());
             entries.push(Entry { path, found: Found::Held(bytes) });
         }
-        let names = root_names(&roots);
+        let names = logical_roots(&roots);
         Ok((Shown::new(&roots, names), entries, sources))
     }
 

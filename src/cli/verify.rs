@@ -6,15 +6,18 @@ use crate::{
     evidence::{Case, CaseKey, Evidence},
     report::{
         custody,
-        manifest::{self, Manifest, RuleSet, Scanned, hex},
+        manifest::{self, FileEntry, Manifest, RuleSet, Scanned, hex},
         reproduce,
     },
     scan::{Digest, Options, Progress},
-    source::walk::root_names,
+    source::walk::logical_roots,
 };
 use clap::Args;
 use sha2::{Digest as _, Sha256};
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// So many differences are told one by one.
 const MOST: usize = 40;
@@ -77,18 +80,20 @@ impl Verify {
     fn files(&self, told: &mut Vec<String>) -> anyhow::Result<Vec<String>> {
         let manifest = self.manifest()?;
         let now = manifest::files(&self.case)?;
+        let there: BTreeMap<&str, &FileEntry> = now.iter().map(|file| (file.path.as_str(), file)).collect();
+        let recorded: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
         let mut faults = Vec::new();
         for entry in &manifest.files {
-            match now.iter().find(|file| file.path == entry.path) {
+            match there.get(entry.path.as_str()) {
                 None => faults.push(format!("{}: it is missing", entry.path)),
-                Some(file) if file != entry => faults.push(format!(
+                Some(file) if *file != entry => faults.push(format!(
                     "{}: its content was changed ({} bytes, SHA-256 {}; recorded were {} bytes, {})",
                     file.path, file.size, file.sha256, entry.size, entry.sha256
                 )),
                 Some(_) => {}
             }
         }
-        let added = now.iter().filter(|file| !manifest.files.iter().any(|entry| entry.path == file.path));
+        let added = now.iter().filter(|file| !recorded.contains(file.path.as_str()));
         faults.extend(added.map(|file| format!("{}: nobody recorded it; it was added later", file.path)));
         let entries = custody::read(&self.case)?;
         let digest = hex(&Sha256::digest(std::fs::read(self.case.join("manifest.json"))?));
@@ -116,7 +121,7 @@ impl Verify {
         let again = Case::in_scratch(scratch.path(), CaseKey::clone(case.key()))?;
         crate::scan::scan(&options(&self.paths, &scanned), &detectors, &again, &Progress::new(self.quiet))?;
         let renamed: reproduce::Renamed = match self.paths.len() == scanned.inputs.len() {
-            true => root_names(&self.paths).into_iter().zip(scanned.inputs.iter().map(|input| input.name.clone())).collect(),
+            true => logical_roots(&self.paths).into_iter().zip(scanned.inputs.iter().map(|input| input.name.clone())).collect(),
             false => Vec::new(),
         };
         let before = reproduce::content(&Evidence::load(&case)?, &Vec::new())?;

@@ -13,7 +13,7 @@ use crate::{
         row::{NO_DETECTOR, NO_TABLE, unpack},
         sketch::Sketch,
     },
-    people::{Population, catalogue::Table, record::NONE},
+    people::{Population, record::NONE},
     report::words,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -169,7 +169,7 @@ fn columns(
                 kind: words::element(element).to_owned(),
                 path,
                 read_path: read_path.to_owned(),
-                at: column_place(table, &column.seen.header),
+                at: At::Column { table: table.name.clone(), header: column.seen.header.clone() },
                 values: column.seen.valid.saturating_sub(tally.allowed),
                 people: if clear { tally.exposed } else { tally.people },
                 clear,
@@ -181,11 +181,6 @@ fn columns(
         }
     }
     findings
-}
-
-fn column_place(table: &Table, header: &str) -> At {
-    let others = table.columns.iter().map(|column| column.seen.header.clone()).filter(|other| !other.is_empty()).collect();
-    At::Column { table: table.name.clone(), header: header.to_owned(), others }
 }
 
 fn texts(

@@ -98,7 +98,6 @@ pub enum At {
     Column {
         table: String,
         header: String,
-        others: Vec<String>,
     },
 }
 

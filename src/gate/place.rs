@@ -31,12 +31,15 @@ impl Shown {
 
     /// A logical path as the user would write it.
     pub fn path(&self, logical: &str) -> String {
-        let end = logical.find("!/").unwrap_or(logical.len());
-        let end = logical[..end].find(['/', '#']).unwrap_or(end);
-        let Some((_, given)) = self.roots.iter().find(|(name, _)| *name == logical[..end]) else { return logical.to_owned() };
+        let below = |name: &str| {
+            let rest = logical.strip_prefix(name)?;
+            (rest.is_empty() || rest.starts_with(['/', '#']) || rest.starts_with("!/")).then_some(rest)
+        };
+        let fitting = self.roots.iter().filter_map(|(name, given)| Some((name.len(), given, below(name)?)));
+        let Some((_, given, rest)) = fitting.max_by_key(|(length, ..)| *length) else { return logical.to_owned() };
         match given.as_str() {
-            "" => logical[end..].trim_start_matches('/').to_owned(),
-            given => format!("{given}{}", &logical[end..]),
+            "" => rest.trim_start_matches('/').to_owned(),
+            given => format!("{given}{rest}"),
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::{custody, reread::Reread};
 use crate::{
     evidence::{Case, case::CUSTODY},
-    source::walk::root_names,
+    source::walk::logical_roots,
 };
 use anyhow::Context;
 use jiff::Timestamp;
@@ -156,7 +156,7 @@ pub fn inputs(roots: &[PathBuf]) -> Vec<Input> {
         let path = root.canonicalize().unwrap_or_else(|_| root.clone()).display().to_string();
         Input { name, path, kind: kind.to_owned(), digest: None }
     };
-    roots.iter().zip(root_names(roots)).map(input).collect()
+    roots.iter().zip(logical_roots(roots)).map(input).collect()
 }
 
 /// A file of rules or facts, by the path it was given as.

@@ -65,8 +65,13 @@ pub fn check_roots(roots: &[PathBuf]) -> Result<(), RootError> {
     Ok(())
 }
 
+/// How the logical paths of each root begin.
+pub fn logical_roots(roots: &[PathBuf]) -> Vec<String> {
+    root_names(roots).iter().map(|name| LogicalPath::from_root(name, Path::new("")).to_string()).collect()
+}
+
 /// What each root is called in logical paths: its own name, numbered where two roots share one.
-pub fn root_names(roots: &[PathBuf]) -> Vec<String> {
+fn root_names(roots: &[PathBuf]) -> Vec<String> {
     let own: Vec<String> = roots
         .iter()
         .map(|root| {
