@@ -59,10 +59,13 @@ impl Diff {
     }
 }
 
+/// For how many people an element is new, and for how many it is gone.
+type ByElement = BTreeMap<Element, (u64, u64)>;
+
 /// People by status, and elements by how many people they are new or gone for.
-fn counts(rows: &[Row]) -> (BTreeMap<&'static str, u64>, BTreeMap<Element, (u64, u64)>) {
+fn counts(rows: &[Row]) -> (BTreeMap<&'static str, u64>, ByElement) {
     let mut people: BTreeMap<&'static str, u64> = ["new", "gone", "changed", "known"].into_iter().map(|status| (status, 0)).collect();
-    let mut elements: BTreeMap<Element, (u64, u64)> = BTreeMap::new();
+    let mut elements = ByElement::new();
     for row in rows {
         *people.entry(row.status).or_default() += 1;
         row.added.iter().for_each(|element| elements.entry(element).or_default().0 += 1);

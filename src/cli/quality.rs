@@ -1,9 +1,12 @@
 //! `breachscope sample CASE` and `breachscope qc CASE SHEET`: how good the answer is, by review of a sample.
 
 use super::{Exit, Usage, case, output};
-use crate::report::{
-    manifest,
-    quality::{self, Key, Plan},
+use crate::{
+    evidence::Case,
+    report::{
+        manifest,
+        quality::{self, Key, Plan},
+    },
 };
 use anyhow::Context;
 use clap::Args;
@@ -59,6 +62,7 @@ impl Sample {
         let plan = Plan { seed: self.seed, confidence: self.confidence, margin: self.margin, elusion: self.elusion };
         std::fs::create_dir_all(&self.output)?;
         let (key, rows) = quality::draw(&evidence, &population, &plan, &self.output)?;
+        let key = Key { scanned: scanned(&case)?, ..key };
         std::fs::write(case.root().join(KEY), serde_json::to_string_pretty(&key)? + "\n")?;
         let sheet = self.output.join("qc_sheet.csv");
         output::line(&format!("{rows} places to look at: {}", sheet.display()));
@@ -73,6 +77,11 @@ impl Qc {
         let text = std::fs::read(case.root().join(KEY))
             .with_context(|| Usage(format!("no sheet was drawn from `{}`\nhint: `breachscope sample` draws one", case.root().display())))?;
         let key: Key = serde_json::from_slice(&text).with_context(|| format!("`{KEY}` is not what `breachscope sample` wrote"))?;
+        if key.scanned != scanned(&case)? {
+            return Err(
+                Usage("the leak was scanned anew since the sheet was drawn\nhint: `breachscope sample` draws another".to_owned()).into()
+            );
+        }
         let measures = quality::evaluate(&key, &self.sheet).map_err(|error| Usage(format!("{error:#}")))?;
         quality::write_results(&measures, key.confidence, &case.reports())?;
         manifest::close(&case, "qc", |_| {})?;
@@ -94,6 +103,11 @@ impl Qc {
         }
         Ok(Exit::Done)
     }
+}
+
+/// When the case's evidence was read.
+fn scanned(case: &Case) -> anyhow::Result<String> {
+    Ok(manifest::load(case.root())?.and_then(|manifest| manifest.scan).map(|scan| scan.started).unwrap_or_default())
 }
 
 /// A share between 0 and 1, both excluded.

@@ -20,8 +20,9 @@ fn names(pattern: &str, path: &str) -> bool {
 /// Greedy with one place to go back to per star kind, so that no pattern takes more than quadratic time.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
-    // (pattern behind the star, text at which it tries next)
-    let (mut single, mut double): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    // Pattern behind the star, text at which it tries next.
+    let mut single: Option<(usize, usize)> = None;
+    let mut double: Option<(usize, usize)> = None;
     loop {
         if pattern[p..].starts_with(b"**") {
             p += 2;

@@ -196,8 +196,7 @@ fn masked(line: &str, hidden: &[(usize, usize)], named: &str) -> String {
         }
         let word: String = characters[at..word_end].iter().collect();
         let plain = word == named || is_plain(&word);
-        for place in at..word_end {
-            let c = characters[place];
+        for (place, c) in characters.iter().copied().enumerate().take(word_end).skip(at) {
             out.push(if c.is_alphanumeric() && (!plain || is_hidden(place)) { '*' } else { c });
         }
         at = word_end;

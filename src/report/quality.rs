@@ -40,6 +40,8 @@ pub struct Plan {
 /// What the sheet does not tell.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Key {
+    /// When the evidence was read that the sheet was drawn from.
+    pub scanned: String,
     pub seed: u64,
     pub confidence: f64,
     /// Findings in all, by element.
@@ -84,7 +86,8 @@ pub fn draw(evidence: &Evidence<'_>, population: &Population, plan: &Plan, folde
     let header = "sample_id, path, location, question, answer, reviewer, note";
     let mut sheet = Sheet::create(folder, "qc_sheet.csv", header)?;
     let found = strata.iter().map(|(element, stratum)| (element.code().to_owned(), stratum.count)).collect();
-    let mut key = Key { seed: plan.seed, confidence: plan.confidence, found, regions: count, samples: BTreeMap::new() };
+    let mut key =
+        Key { scanned: String::new(), seed: plan.seed, confidence: plan.confidence, found, regions: count, samples: BTreeMap::new() };
     for (number, (_, place, element)) in rows.iter().enumerate() {
         let id = format!("Q-{:05}", number + 1);
         sheet.plain(&id).text(&place.path).text(&place.location);
@@ -351,6 +354,7 @@ mod tests {
     #[test]
     fn precision_elusion_and_recall_come_from_the_answers() {
         let key = Key {
+            scanned: String::new(),
             seed: 1,
             confidence: 0.95,
             found: BTreeMap::from([("ssn".to_owned(), 1000)]),

@@ -79,7 +79,7 @@ fn junit_is_well_formed() {
         match reader.read_event().expect("well formed") {
             quick_xml::events::Event::Start(start) => {
                 depth += 1;
-                failures += i32::from(start.name().as_ref() == b"failure");
+                failures += i32::from(start.name().as_ref() == "failure");
             }
             quick_xml::events::Event::End(_) => depth -= 1,
             quick_xml::events::Event::Eof => break,
