@@ -11,6 +11,7 @@ pub mod cli;
 pub mod detect;
 pub mod evidence;
 pub mod format;
+pub mod gate;
 pub mod impact;
 pub mod law;
 pub mod people;

@@ -51,6 +51,11 @@ impl Options {
 /// written); whatever is wrong with the evidence is recorded in it.
 pub fn scan(options: &Options, detectors: &Detectors, case: &Case, progress: &Progress) -> anyhow::Result<()> {
     let entries = walk::walk(&options.roots, case.root().canonicalize().ok().as_deref())?;
+    read(options, detectors, case, progress, entries)
+}
+
+/// Reads these entries into the case's evidence; [`scan`] for whoever walked already.
+pub fn read(options: &Options, detectors: &Detectors, case: &Case, progress: &Progress, entries: Vec<walk::Entry>) -> anyhow::Result<()> {
     recorder::write_detectors(case, &detector_entries(detectors))?;
     progress.expect(&entries);
     let engine = engine::Engine::new(options, detectors, case, progress)?;

@@ -7,7 +7,12 @@ use crate::{
     impact,
     law::{self, Law},
     people,
-    report::{self, Assessment, census::Census, summary},
+    report::{
+        self, Assessment,
+        census::Census,
+        manifest::{self, Assessed, RuleSet, stamp},
+        summary,
+    },
 };
 use anyhow::Context;
 use clap::Args;
@@ -28,12 +33,28 @@ impl Assess {
         let started = Instant::now();
         let (facts, laws) = (facts(&self.common)?, laws(&self.common)?);
         let case = Case::open(&self.case, self.common.key_file.as_deref()).map_err(|error| Usage(format!("{error:#}")))?;
+        let began = stamp(jiff::Timestamp::now());
         let printed = assess(&case, &facts, &laws, &self.common, started)?;
+        let assessed = assessed(&self.common, began)?;
+        manifest::close(&case, "assess", |manifest| manifest.assess = Some(assessed))?;
         if !self.common.quiet {
             output::line(&printed);
         }
         Ok(Exit::Done)
     }
+}
+
+/// What the manifest tells of an assessment that ends now.
+pub(super) fn assessed(common: &Common, started: String) -> anyhow::Result<Assessed> {
+    Ok(Assessed {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started,
+        ended: stamp(jiff::Timestamp::now()),
+        laws: RuleSet::new(Law::builtin_sources(), &common.laws),
+        facts: common.facts.as_deref().map(manifest::file_entry).transpose()?,
+        revealed: common.reveal,
+        csv_all: common.csv_all,
+    })
 }
 
 /// The facts file, or all defaults.

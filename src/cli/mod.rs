@@ -1,11 +1,18 @@
 //! The command line: one file per subcommand.
 
 mod assess;
+mod case;
+mod check;
+mod diff;
+mod docs;
+mod explain;
 mod facts;
 mod output;
 mod patterns;
+mod quality;
 mod read;
 mod scan;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -24,12 +31,27 @@ enum Command {
     Scan(scan::Scan),
     /// Recompute people, duties, costs and reports from a case's stored evidence, without the leak
     Assess(assess::Assess),
+    /// Hold data exports or a repository to a policy: 0 if it holds, 1 if not, 3 if something could not be read
+    Check(check::Check),
+    /// New, gone and known people and elements between two cases
+    Diff(diff::Diff),
+    /// Why a person is one person: every mention, each merge, near misses
+    Explain(explain::Explain),
+    /// Draw a quality-control sheet: places to look at, without what was found there
+    Sample(quality::Sample),
+    /// Read a filled quality-control sheet back into the reports
+    Qc(quality::Qc),
+    /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
+    Verify(verify::Verify),
     /// List, test or explain what is detected
     Patterns(patterns::Patterns),
     /// Show what the detectors see of a file: records, fields, text (clear values!)
     Read(read::Read),
     /// The facts of the incident that no file tells
     Facts(facts::Facts),
+    /// Shell completions and the man page
+    #[command(hide = true)]
+    Docs(docs::Docs),
 }
 
 /// Options of every command that assesses.
@@ -74,6 +96,8 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage, or an input root that cannot be read.
     Usage = 2,
+    /// For `check`: the policy holds on what could be read, and something could not be read.
+    Unread = 3,
 }
 
 /// An error of the request: what is wrong, and a remedy.
@@ -94,6 +118,13 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),
+        Command::Check(check) => check.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Sample(sample) => sample.run(),
+        Command::Qc(qc) => qc.run(),
+        Command::Docs(docs) => docs.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Read(read) => read.run(),
         Command::Facts(facts) => facts.run(),
@@ -102,7 +133,8 @@ pub fn run() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
             output::error(&error);
-            let usage = error.chain().any(|cause| cause.is::<Usage>() || cause.is::<crate::source::walk::RootError>());
+            let usage =
+                error.is::<Usage>() || error.chain().any(|cause| cause.is::<Usage>() || cause.is::<crate::source::walk::RootError>());
             ExitCode::from(if usage { Exit::Usage } else { Exit::Failed } as u8)
         }
     }

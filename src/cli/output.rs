@@ -13,6 +13,13 @@ pub(super) fn raw(bytes: &[u8]) -> std::io::Result<()> {
     std::io::stdout().write_all(bytes)
 }
 
+/// Prints what a writer writes, in large pieces.
+pub(super) fn stream(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    // A closed pipe is the reader's choice, not an error.
+    write(&mut out).and_then(|()| out.flush()).ok();
+}
+
 /// Prints a note beside the results.
 pub(super) fn note(text: &str) {
     writeln!(std::io::stderr(), "{}", printable(text)).ok();

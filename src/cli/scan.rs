@@ -4,9 +4,11 @@ use super::{Common, Exit, Usage, assess, output};
 use crate::{
     detect::Detectors,
     evidence::Case,
+    report::manifest::{self, RuleSet, ScanOptions, Scanned, stamp},
     scan::{Digest, Options, Progress},
 };
 use clap::Args;
+use jiff::Timestamp;
 use std::{path::PathBuf, time::Instant};
 
 /// Read a leak, count the people in it, derive duties, write the case folder and its reports.
@@ -57,7 +59,7 @@ enum Hash {
 
 impl Scan {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let started = Instant::now();
+        let (started, began) = (Instant::now(), Timestamp::now());
         let facts = assess::facts(&self.common)?;
         let laws = assess::laws(&self.common)?;
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
@@ -76,12 +78,41 @@ impl Scan {
         let case = Case::create(&self.case, self.common.key_file.as_deref(), self.force).map_err(|error| Usage(format!("{error:#}")))?;
         let progress = Progress::new(self.common.quiet);
         crate::scan::scan(&options, &detectors, &case, &progress)?;
+        let read = stamp(Timestamp::now());
         let printed = assess::assess(&case, &facts, &laws, &self.common, started)?;
+        let scanned = self.scanned(&options, stamp(began), read.clone());
+        let assessed = assess::assessed(&self.common, read)?;
+        manifest::close(&case, "scan", |manifest| {
+            manifest.scan = Some(scanned);
+            manifest.assess = Some(assessed);
+        })?;
         progress.clear();
         if !self.common.quiet {
             output::line(&printed);
         }
         Ok(Exit::Done)
+    }
+}
+
+impl Scan {
+    /// What the manifest tells of this scan.
+    fn scanned(&self, options: &Options, started: String, ended: String) -> Scanned {
+        Scanned {
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started,
+            ended,
+            inputs: manifest::inputs(&self.paths),
+            detectors: RuleSet::new(Detectors::builtin_sources(), &self.patterns),
+            options: ScanOptions {
+                max_depth: options.limits.depth,
+                max_expanded: options.limits.expanded,
+                in_memory: options.limits.in_memory as u64,
+                part_size: options.part_size as u64,
+                hash: if options.digest == Digest::Blake3 { "blake3" } else { "sha256" }.to_owned(),
+                mapped: options.map,
+                threads: options.threads,
+            },
+        }
     }
 }
 

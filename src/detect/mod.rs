@@ -149,6 +149,13 @@ impl Detectors {
         Ok(Detectors { all, vocabulary, scanner, well_known })
     }
 
+    /// The detector files inside the binary: path and text, for the manifest.
+    pub fn builtin_sources() -> Vec<(String, &'static [u8])> {
+        let mut files = Vec::new();
+        builtin_files(&BUILTIN, &mut files);
+        files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes())).collect()
+    }
+
     /// A detector by its place.
     ///
     /// # Panics

@@ -12,14 +12,23 @@ use zeroize::Zeroize;
 
 /// 256 bits that tokens and encrypted columns hang on. Shows nothing of itself.
 #[derive(Clone)]
-pub struct CaseKey([u8; 32]);
+pub struct CaseKey {
+    bytes: [u8; 32],
+    /// Tokens hang on no secret, so that runs can be compared that share no key.
+    comparable: bool,
+}
 
 impl CaseKey {
     /// A new random key.
     pub fn generate() -> anyhow::Result<CaseKey> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gave no random bytes: {error}"))?;
-        Ok(CaseKey(bytes))
+        Ok(CaseKey { bytes, comparable: false })
+    }
+
+    /// A new random key whose tokens are the same in every run: for a case that is thrown away.
+    pub fn generate_comparable() -> anyhow::Result<CaseKey> {
+        Ok(CaseKey { comparable: true, ..CaseKey::generate()? })
     }
 
     /// The key in a file: 64 hexadecimal digits.
@@ -39,7 +48,7 @@ impl CaseKey {
         if !valid {
             bail!("`{}` is no case key: 64 hexadecimal digits were expected", path.display());
         }
-        Ok(CaseKey(bytes))
+        Ok(CaseKey { bytes, comparable: false })
     }
 
     /// Writes the key, readable by its owner only, and never over another key.
@@ -49,7 +58,7 @@ impl CaseKey {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).with_context(|| format!("the case key `{}` cannot be written", path.display()))?;
-        let mut text: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut text: String = self.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         text.push('\n');
         file.write_all(text.as_bytes())?;
         text.zeroize();
@@ -58,6 +67,9 @@ impl CaseKey {
 
     /// The key of tokens.
     pub fn token_key(&self) -> TokenKey {
+        if self.comparable {
+            return TokenKey::new(*b"breachscope same");
+        }
         let derived = self.derive(b"breachscope token key 1");
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&derived[..16]);
@@ -78,7 +90,7 @@ impl CaseKey {
     fn derive(&self, label: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(label);
-        hash.update(self.0);
+        hash.update(self.bytes);
         hash.update(label);
         hash.finalize().into()
     }
@@ -92,7 +104,7 @@ impl fmt::Debug for CaseKey {
 
 impl Drop for CaseKey {
     fn drop(&mut self) {
-        self.0.zeroize();
+        self.bytes.zeroize();
     }
 }
 
@@ -121,7 +133,7 @@ impl Case {
         for part in ["evidence", "reports"] {
             let folder = root.join(part);
             if folder.is_dir() {
-                fs::remove_dir_all(&folder).with_context(|| format!("`{}` cannot be replaced", folder.display()))?;
+                clear(&folder).with_context(|| format!("`{}` cannot be replaced", folder.display()))?;
             }
             create_private(&folder)?;
         }
@@ -133,6 +145,12 @@ impl Case {
             key.write(&key_path)?;
             key
         };
+        Ok(Case { root: root.to_owned(), key })
+    }
+
+    /// A case that is thrown away: its key is never written.
+    pub fn in_scratch(root: &Path, key: CaseKey) -> anyhow::Result<Case> {
+        ["evidence", "reports"].iter().try_for_each(|part| create_private(&root.join(part)))?;
         Ok(Case { root: root.to_owned(), key })
     }
 
@@ -154,6 +172,11 @@ impl Case {
         &self.root
     }
 
+    /// Where the manifest lies.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join("manifest.json")
+    }
+
     /// Where evidence lies.
     pub fn evidence(&self) -> PathBuf {
         self.root.join("evidence")
@@ -168,6 +191,22 @@ impl Case {
     pub fn key(&self) -> &CaseKey {
         &self.key
     }
+}
+
+/// The log of custody, which outlives what it tells of.
+pub const CUSTODY: &str = "custody.csv";
+
+/// Removes everything in a folder but the log of custody.
+fn clear(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false if entry.file_name() == CUSTODY => {}
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    Ok(())
 }
 
 /// Evidence is personal data itself: folders are for their owner only.
@@ -199,6 +238,6 @@ mod tests {
 
     #[test]
     fn the_key_shows_nothing_of_itself() {
-        assert_eq!(format!("{:?}", CaseKey([7; 32])), "CaseKey(hidden)");
+        assert_eq!(format!("{:?}", CaseKey { bytes: [7; 32], comparable: false }), "CaseKey(hidden)");
     }
 }

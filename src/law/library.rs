@@ -12,6 +12,11 @@ use std::{
 static LAWS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/patterns/laws");
 
 impl Law {
+    /// The law files inside the binary: path and text, for the manifest.
+    pub fn builtin_sources() -> Vec<(String, &'static [u8])> {
+        builtin_files(&LAWS).into_iter().map(|(path, text)| (path.to_string_lossy().replace('\\', "/"), text.as_bytes())).collect()
+    }
+
     /// The laws in the binary, by id.
     ///
     /// # Errors

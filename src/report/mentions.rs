@@ -153,7 +153,7 @@ fn words_only(text: &str) -> String {
 }
 
 /// Labels that stand before values with a capital.
-const KNOWN_LABELS: &[&str] = &[
+pub const KNOWN_LABELS: &[&str] = &[
     "ssn",
     "name",
     "dob",

@@ -1,18 +1,25 @@
 //! Stage 8: what people read. One file per report, all made from the same [`Assessment`].
 
 pub mod census;
+pub mod compare;
 pub mod counts;
 pub mod credentials;
+pub mod custody;
 pub mod duties;
+pub mod explain;
 pub mod files;
 pub mod html;
 pub mod impact;
 pub mod links;
+pub mod manifest;
 pub mod mentions;
 pub mod methodology;
 pub mod people;
+pub mod quality;
+pub mod reproduce;
 pub mod reread;
 pub mod sheet;
+pub mod statistics;
 pub mod summary;
 pub mod table_columns;
 pub mod timeline;
@@ -80,11 +87,17 @@ pub const REPORTS: &[&dyn Report] = &[
     &summary::Summary,
 ];
 
+/// Files of the reports folder that no assessment makes and none may remove.
+pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, "qc_results.csv"];
+
 /// Writes every report of a case.
 pub fn write_all(assessment: &Assessment<'_>) -> anyhow::Result<()> {
     let folder = assessment.case.reports();
     for entry in std::fs::read_dir(&folder)? {
-        std::fs::remove_file(entry?.path())?;
+        let entry = entry?;
+        if !KEPT.iter().any(|name| entry.file_name() == *name) {
+            std::fs::remove_file(entry.path())?;
+        }
     }
     for report in REPORTS {
         report.write(assessment, &folder).map_err(|error| error.context(format!("report `{}`", report.name())))?;

@@ -129,6 +129,10 @@ impl<'e> Engine<'e> {
                 Ok(bytes) => self.begin(scope, Item { path: entry.path, bytes, budget: Budget::new(self.options.limits, size) }, 0),
                 Err(error) => self.refuse(&entry.path, size, 0, ItemStatus::Failed, io_problem(&error).not_examined(size)),
             },
+            Found::Held(bytes) => {
+                let budget = Budget::new(self.options.limits, bytes.len() as u64);
+                self.begin(scope, Item { path: entry.path, bytes: Bytes::from(bytes), budget }, 0);
+            }
         }
     }
 

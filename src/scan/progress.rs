@@ -32,7 +32,12 @@ impl Progress {
     }
 
     pub(super) fn expect(&self, entries: &[Entry]) {
-        let total = entries.iter().map(|entry| if let Found::File { size, .. } = &entry.found { *size } else { 0 }).sum();
+        let size = |entry: &Entry| match &entry.found {
+            Found::File { size, .. } => *size,
+            Found::Held(bytes) => bytes.len() as u64,
+            Found::Refused(_) => 0,
+        };
+        let total = entries.iter().map(size).sum();
         self.bar.set_length(total);
         self.bar.enable_steady_tick(Duration::from_millis(250));
     }

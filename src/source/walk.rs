@@ -19,6 +19,8 @@ pub struct Entry {
 pub enum Found {
     /// A regular file of this size.
     File { on_disk: PathBuf, size: u64 },
+    /// Bytes that came another way, as by standard input.
+    Held(Vec<u8>),
     /// Something that is not read, and why.
     Refused(Problem),
 }
@@ -61,6 +63,11 @@ pub fn check_roots(roots: &[PathBuf]) -> Result<(), RootError> {
         }
     }
     Ok(())
+}
+
+/// How the logical paths of each root begin.
+pub fn logical_roots(roots: &[PathBuf]) -> Vec<String> {
+    root_names(roots).iter().map(|name| LogicalPath::from_root(name, Path::new("")).to_string()).collect()
 }
 
 /// What each root is called in logical paths: its own name, numbered where two roots share one.

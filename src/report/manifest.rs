@@ -1,0 +1,289 @@
+//! `manifest.json`: what was read with what, when, and the digest of everything that came of it.
+//!
+//! Written last, after every report. The log of custody is not in it, since the log holds the
+//! manifest's own digest; its entries are chained by themselves (see [`super::custody`]).
+
+use super::{custody, reread::Reread};
+use crate::{
+    evidence::{Case, case::CUSTODY},
+    source::walk::logical_roots,
+};
+use anyhow::Context;
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// Detail tables that are Parquet where they are long.
+const DETAIL_TABLES: &[&str] = &["person_elements", "mentions", "merges"];
+
+/// The account of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub schema_version: u32,
+    pub tool: Tool,
+    /// How evidence came to be.
+    pub scan: Option<Scanned>,
+    /// How the reports came to be.
+    pub assess: Option<Assessed>,
+    /// `csv` or `parquet`, by name.
+    pub detail_tables: BTreeMap<String, String>,
+    /// Every file of `evidence/` and `reports/` but the log of custody.
+    pub files: Vec<FileEntry>,
+}
+
+/// The program that wrote the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+    /// SHA-256 of the program file; empty where the system does not tell which it is.
+    pub sha256: String,
+}
+
+/// The scan that read the leak.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scanned {
+    pub tool_version: String,
+    pub started: String,
+    pub ended: String,
+    pub inputs: Vec<Input>,
+    pub detectors: RuleSet,
+    pub options: ScanOptions,
+}
+
+/// One root of the leak.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// What logical paths call it.
+    pub name: String,
+    pub path: String,
+    /// `file` or `directory`; the digest of each file in a directory stands in `files.csv`.
+    pub kind: String,
+    /// As `files.csv` has it, for a single file.
+    pub digest: Option<String>,
+}
+
+/// What a scan was asked for, as far as it changes what is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanOptions {
+    pub max_depth: u32,
+    pub max_expanded: u64,
+    pub in_memory: u64,
+    pub part_size: u64,
+    pub hash: String,
+    pub mapped: bool,
+    pub threads: usize,
+}
+
+/// The assessment that made the reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessed {
+    pub tool_version: String,
+    pub started: String,
+    pub ended: String,
+    pub laws: RuleSet,
+    pub facts: Option<FileEntry>,
+    pub revealed: bool,
+    pub csv_all: bool,
+}
+
+/// A set of rule files.
+///
+/// `sha256` is that of the text `sha256sum` prints for the files in order of their paths: a
+/// line each, digest, two spaces, path below the folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    pub files: usize,
+    pub sha256: String,
+    /// The user's own folders, which add to the set or replace parts of it.
+    pub directories: Vec<RuleDirectory>,
+}
+
+/// A user's folder of rule files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleDirectory {
+    pub path: String,
+    pub files: usize,
+    pub sha256: String,
+}
+
+/// One file with its digest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Below the case folder, with `/`.
+    pub path: String,
+    pub size: u64,
+    pub sha256: String,
+}
+
+impl RuleSet {
+    /// The set of these built-in files and of the `*.toml` below these folders.
+    pub fn new(builtin: Vec<(String, &'static [u8])>, directories: &[PathBuf]) -> RuleSet {
+        let (files, sha256) = listing(builtin.iter().map(|(path, text)| (path.clone(), hex(&Sha256::digest(text)))).collect());
+        let directories = directories.iter().map(|directory| rule_directory(directory)).collect();
+        RuleSet { files, sha256, directories }
+    }
+}
+
+fn rule_directory(directory: &Path) -> RuleDirectory {
+    let files = walkdir::WalkDir::new(directory).into_iter().filter_map(Result::ok);
+    let toml = files.filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == "toml"));
+    let digests = toml.filter_map(|entry| {
+        let below = entry.path().strip_prefix(directory).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
+        Some((below, digest_of(entry.path()).ok()?.1))
+    });
+    let (files, sha256) = listing(digests.collect());
+    RuleDirectory { path: directory.display().to_string(), files, sha256 }
+}
+
+fn listing(mut digests: Vec<(String, String)>) -> (usize, String) {
+    digests.sort();
+    let lines: String = digests.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
+    (digests.len(), hex(&Sha256::digest(lines.as_bytes())))
+}
+
+/// The roots as given, with what logical paths call them.
+pub fn inputs(roots: &[PathBuf]) -> Vec<Input> {
+    let input = |(root, name): (&PathBuf, String)| {
+        let kind = if root.is_dir() { "directory" } else { "file" };
+        let path = root.canonicalize().unwrap_or_else(|_| root.clone()).display().to_string();
+        Input { name, path, kind: kind.to_owned(), digest: None }
+    };
+    roots.iter().zip(logical_roots(roots)).map(input).collect()
+}
+
+/// A file of rules or facts, by the path it was given as.
+pub fn file_entry(path: &Path) -> anyhow::Result<FileEntry> {
+    let (size, sha256) = digest_of(path)?;
+    Ok(FileEntry { path: path.display().to_string(), size, sha256 })
+}
+
+/// The manifest of a case; `None` where none was written.
+pub fn load(case_root: &Path) -> anyhow::Result<Option<Manifest>> {
+    match std::fs::read(case_root.join("manifest.json")) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        read => {
+            let manifest = serde_json::from_slice(&read.context("`manifest.json` cannot be read")?);
+            manifest.map(Some).context("`manifest.json` is not what BreachScope wrote")
+        }
+    }
+}
+
+/// Writes the manifest anew after an act and enters the act into the log of custody. `change` says what the act did.
+/// Returns the log's last hash.
+pub fn close(case: &Case, act: &str, change: impl FnOnce(&mut Manifest)) -> anyhow::Result<String> {
+    let mut manifest = load(case.root())?.unwrap_or_default();
+    change(&mut manifest);
+    manifest.schema_version = 1;
+    manifest.tool = tool();
+    for input in manifest.scan.iter_mut().flat_map(|scan| &mut scan.inputs).filter(|input| input.kind == "file") {
+        input.digest = item_digest(case, &input.name)?;
+    }
+    manifest.detail_tables = DETAIL_TABLES.iter().filter_map(|name| Some(((*name).to_owned(), written_as(case, name)?))).collect();
+    manifest.files = files(case.root())?;
+    let mut text = serde_json::to_string_pretty(&manifest)?;
+    text.push('\n');
+    std::fs::write(case.manifest(), &text).with_context(|| format!("`{}` cannot be written", case.manifest().display()))?;
+    custody::append(case, act, &hex(&Sha256::digest(text.as_bytes())))
+}
+
+/// Seconds of universal time, as every stamp is written.
+pub fn stamp(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn tool() -> Tool {
+    let sha256 = std::env::current_exe().ok().and_then(|path| digest_of(&path).ok()).map_or_else(String::new, |(_, digest)| digest);
+    Tool { name: "breachscope".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), sha256 }
+}
+
+fn written_as(case: &Case, name: &str) -> Option<String> {
+    ["csv", "parquet"].into_iter().find(|ending| case.reports().join(format!("{name}.{ending}")).is_file()).map(str::to_owned)
+}
+
+fn item_digest(case: &Case, name: &str) -> anyhow::Result<Option<String>> {
+    let Some(mut files) = Reread::open(&case.reports(), "files.csv")? else { return Ok(None) };
+    let (path, digest) = (files.column("path")?, files.column("digest")?);
+    let mut found = None;
+    files.each(|row| {
+        if row.get(path) == Some(name) {
+            found = row.get(digest).filter(|digest| !digest.is_empty()).map(str::to_owned);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Every file below `evidence/` and `reports/`, by path, but the log of custody.
+pub fn files(case_root: &Path) -> anyhow::Result<Vec<FileEntry>> {
+    let mut paths: Vec<(String, PathBuf)> = Vec::new();
+    for part in ["evidence", "reports"] {
+        for entry in walkdir::WalkDir::new(case_root.join(part)).sort_by_file_name() {
+            let entry = entry.with_context(|| format!("`{part}` cannot be listed"))?;
+            let below = entry.path().strip_prefix(case_root).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
+            if entry.file_type().is_file() && entry.file_name() != CUSTODY {
+                paths.push((below, entry.into_path()));
+            }
+        }
+    }
+    let digest = |(path, on_disk): (String, PathBuf)| {
+        let (size, sha256) = digest_of(&on_disk).with_context(|| format!("`{path}` cannot be read"))?;
+        Ok(FileEntry { path, size, sha256 })
+    };
+    let mut files = paths.into_par_iter().map(digest).collect::<anyhow::Result<Vec<_>>>()?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Size and SHA-256 of a file.
+pub fn digest_of(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let (mut hash, mut size) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((size, hex(&hash.finalize()))),
+            length => {
+                hash.update(&buffer[..length]);
+                size += length as u64;
+            }
+        }
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_set_has_the_digest_sha256sum_gives() {
+        // printf 'one' > a.toml; printf 'two' > b.toml; sha256sum a.toml b.toml | sha256sum
+        let set = RuleSet::new(vec![("b.toml".to_owned(), b"two".as_slice()), ("a.toml".to_owned(), b"one")], &[]);
+        let one = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
+        let two = "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3";
+        assert_eq!((set.files, set.sha256), (2, hex(&Sha256::digest(format!("{one}  a.toml\n{two}  b.toml\n")))));
+    }
+
+    #[test]
+    fn a_users_folder_is_named_and_changes_with_its_content() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::write(folder.path().join("x.toml"), "a = 1").expect("written");
+        let before = rule_directory(folder.path());
+        std::fs::write(folder.path().join("x.toml"), "a = 2").expect("written");
+        let after = rule_directory(folder.path());
+        assert_eq!((before.files, &before.path), (1, &folder.path().display().to_string()));
+        assert_ne!(before.sha256, after.sha256);
+    }
+}
