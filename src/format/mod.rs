@@ -4,7 +4,11 @@
 //! stretches of text, further items, and problems. Reading never fails: what cannot be read
 //! is told as a [`Problem`], and reading goes on where it can.
 
+pub mod ar;
+mod binary;
+pub mod brotli;
 pub mod bzip2;
+pub mod cab;
 mod charset;
 pub mod compress;
 pub mod cpio;
@@ -14,7 +18,9 @@ pub mod gzip;
 #[cfg(test)]
 mod hostile;
 pub mod html;
+pub mod iso;
 pub mod json;
+pub mod lha;
 pub mod lz4;
 pub mod mail;
 mod marks;
@@ -22,8 +28,12 @@ pub mod mbox;
 pub mod office;
 mod packed;
 pub mod pdf;
+pub mod program;
+pub mod rar;
 pub mod raw;
+pub mod rpm;
 mod sample;
+pub mod sevenzip;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
@@ -39,7 +49,7 @@ pub mod zstd;
 
 use crate::{
     base::{Category, Problem},
-    source::Input,
+    source::{Budget, Input, budget::Limits},
 };
 use std::io;
 
@@ -321,6 +331,11 @@ pub trait Sink {
 
     /// The most bytes that may be held at once for one item.
     fn in_memory(&self) -> usize;
+
+    /// What a format that unpacks inside itself must account to.
+    fn budget(&self) -> Budget {
+        Budget::new(Limits::default(), 0)
+    }
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
@@ -333,8 +348,16 @@ pub const FORMATS: &[&dyn Format] = &[
     &zstd::Zstd,
     &lz4::Lz4,
     &compress::Compress,
+    &brotli::Brotli,
     &tar::Tar,
     &cpio::Cpio,
+    &ar::Ar,
+    &rpm::Rpm,
+    &sevenzip::SevenZip,
+    &rar::Rar,
+    &cab::Cabinet,
+    &lha::Lha,
+    &iso::Iso,
     &office::Docx,
     &office::Xlsx,
     &office::Pptx,
@@ -342,6 +365,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Compound,
     &pdf::Pdf,
     &zip::Zip,
+    &program::Program,
     &mbox::Mbox,
     &mail::Mail,
     &sqlite::Sqlite,
