@@ -5,21 +5,26 @@
 //! is told as a [`Problem`], and reading goes on where it can.
 
 pub mod ar;
+mod base64;
 mod binary;
 pub mod brotli;
 pub mod bzip2;
 pub mod cab;
 mod charset;
+pub mod columnar;
+pub mod contacts;
 pub mod compress;
 pub mod cpio;
 pub mod delimited;
 mod feed;
 pub mod gzip;
+pub mod hl7;
 #[cfg(test)]
 mod hostile;
 pub mod html;
 pub mod iso;
 pub mod json;
+pub mod ldif;
 pub mod lha;
 pub mod lz4;
 pub mod mail;
@@ -43,6 +48,7 @@ pub mod text;
 mod transcode;
 #[cfg(test)]
 mod unfold;
+pub mod xml;
 pub mod xz;
 pub mod zip;
 pub mod zstd;
@@ -338,6 +344,19 @@ pub trait Sink {
     }
 }
 
+/// Reads an item of text as UTF-8, whatever its charset; it must fit memory.
+fn decoded(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(&str, &mut dyn Sink)) {
+    let (bytes, error) = input.into_whole(sink.in_memory());
+    let head = bytes.get(..HEAD).unwrap_or(&bytes);
+    let encoding = transcode::detect(head, head.len() == bytes.len()).unwrap_or(encoding_rs::UTF_8);
+    let (text, ..) = encoding.decode(&bytes);
+    read(&text, sink);
+    // Other errors are of the reader we were given: already known to its owner.
+    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
+        sink.problem(read_problem(&error));
+    }
+}
+
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
 pub const FORMATS: &[&dyn Format] = &[
     &gzip::Gzip,
@@ -369,10 +388,17 @@ pub const FORMATS: &[&dyn Format] = &[
     &mbox::Mbox,
     &mail::Mail,
     &sqlite::Sqlite,
+    &columnar::Parquet,
+    &columnar::Arrow,
+    &contacts::VCard,
+    &contacts::ICalendar,
+    &ldif::Ldif,
+    &hl7::Hl7,
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
     &html::Html,
+    &xml::Xml,
     &text::PlainText,
     &raw::Raw,
 ];

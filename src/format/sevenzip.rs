@@ -1,6 +1,6 @@
 //! 7z: solid blocks are unpacked once, front to back; every member is read as it comes out.
 
-use super::{Claim, Format, Head, Member, Sink, binary::Watched, read_problem};
+use super::{Claim, Format, Head, Member, Sink, binary::{Watched, u64_le}, read_problem};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -27,6 +27,10 @@ impl Format for SevenZip {
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
+        // No list at all: an archive of nothing.
+        if u64_le(&bytes, 20) == Some(0) && bytes.len() == 32 {
+            return;
+        }
         match Archive::read_with_memory_limit(&mut Cursor::new(&*bytes), &Password::empty(), MEMORY) {
             Ok(archive) => members(&bytes, &archive, sink),
             // What is cut off where it comes from is known to be.
@@ -79,7 +83,8 @@ fn read_block(bytes: &[u8], archive: &Archive, block: usize, sink: &mut dyn Sink
         Ok(stopped.is_none())
     });
     let problem = stopped.or_else(|| ended.err().as_ref().map(problem));
-    if let Some(problem) = problem {
+    if given < entries.len() {
+        let problem = problem.unwrap_or_else(|| Problem::new(Category::Corrupt, "is not found in its block"));
         for entry in entries.iter().skip(given).filter(|entry| entry.has_stream) {
             sink.unread(entry.name.as_bytes(), Some(entry.size), problem.clone());
         }
@@ -160,6 +165,7 @@ mod tests {
     fn a_member_is_read_and_damage_is_told() {
         let bytes = stored("staff.csv", b"jane.doe@example.com");
         let found = unfold("a.7z", &bytes);
+        assert_eq!(found.problems(), []);
         assert_eq!(found.contents(), [("a.7z!/staff.csv", b"jane.doe@example.com".as_slice())]);
         assert_eq!(found.problems(), []);
         let mut damaged = bytes.clone();

@@ -10,7 +10,7 @@ mod flow;
 mod grid;
 mod layout;
 mod loose;
-mod markup;
+pub(super) mod markup;
 mod number;
 mod opendocument;
 mod prose;
