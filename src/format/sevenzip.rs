@@ -144,7 +144,7 @@ mod tests {
         crc.update(body);
         let mut list = vec![1, 4, 6, 0, 1, 9, body.len() as u8, 0, 7, 11, 1, 0, 1, 1, 0, 12, body.len() as u8, 10, 1];
         list.extend(crc.sum().to_le_bytes());
-        list.extend([0, 0, 5, 1, 17]);
+        list.extend([0, 8, 0, 0, 5, 1, 17]);
         let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
         list.push(name.len() as u8 + 1);
         list.push(0);

@@ -5,15 +5,19 @@
 //! properties, addresses behind links, cached data. What is embedded is an item of its own. Only
 //! pictures and what says how things look (styles, themes, fonts) are passed over.
 
+mod biff;
+mod binary_text;
 mod compound;
 mod flow;
 mod grid;
 mod layout;
 mod loose;
 pub(super) mod markup;
+mod message;
 mod number;
 mod opendocument;
 mod prose;
+mod storage;
 mod workbook;
 
 use super::{
