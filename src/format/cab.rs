@@ -321,9 +321,7 @@ mod tests {
 
     #[test]
     fn members_across_blocks_are_read() {
-        for (method, blocks) in
-            [(0, vec![(b"one t".to_vec(), 5), (b"wo".to_vec(), 2)]), (1, vec![zipped(b"one t"), zipped(b"wo")])]
-        {
+        for (method, blocks) in [(0, vec![(b"one t".to_vec(), 5), (b"wo".to_vec(), 2)]), (1, vec![zipped(b"one t"), zipped(b"wo")])] {
             let bytes = cabinet(method, &[("a.txt", 0, 4), ("b\\c.txt", 4, 3)], &blocks);
             let found = unfold("a.cab", &bytes);
             assert_eq!(found.contents(), [("a.cab!/a.txt", b"one ".as_slice()), ("a.cab!/b\\c.txt", b"two")]);

@@ -62,7 +62,8 @@ impl Format for Arrow {
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         with_whole(input, sink, |bytes, sink| {
-            let batches = arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).map_err(|error| of_parquet(&error.to_string()))?;
+            let batches =
+                arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).map_err(|error| of_parquet(&error.to_string()))?;
             Ok(rows(batches, sink))
         });
     }
@@ -87,7 +88,8 @@ fn with_whole(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(Bytes, &m
     let size = bytes.len() as u64;
     if bytes.len() > limit || error.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::FileTooLarge) {
         raw::texts(Input::Whole(&bytes), sink);
-        let error = io::Error::new(io::ErrorKind::FileTooLarge, "larger than the limit for one item in memory: text was sought in its raw bytes");
+        let error =
+            io::Error::new(io::ErrorKind::FileTooLarge, "larger than the limit for one item in memory: text was sought in its raw bytes");
         return sink.problem(read_problem(&error));
     }
     match read(Bytes::from(bytes.to_vec()), sink) {

@@ -101,9 +101,9 @@ mod tests {
 
     /// A stored member with a header of level 0.
     fn stored(name: &str, body: &[u8]) -> Vec<u8> {
-        let crc = body.iter().fold(0_u16, |crc, byte| {
-            (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 })
-        });
+        let crc = body
+            .iter()
+            .fold(0_u16, |crc, byte| (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 }));
         let mut rest = b"-lh0-".to_vec();
         rest.extend((body.len() as u32).to_le_bytes());
         rest.extend((body.len() as u32).to_le_bytes());

@@ -136,8 +136,7 @@ impl Extraction<'_> {
 
 fn extract(archive: &Archive, sink: &mut dyn Sink) {
     let limit = sink.in_memory();
-    let options =
-        ArchiveReadOptions::new().with_max_reader_workspace_bytes(WORKSPACE).with_rar50_dictionary_size_limit(WORKSPACE / 2);
+    let options = ArchiveReadOptions::new().with_max_reader_workspace_bytes(WORKSPACE).with_rar50_dictionary_size_limit(WORKSPACE / 2);
     let is_solid = archive.is_solid();
     let buffer = Shared::default();
     buffer.0.borrow_mut().limit = limit;
@@ -156,7 +155,8 @@ fn extract(archive: &Archive, sink: &mut dyn Sink) {
         let left: Vec<ArchiveMember> = archive.members().skip(extraction.told).collect();
         let problem = problem(&error);
         for member in left.iter().filter(|member| !member.meta.is_directory) {
-            let own = if member.meta.is_encrypted { Problem::new(Category::Encrypted, "encrypted with a password") } else { problem.clone() };
+            let own =
+                if member.meta.is_encrypted { Problem::new(Category::Encrypted, "encrypted with a password") } else { problem.clone() };
             extraction.sink.unread(member.meta.name_bytes(), Some(member.meta.unpacked_size), own);
         }
         if left.is_empty() && extraction.told == 0 {

@@ -1,10 +1,6 @@
 //! RPM packages (Linux Standard Base, package format): behind two headers stands a packed cpio archive.
 
-use super::{
-    Claim, Format, Head, Member, Sink,
-    binary::u32_be,
-    packed::Source,
-};
+use super::{Claim, Format, Head, Member, Sink, binary::u32_be, packed::Source};
 use crate::{
     base::{Category, Problem},
     source::Input,

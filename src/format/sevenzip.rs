@@ -1,6 +1,10 @@
 //! 7z: solid blocks are unpacked once, front to back; every member is read as it comes out.
 
-use super::{Claim, Format, Head, Member, Sink, binary::{Watched, u64_le}, read_problem};
+use super::{
+    Claim, Format, Head, Member, Sink,
+    binary::{Watched, u64_le},
+    read_problem,
+};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -47,7 +51,8 @@ fn members(bytes: &[u8], archive: &Archive, sink: &mut dyn Sink) {
     for block in 0..archive.blocks.len() {
         read_block(bytes, archive, block, sink);
     }
-    let without_block = archive.files.iter().enumerate().filter(|(at, _)| archive.stream_map.file_block_index.get(*at).is_none_or(Option::is_none));
+    let without_block =
+        archive.files.iter().enumerate().filter(|(at, _)| archive.stream_map.file_block_index.get(*at).is_none_or(Option::is_none));
     for (_, entry) in without_block.filter(|(_, entry)| !entry.is_directory && !entry.is_anti_item) {
         give(entry, &mut io::empty(), sink);
     }

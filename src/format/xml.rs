@@ -93,7 +93,16 @@ fn outline(head: &[u8]) -> Outline {
 
 fn read(reader: impl Read, outline: Outline, sink: &mut dyn Sink) {
     let mut markup = Markup::new(BufReader::with_capacity(64 << 10, reader));
-    let mut reading = Reading { is_plist: outline.is_plist, open: Vec::new(), opened: 0, size: 0, deeper: 0, is_cut: false, records: Records::new(), sink };
+    let mut reading = Reading {
+        is_plist: outline.is_plist,
+        open: Vec::new(),
+        opened: 0,
+        size: 0,
+        deeper: 0,
+        is_cut: false,
+        records: Records::new(),
+        sink,
+    };
     let ended = loop {
         match markup.next() {
             Ok(Event::End) => break Ok(()),
@@ -158,7 +167,11 @@ impl Reading<'_> {
         }
         let mut element = Element { name: tag.name().to_owned(), ..Element::default() };
         for (name, value) in tag.attributes() {
-            if name != "xmlns" && !name.contains(':') && !matches!(name, "schemaLocation" | "noNamespaceSchemaLocation") && tag.prefix() != "xmlns" {
+            if name != "xmlns"
+                && !name.contains(':')
+                && !matches!(name, "schemaLocation" | "noNamespaceSchemaLocation")
+                && tag.prefix() != "xmlns"
+            {
                 self.size += name.len() + value.len();
                 add(&mut element.members, name, Value::text(value.into_owned()));
             }
@@ -343,8 +356,10 @@ mod tests {
 
     #[test]
     fn a_property_list_is_read_by_its_keys() {
-        let found = xml("<?xml version='1.0'?><plist version='1.0'><dict><key>Email</key><string>a@example.org</string><key>Old</key><true/>\
-            <key>Kids</key><array><dict><key>Name</key><string>Bo</string></dict><dict><key>Name</key><string>Cy</string></dict></array></dict></plist>");
+        let found = xml(
+            "<?xml version='1.0'?><plist version='1.0'><dict><key>Email</key><string>a@example.org</string><key>Old</key><true/>\
+            <key>Kids</key><array><dict><key>Name</key><string>Bo</string></dict><dict><key>Name</key><string>Cy</string></dict></array></dict></plist>",
+        );
         let list = found.table("plist");
         assert_eq!(list.header(), "version|dict.Email|dict.Old");
         assert_eq!(list.lines(), ["1.0|a@example.org|true"]);

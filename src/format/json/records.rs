@@ -1,10 +1,7 @@
 //! Records of other formats: each is written as JSON and unfolded like it, so that nested parts
 //! become columns with dotted paths, and lists of records tables of their own.
 
-use super::{
-    scan::Scan,
-    tables::Tables,
-};
+use super::{scan::Scan, tables::Tables};
 use crate::{
     base::{Category, Problem},
     format::Sink,
@@ -157,7 +154,11 @@ mod tests {
         let mut found = Collected::default();
         let mut records = Records::new();
         let mut members = Vec::new();
-        add(&mut members, "name", Value::Record(vec![("$".to_owned(), Value::text("Ann \"A\"\n")), ("kind".to_owned(), Value::text("x\\"))]));
+        add(
+            &mut members,
+            "name",
+            Value::Record(vec![("$".to_owned(), Value::text("Ann \"A\"\n")), ("kind".to_owned(), Value::text("x\\"))]),
+        );
         add(&mut members, "phone", Value::text("1"));
         add(&mut members, "phone", Value::text("2"));
         add(&mut members, "kids", Value::List(vec![Value::Record(vec![("name".to_owned(), Value::text("Bo"))])]));

@@ -1,6 +1,6 @@
 //! Mails, contacts and appointments of Outlook ([MS-OXMSG]): properties are streams named by their numbers.
 
-use super::{storage::Storage, prose::Prose};
+use super::{prose::Prose, storage::Storage};
 use crate::{
     base::{Category, Problem},
     format::{Member, Place, Sink, Text, TextKind, binary::utf_16, html},
@@ -13,8 +13,17 @@ const DEPTH: usize = 8;
 
 /// Properties with names for people ([MS-OXPROPS]).
 const HEADERS: &[(&str, &str)] = &[
-    ("0C1A", "From"), ("5D01", "From"), ("0C1F", "From"), ("0042", "Sent-By"), ("0E04", "To"), ("0E03", "Cc"), ("0E02", "Bcc"), ("0037", "Subject"),
-    ("3001", "Name"), ("39FE", "Email"), ("3003", "Email"),
+    ("0C1A", "From"),
+    ("5D01", "From"),
+    ("0C1F", "From"),
+    ("0042", "Sent-By"),
+    ("0E04", "To"),
+    ("0E03", "Cc"),
+    ("0E02", "Bcc"),
+    ("0037", "Subject"),
+    ("3001", "Name"),
+    ("39FE", "Email"),
+    ("3003", "Email"),
 ];
 /// What says nothing of people: classes, keys for searching, repetitions of the above.
 const MUTE: &[&str] = &["001A", "0070", "0E1D", "003D", "300B", "0C1E", "0064", "3002", "0077", "0075", "1035", "1042", "1039"];

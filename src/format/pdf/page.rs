@@ -61,7 +61,13 @@ impl<'d> Reader<'d> {
             joined.push(b'\n');
             is_damaged |= !is_sound;
         }
-        let mut run = Run { reader: self, page: Page { is_damaged, ..Page::default() }, states: vec![State::default()], pen: None, running: Vec::new() };
+        let mut run = Run {
+            reader: self,
+            page: Page { is_damaged, ..Page::default() },
+            states: vec![State::default()],
+            pen: None,
+            running: Vec::new(),
+        };
         run.run(&joined, &resources(document, page));
         let mut page = run.page;
         page.text.truncate(page.text.trim_end().len());
