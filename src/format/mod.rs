@@ -235,7 +235,7 @@ impl<'a> Rows<'a> {
 
     /// A cell's value; `None` for NULL.
     pub fn cell(&self, row: usize, column: usize) -> Option<&'a [u8]> {
-        self.cells.get(row * self.width + column)?.value(self.bytes, self.arena)
+        self.cells.get(row * self.width + column).filter(|_| column < self.width)?.value(self.bytes, self.arena)
     }
 }
 

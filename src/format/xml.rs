@@ -42,7 +42,7 @@ impl Format for Xml {
         }
         let is_tag = matches!(text, [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'!', ..]);
         let outline = if is_tag { outline(head.bytes) } else { Outline::default() };
-        if outline.tags >= 3 && outline.text_outside == 0 { Claim::Likely } else { Claim::No }
+        if outline.tags >= 3 && outline.closes > 0 && outline.text_outside == 0 { Claim::Likely } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
@@ -63,6 +63,7 @@ impl Format for Xml {
 #[derive(Clone, Copy, Debug, Default)]
 struct Outline {
     tags: usize,
+    closes: usize,
     /// Characters that stand in no element.
     text_outside: usize,
     is_plist: bool,
@@ -79,10 +80,13 @@ fn outline(head: &[u8]) -> Outline {
                 outline.tags += 1;
                 depth += 1;
             }
-            Ok(Event::Close(_)) => match depth.checked_sub(1) {
-                Some(above) => depth = above,
-                None => outline.text_outside += 1,
-            },
+            Ok(Event::Close(_)) => {
+                outline.closes += 1;
+                match depth.checked_sub(1) {
+                    Some(above) => depth = above,
+                    None => outline.text_outside += 1,
+                }
+            }
             Ok(Event::Text(text)) if depth == 0 => outline.text_outside += text.trim().trim_start_matches('\u{FEFF}').len(),
             Ok(Event::Text(_)) => {}
             Ok(Event::End) | Err(_) => break,

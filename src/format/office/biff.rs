@@ -17,8 +17,9 @@ use encoding_rs::WINDOWS_1252;
 /// Strings that sheets share.
 const STRINGS: usize = 4 << 20;
 
-/// Reads all sheets; `false` when the stream is encrypted.
-pub(super) fn read(stream: &[u8], prose: &mut Prose, sink: &mut dyn Sink) -> bool {
+/// Reads all sheets; `false` when the stream is encrypted. What may hold text outside of cells
+/// (headers, notes, shapes, charts) is added to `rest`.
+pub(super) fn read(stream: &[u8], rest: &mut Vec<u8>, prose: &mut Prose, sink: &mut dyn Sink) -> bool {
     let mut book = Book::default();
     let mut sheet: Option<Sheet> = None;
     let mut records = Records { stream, at: 0 };
@@ -37,10 +38,16 @@ pub(super) fn read(stream: &[u8], prose: &mut Prose, sink: &mut dyn Sink) -> boo
                 }
             }
             0xFC => book.strings = shared(body, &mut records),
-            _ => match &mut sheet {
-                Some(sheet) => sheet.record(kind, body, &book, prose, sink),
-                None => book.record(kind, body),
-            },
+            _ => {
+                let known = match &mut sheet {
+                    Some(sheet) => sheet.record(kind, body, &book, prose, sink),
+                    None => book.record(kind, body),
+                };
+                if !known {
+                    rest.extend_from_slice(body);
+                    rest.push(0);
+                }
+            }
         }
     }
     if let Some(sheet) = sheet {
@@ -75,7 +82,8 @@ struct Book {
 }
 
 impl Book {
-    fn record(&mut self, kind: u16, body: &[u8]) {
+    /// Takes a record of the workbook itself; `false` when it is of another kind.
+    fn record(&mut self, kind: u16, body: &[u8]) -> bool {
         match kind {
             0x22 if u16_le(body, 0) == Some(1) => self.epoch = Epoch::Of1904,
             0x85 => {
@@ -91,8 +99,9 @@ impl Book {
                 let own = self.formats.iter().find(|(held, _)| *held == id).map(|(_, style)| style.clone());
                 self.styles.push(own.unwrap_or_else(|| Style::built_in(id.into())));
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 }
 
@@ -214,18 +223,19 @@ impl Sheet {
         prose.break_line(sink);
     }
 
-    fn record(&mut self, kind: u16, body: &[u8], book: &Book, prose: &mut Prose, sink: &mut dyn Sink) {
+    /// Takes a record of the sheet; `false` when it holds no cell.
+    fn record(&mut self, kind: u16, body: &[u8], book: &Book, prose: &mut Prose, sink: &mut dyn Sink) -> bool {
         if kind == 0x207 {
             let text = u16_le(body, 0).and_then(|length| string(slice(body, 2, usize::MAX), length.into()));
             if let (Some(column), Some(text)) = (self.waiting.take(), text) {
                 self.row.push(column, &text);
             }
-            return;
+            return true;
         }
         if !matches!(kind, 0xFD | 0x203 | 0x27E | 0xBD | 0x204 | 0xD6 | 0x06 | 0x205) {
-            return;
+            return false;
         }
-        let (Some(row), Some(column), Some(style)) = (u16_le(body, 0), u16_le(body, 2), u16_le(body, 4)) else { return };
+        let (Some(row), Some(column), Some(style)) = (u16_le(body, 0), u16_le(body, 2), u16_le(body, 4)) else { return true };
         if row != self.number {
             self.grid.row(&self.row, prose, sink);
             self.row.clear();
@@ -261,6 +271,7 @@ impl Sheet {
                 }
             }
         }
+        true
     }
 
     fn put(&mut self, column: usize, style: u16, value: Option<f64>, book: &Book) {
@@ -311,15 +322,15 @@ mod tests {
         stream.extend(cell(0x27E, 2, 1, 0, &((45293_u32 << 2) | 2).to_le_bytes()));
         stream.extend(record(0x0A, b""));
         let mut found = Collected::default();
-        assert!(read(&stream, &mut Prose::new(0), &mut found));
+        assert!(read(&stream, &mut Vec::new(), &mut Prose::new(0), &mut found));
         assert_eq!(found.tables[0].header(), "id|born");
         assert_eq!(found.tables[0].lines(), ["Ann|2024-01-01", "Bob|2024-01-02"]);
         for at in 0..stream.len() {
-            read(&stream[..at], &mut Prose::new(0), &mut Collected::default());
+            read(&stream[..at], &mut Vec::new(), &mut Prose::new(0), &mut Collected::default());
             for value in [0, 0xFF, stream[at] ^ 1] {
                 let mut damaged = stream.clone();
                 damaged[at] = value;
-                read(&damaged, &mut Prose::new(0), &mut Collected::default());
+                read(&damaged, &mut Vec::new(), &mut Prose::new(0), &mut Collected::default());
             }
         }
     }

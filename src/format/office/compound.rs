@@ -7,7 +7,11 @@
 use super::{biff, binary_text, message, prose::Prose, storage::Storage};
 use crate::{
     base::{Category, Problem},
-    format::{Claim, Format, Head, Sink, binary::u16_le, raw::Raw},
+    format::{
+        Claim, Format, Head, Sink,
+        binary::u16_le,
+        raw::{self, Raw},
+    },
     source::Input,
 };
 
@@ -59,9 +63,15 @@ fn parts(storage: &Storage<'_>, size: u64, sink: &mut dyn Sink) -> Parts {
         return Parts::Read;
     }
     if let Some(book) = storage.find(0, &["Workbook"]) {
-        let is_read = biff::read(&book, &mut prose, sink);
+        let mut rest = Vec::new();
+        let is_read = biff::read(&book, &mut rest, &mut prose, sink);
         prose.flush(sink);
-        return if is_read { Parts::Read } else { Parts::Encrypted };
+        if !is_read {
+            return Parts::Encrypted;
+        }
+        raw::texts(Input::Whole(&rest), sink);
+        others(storage, &["Workbook"], sink);
+        return Parts::Read;
     }
     let text = if let Some(main) = storage.find(0, &["WordDocument"]) {
         let flags = u16_le(&main, 10).unwrap_or(0);
@@ -76,7 +86,17 @@ fn parts(storage: &Storage<'_>, size: u64, sink: &mut dyn Sink) -> Parts {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Parts::Unknown };
     text.lines().for_each(|line| prose.line(line, sink));
     prose.flush(sink);
+    others(storage, &["WordDocument", "PowerPoint Document"], sink);
     Parts::Read
+}
+
+/// Seeks text in the streams that no reader knows: properties, annotations, what is embedded.
+fn others(storage: &Storage<'_>, known: &[&str], sink: &mut dyn Sink) {
+    for number in storage.streams() {
+        if !known.contains(&storage.name(number)) {
+            raw::texts(Input::Whole(&storage.stream(number)), sink);
+        }
+    }
 }
 
 /// More entries than this are not looked at.

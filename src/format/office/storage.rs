@@ -113,6 +113,11 @@ impl<'b> Storage<'b> {
         found
     }
 
+    /// Every stream, in whatever folder.
+    pub(super) fn streams(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.entries).filter(|(_, entry)| entry.kind == 2).map(|(number, _)| number)
+    }
+
     fn get(&self, number: u32) -> Option<&Entry> {
         self.entries.get(number as usize)
     }
