@@ -6,6 +6,7 @@
 //! Columns may come late: the table is then announced again, wider.
 
 mod reader;
+pub(super) mod records;
 mod scan;
 mod tables;
 mod unfold;

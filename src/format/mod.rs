@@ -4,17 +4,28 @@
 //! stretches of text, further items, and problems. Reading never fails: what cannot be read
 //! is told as a [`Problem`], and reading goes on where it can.
 
+pub mod ar;
+mod base64;
+mod binary;
+pub mod brotli;
 pub mod bzip2;
+pub mod cab;
 mod charset;
+pub mod columnar;
 pub mod compress;
+pub mod contacts;
 pub mod cpio;
 pub mod delimited;
 mod feed;
 pub mod gzip;
+pub mod hl7;
 #[cfg(test)]
 mod hostile;
 pub mod html;
+pub mod iso;
 pub mod json;
+pub mod ldif;
+pub mod lha;
 pub mod lz4;
 pub mod mail;
 mod marks;
@@ -22,8 +33,12 @@ pub mod mbox;
 pub mod office;
 mod packed;
 pub mod pdf;
+pub mod program;
+pub mod rar;
 pub mod raw;
+pub mod rpm;
 mod sample;
+pub mod sevenzip;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
@@ -33,13 +48,14 @@ pub mod text;
 mod transcode;
 #[cfg(test)]
 mod unfold;
+pub mod xml;
 pub mod xz;
 pub mod zip;
 pub mod zstd;
 
 use crate::{
     base::{Category, Problem},
-    source::Input,
+    source::{Budget, Input, budget::Limits},
 };
 use std::io;
 
@@ -219,7 +235,7 @@ impl<'a> Rows<'a> {
 
     /// A cell's value; `None` for NULL.
     pub fn cell(&self, row: usize, column: usize) -> Option<&'a [u8]> {
-        self.cells.get(row * self.width + column)?.value(self.bytes, self.arena)
+        self.cells.get(row * self.width + column).filter(|_| column < self.width)?.value(self.bytes, self.arena)
     }
 }
 
@@ -321,6 +337,24 @@ pub trait Sink {
 
     /// The most bytes that may be held at once for one item.
     fn in_memory(&self) -> usize;
+
+    /// What a format that unpacks inside itself must account to.
+    fn budget(&self) -> Budget {
+        Budget::new(Limits::default(), 0)
+    }
+}
+
+/// Reads an item of text as UTF-8, whatever its charset; it must fit memory.
+fn decoded(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(&str, &mut dyn Sink)) {
+    let (bytes, error) = input.into_whole(sink.in_memory());
+    let head = bytes.get(..HEAD).unwrap_or(&bytes);
+    let encoding = transcode::detect(head, head.len() == bytes.len()).unwrap_or(encoding_rs::UTF_8);
+    let (text, ..) = encoding.decode(&bytes);
+    read(&text, sink);
+    // Other errors are of the reader we were given: already known to its owner.
+    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
+        sink.problem(read_problem(&error));
+    }
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.
@@ -333,8 +367,16 @@ pub const FORMATS: &[&dyn Format] = &[
     &zstd::Zstd,
     &lz4::Lz4,
     &compress::Compress,
+    &brotli::Brotli,
     &tar::Tar,
     &cpio::Cpio,
+    &ar::Ar,
+    &rpm::Rpm,
+    &sevenzip::SevenZip,
+    &rar::Rar,
+    &cab::Cabinet,
+    &lha::Lha,
+    &iso::Iso,
     &office::Docx,
     &office::Xlsx,
     &office::Pptx,
@@ -342,13 +384,21 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Compound,
     &pdf::Pdf,
     &zip::Zip,
+    &program::Program,
     &mbox::Mbox,
     &mail::Mail,
     &sqlite::Sqlite,
+    &columnar::Parquet,
+    &columnar::Arrow,
+    &contacts::VCard,
+    &contacts::ICalendar,
+    &ldif::Ldif,
+    &hl7::Hl7,
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
     &html::Html,
+    &xml::Xml,
     &text::PlainText,
     &raw::Raw,
 ];

@@ -25,21 +25,26 @@ impl Format for Raw {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
-        let mut blocks = input.blocks();
-        let mut runs = Runs::default();
-        let mut what = None;
-        while let Some(block) = blocks.next(|bytes| Some(before_last_run(bytes))) {
-            if what.is_none() && block.bytes.iter().any(|byte| *byte != 0) {
-                what = Some(describe(block.bytes));
-            }
-            runs.find(block.bytes, block.offset, sink);
-        }
-        runs.flush(sink);
         // Nothing but zeros has nothing to read.
-        if let Some((category, detail)) = what {
+        if let Some((category, detail)) = texts(input, sink) {
             sink.problem(Problem::new(category, detail));
         }
     }
+}
+
+/// Hands on what is plainly text, for a format that tells of the rest itself; what the bytes seem to be.
+pub(super) fn texts(input: Input<'_>, sink: &mut dyn Sink) -> Option<(Category, String)> {
+    let mut blocks = input.blocks();
+    let mut runs = Runs::default();
+    let mut what = None;
+    while let Some(block) = blocks.next(|bytes| Some(before_last_run(bytes))) {
+        if what.is_none() && block.bytes.iter().any(|byte| *byte != 0) {
+            what = Some(describe(block.bytes));
+        }
+        runs.find(block.bytes, block.offset, sink);
+    }
+    runs.flush(sink);
+    what
 }
 
 /// What a known magic number says, and why it is not read.

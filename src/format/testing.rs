@@ -57,7 +57,12 @@ impl Collected {
 impl Sink for Collected {
     fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
         let columns = spec.columns.map(|columns| columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        let at = self.tables.iter().position(|table| table.name.as_deref() == spec.name).unwrap_or_else(|| {
+        // Damage can give two tables one name.
+        let width = |columns: &Option<Vec<String>>| columns.as_ref().map(Vec::len);
+        let same = |table: &Table| {
+            table.name.as_deref() == spec.name && width(&table.columns).zip(width(&columns)).is_none_or(|(held, new)| held == new)
+        };
+        let at = self.tables.iter().position(same).unwrap_or_else(|| {
             self.tables.push(Table { name: spec.name.map(str::to_owned), ..Table::default() });
             self.tables.len() - 1
         });

@@ -15,7 +15,7 @@ use crate::{
     base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
-    format::{self, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text},
+    format::{self, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
     source::{
         Budget, Bytes, Input, Item,
         walk::{Entry, Found, io_problem},
@@ -264,6 +264,10 @@ struct ItemState<'s> {
     lost: AtomicU64,
     problems: AtomicBool,
     unreadable: AtomicBool,
+    /// Some or all of it are pictures ...
+    pictures: AtomicBool,
+    /// ... beside which there was something to read.
+    found: AtomicBool,
     duplicate: AtomicBool,
 }
 
@@ -281,6 +285,8 @@ impl<'s> ItemState<'s> {
             lost: AtomicU64::new(0),
             problems: AtomicBool::new(false),
             unreadable: AtomicBool::new(false),
+            pictures: AtomicBool::new(false),
+            found: AtomicBool::new(false),
             duplicate: AtomicBool::new(false),
         }
     }
@@ -288,8 +294,10 @@ impl<'s> ItemState<'s> {
     /// Notes a problem of this item.
     fn problem(&self, problem: Problem) {
         self.problems.store(true, Ordering::Relaxed);
-        if matches!(problem.category, Category::Encrypted | Category::ImageOnly) {
-            self.unreadable.store(true, Ordering::Relaxed);
+        match problem.category {
+            Category::Encrypted => self.unreadable.store(true, Ordering::Relaxed),
+            Category::ImageOnly => self.pictures.store(true, Ordering::Relaxed),
+            _ => {}
         }
         self.lost.fetch_add(problem.bytes_not_examined, Ordering::Relaxed);
         let row = ProblemRow {
@@ -311,7 +319,10 @@ impl Drop for ItemState<'_> {
             ItemStatus::Duplicate
         } else if !self.problems.load(Ordering::Relaxed) {
             ItemStatus::Full
-        } else if examined == 0 || self.unreadable.load(Ordering::Relaxed) {
+        } else if examined == 0
+            || self.unreadable.load(Ordering::Relaxed)
+            || self.pictures.load(Ordering::Relaxed) && !self.found.load(Ordering::Relaxed)
+        {
             ItemStatus::Failed
         } else {
             ItemStatus::Partial
@@ -364,14 +375,19 @@ impl Sink for Examiner<'_, '_> {
     }
 
     fn rows(&mut self, rows: &Rows<'_>) {
+        self.state.found.store(true, Ordering::Relaxed);
         self.tables.rows(rows);
     }
 
     fn text(&mut self, text: &Text<'_>) {
+        if text.kind != TextKind::Raw {
+            self.state.found.store(true, Ordering::Relaxed);
+        }
         self.texts.text(text, self.part.start.saturating_sub(self.part.preamble), &mut self.scratch);
     }
 
     fn item(&mut self, member: Member<'_>) {
+        self.state.found.store(true, Ordering::Relaxed);
         let path = self.member_path(&member);
         let budget = match self.budget.descend() {
             Ok(budget) => budget,
@@ -422,6 +438,10 @@ impl Sink for Examiner<'_, '_> {
 
     fn in_memory(&self) -> usize {
         self.budget.limits().in_memory
+    }
+
+    fn budget(&self) -> Budget {
+        self.budget.clone()
     }
 }
 

@@ -1,11 +1,17 @@
 //! Compound files ([MS-CFB]): Office documents before 2007, mails of Outlook, and the shell
 //! around documents encrypted with a password ([MS-OFFCRYPTO]).
 //!
-//! What is in them is not taken apart: text is sought in their raw bytes. Encrypted ones are told.
+//! Workbooks, texts of documents and presentations, and mails are read; in others text is sought in
+//! their raw bytes. Encrypted ones are told.
 
+use super::{biff, binary_text, message, prose::Prose, storage::Storage};
 use crate::{
     base::{Category, Problem},
-    format::{Claim, Format, Head, Sink, raw::Raw},
+    format::{
+        Claim, Format, Head, Sink,
+        binary::u16_le,
+        raw::{self, Raw},
+    },
     source::Input,
 };
 
@@ -29,9 +35,66 @@ impl Format for Compound {
             sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
             return;
         }
-        Raw.read(Input::Whole(&bytes), sink);
+        match Storage::open(&bytes).map(|storage| parts(&storage, bytes.len() as u64, sink)) {
+            Some(Parts::Read) => {}
+            Some(Parts::Encrypted) => {
+                sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
+            }
+            _ => Raw.read(Input::Whole(&bytes), sink),
+        }
         if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
             sink.problem(crate::format::read_problem(&error));
+        }
+    }
+}
+
+/// What became of the streams of a file.
+enum Parts {
+    Read,
+    Encrypted,
+    Unknown,
+}
+
+/// Reads what is known of the streams of a file.
+fn parts(storage: &Storage<'_>, size: u64, sink: &mut dyn Sink) -> Parts {
+    let mut prose = Prose::new(size);
+    if message::is_message(storage) {
+        message::read(storage, 0, 0, &mut prose, sink);
+        return Parts::Read;
+    }
+    if let Some(book) = storage.find(0, &["Workbook"]) {
+        let mut rest = Vec::new();
+        let is_read = biff::read(&book, &mut rest, &mut prose, sink);
+        prose.flush(sink);
+        if !is_read {
+            return Parts::Encrypted;
+        }
+        raw::texts(Input::Whole(&rest), sink);
+        others(storage, &["Workbook"], sink);
+        return Parts::Read;
+    }
+    let text = if let Some(main) = storage.find(0, &["WordDocument"]) {
+        let flags = u16_le(&main, 10).unwrap_or(0);
+        if flags & 0x100 != 0 {
+            return Parts::Encrypted;
+        }
+        let table = storage.find(0, &[if flags & 0x200 == 0 { "0Table" } else { "1Table" }]).unwrap_or_default();
+        binary_text::document(&main, &table)
+    } else {
+        storage.find(0, &["PowerPoint Document"]).map(|stream| binary_text::presentation(&stream))
+    };
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Parts::Unknown };
+    text.lines().for_each(|line| prose.line(line, sink));
+    prose.flush(sink);
+    others(storage, &["WordDocument", "PowerPoint Document"], sink);
+    Parts::Read
+}
+
+/// Seeks text in the streams that no reader knows: properties, annotations, what is embedded.
+fn others(storage: &Storage<'_>, known: &[&str], sink: &mut dyn Sink) {
+    for number in storage.streams() {
+        if !known.contains(&storage.name(number)) {
+            raw::texts(Input::Whole(&storage.stream(number)), sink);
         }
     }
 }

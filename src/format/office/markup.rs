@@ -17,7 +17,7 @@ const LONGEST: u64 = 64 << 20;
 
 /// An event. Text comes in pieces; empty elements open and close.
 #[derive(Debug)]
-pub(super) enum Event<'b> {
+pub(in crate::format) enum Event<'b> {
     Open(Tag<'b>),
     Close(Name<'b>),
     Text(Cow<'b, str>),
@@ -26,26 +26,26 @@ pub(super) enum Event<'b> {
 
 /// An element that opens.
 #[derive(Debug)]
-pub(super) struct Tag<'b>(BytesStart<'b>);
+pub(in crate::format) struct Tag<'b>(BytesStart<'b>);
 
 impl Tag<'_> {
     /// Its name without prefix: the prefixes of Office files vary, their names do not collide.
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::format) fn name(&self) -> &str {
         self.0.local_name().into_inner()
     }
 
     /// The prefix of its name, as written.
-    pub(super) fn prefix(&self) -> &str {
+    pub(in crate::format) fn prefix(&self) -> &str {
         self.0.name().prefix().map_or("", |prefix| prefix.into_inner())
     }
 
     /// The value of the attribute with this local name.
-    pub(super) fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(in crate::format) fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
         self.attributes().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The value of the attribute with this whole name.
-    pub(super) fn exact_attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(in crate::format) fn exact_attribute(&self, name: &str) -> Option<Cow<'_, str>> {
         let mut all = self.all().filter(|attribute| attribute.key.into_inner() == name);
         all.next().map(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or(attribute.value))
     }
@@ -58,7 +58,7 @@ impl Tag<'_> {
     }
 
     /// All attributes by local name.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    pub(in crate::format) fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         self.all().map(|attribute| {
             let name = attribute.key.local_name().into_inner();
             // A value with a broken entity is taken as it is written.
@@ -70,24 +70,24 @@ impl Tag<'_> {
 
 /// The name of an element that closes.
 #[derive(Debug)]
-pub(super) struct Name<'b>(BytesEnd<'b>);
+pub(in crate::format) struct Name<'b>(BytesEnd<'b>);
 
 impl Name<'_> {
     /// Without prefix.
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::format) fn as_str(&self) -> &str {
         self.0.local_name().into_inner()
     }
 }
 
 /// A document being read.
-pub(super) struct Markup<R> {
+pub(in crate::format) struct Markup<R> {
     reader: Reader<DecodingReader<Measured<R>>>,
     buffer: Vec<u8>,
 }
 
 impl<R: BufRead> Markup<R> {
     /// A document in UTF-8 or UTF-16, as packages demand.
-    pub(super) fn new(reader: R) -> Markup<R> {
+    pub(in crate::format) fn new(reader: R) -> Markup<R> {
         let mut reader = Reader::from_reader(DecodingReader::new(Measured { inner: reader, since: 0 }));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
@@ -98,7 +98,7 @@ impl<R: BufRead> Markup<R> {
     }
 
     /// The next event; an empty text for what says nothing (comments, declarations, instructions).
-    pub(super) fn next(&mut self) -> io::Result<Event<'_>> {
+    pub(in crate::format) fn next(&mut self) -> io::Result<Event<'_>> {
         self.buffer.clear();
         self.reader.get_mut().get_mut().since = 0;
         Ok(match self.reader.read_event_into(&mut self.buffer).map_err(as_io)? {

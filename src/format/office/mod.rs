@@ -5,15 +5,19 @@
 //! properties, addresses behind links, cached data. What is embedded is an item of its own. Only
 //! pictures and what says how things look (styles, themes, fonts) are passed over.
 
+mod biff;
+mod binary_text;
 mod compound;
 mod flow;
 mod grid;
 mod layout;
 mod loose;
-mod markup;
+pub(super) mod markup;
+mod message;
 mod number;
 mod opendocument;
 mod prose;
+mod storage;
 mod workbook;
 
 use super::{
@@ -130,7 +134,7 @@ fn is_flat(head: &[u8]) -> bool {
 fn read(input: Input<'_>, sink: &mut dyn Sink) {
     let (bytes, error) = input.into_whole(sink.in_memory());
     let is_flat = is_flat(&bytes);
-    let package = Package::open(if is_flat { &[] } else { &bytes });
+    let package = Package::open(if is_flat { &[] } else { &bytes }, sink.budget());
     let size = bytes.len() as u64;
     let mut reading =
         Reading { package: &package, prose: Prose::new(size), sink, read: HashSet::new(), pictures: 0, members: 0, tables: 0 };
@@ -191,8 +195,9 @@ impl<'r, 'a> Reading<'r, 'a> {
         }
         let main = self.relations("").into_iter().find(|relation| relation.kind == "officeDocument").map(|relation| relation.part);
         let usual = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"];
+        let main = main.filter(|main| self.package.has(main));
         let main = main.or_else(|| usual.into_iter().find(|part| self.package.has(part)).map(str::to_owned));
-        let Some(main) = main.filter(|main| self.package.has(main)) else { return false };
+        let Some(main) = main.or_else(|| self.lost_main()) else { return false };
         if main.ends_with(".bin") {
             self.sink.problem(Problem::new(Category::Unsupported, "a binary workbook: text was sought in its raw bytes"));
             return false;
@@ -210,6 +215,16 @@ impl<'r, 'a> Reading<'r, 'a> {
         }
         self.rest();
         true
+    }
+
+    /// The main part of a package that has lost it, by what it would list.
+    fn lost_main(&mut self) -> Option<String> {
+        const LISTED: &[(&str, &str)] =
+            &[("xl/worksheets/", "xl/workbook.xml"), ("ppt/slides/", "ppt/presentation.xml"), ("word/", "word/document.xml")];
+        let is_part = |name: &str, folder: &str| name.starts_with(folder) && name.ends_with(".xml");
+        let listed = LISTED.iter().find(|(folder, _)| self.package.names().any(|name| is_part(name, folder)))?;
+        self.sink.problem(Problem::new(Category::Corrupt, format!("{} is missing: parts were read by their names", listed.1)));
+        Some(listed.1.to_owned())
     }
 
     /// The kind of package by the type of its main part, else by its folder.

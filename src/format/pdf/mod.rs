@@ -98,6 +98,7 @@ impl Contents<'_> {
     fn pages(&mut self) {
         let mut reader = Reader::new(self.document, FUEL);
         let (mut count, mut pictures, mut unreadable) = (0_u32, 0_u32, 0_u32);
+        let mut damaged = Vec::new();
         let mut seen = HashSet::new();
         for id in self.document.page_iter().take(PAGES) {
             count += 1;
@@ -114,6 +115,9 @@ impl Contents<'_> {
             let letters = page.text.chars().filter(|c| c.is_alphanumeric()).count();
             pictures += u32::from(page.pictures > 0 && letters < 4);
             unreadable += u32::from(page.unreadable > letters);
+            if page.is_damaged {
+                damaged.push(count);
+            }
             if reader.fuel == 0 {
                 self.sink.problem(Problem::new(Category::Limit, format!("pages draw more than the limit: read up to page {count}")));
                 break;
@@ -124,6 +128,9 @@ impl Contents<'_> {
         }
         if count == 0 {
             self.sink.problem(Problem::new(Category::Corrupt, "no page could be found"));
+        }
+        if !damaged.is_empty() {
+            self.sink.problem(Problem::new(Category::Corrupt, damaged_pages(&damaged, count)));
         }
         if pictures > 0 {
             self.sink.problem(Problem::new(Category::ImageOnly, format!("{pictures} of {count} pages are pictures without text")));
@@ -244,6 +251,13 @@ impl Contents<'_> {
             None => self.sink.unread(name, None, Problem::new(Category::Corrupt, "cannot be unpacked").not_examined(packed)),
         }
     }
+}
+
+/// Which pages could not be unpacked to their end; the first of many are named.
+fn damaged_pages(damaged: &[u32], count: u32) -> String {
+    let named: Vec<String> = damaged.iter().take(20).map(u32::to_string).collect();
+    let more = if damaged.len() > named.len() { " and more" } else { "" };
+    format!("the content of {} of {count} pages is damaged: page {}{more}", damaged.len(), named.join(", "))
 }
 
 /// The value of a field; what is chosen in a list, each on a line.

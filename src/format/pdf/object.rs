@@ -1,6 +1,7 @@
 //! Values of dictionaries, with references followed.
 
 use lopdf::{Dictionary, Document, Object, Stream, decode_text_string};
+use std::io::Read;
 
 /// The value of a key.
 pub(super) fn value<'d>(from: &'d Dictionary, key: &[u8], document: &'d Document) -> Option<&'d Object> {
@@ -40,6 +41,23 @@ pub(super) fn text(from: &Dictionary, key: &[u8], document: &Document) -> Option
 /// The unpacked content of a stream, if it is no longer than `limit`.
 pub(super) fn stream(from: &Dictionary, key: &[u8], document: &Document, limit: usize) -> Option<Vec<u8>> {
     content(value(from, key, document)?.as_stream().ok()?, limit)
+}
+
+/// What could be unpacked of a stream, up to `limit` bytes, and whether it is all there.
+pub(super) fn sound_content(stream: &Stream, limit: usize) -> (Vec<u8>, bool) {
+    let has_predictor = stream.dict.get(b"DecodeParms").or_else(|_| stream.dict.get(b"DP")).is_ok();
+    match stream.filters() {
+        // Damage in the middle is passed over by the reader of objects; here it matters.
+        Ok(filters) if !has_predictor && filters.len() == 1 && matches!(filters[0], b"FlateDecode" | b"Fl") => {
+            let deflated = stream.content.get(2..).unwrap_or_default();
+            let mut bytes = Vec::new();
+            let ended = flate2::read::DeflateDecoder::new(deflated).take(limit as u64 + 1).read_to_end(&mut bytes);
+            let is_sound = ended.is_ok() && bytes.len() <= limit;
+            bytes.truncate(limit);
+            (bytes, is_sound)
+        }
+        _ => content(stream, limit).map_or((Vec::new(), false), |bytes| (bytes, true)),
+    }
 }
 
 /// The unpacked content of a stream, if it is no longer than `limit`.

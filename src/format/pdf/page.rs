@@ -6,7 +6,7 @@ use super::{
     font::Font,
     lexer::{Bracket, Lexer, Token},
     matrix::Matrix,
-    object::{content, dictionary, name},
+    object::{dictionary, name, sound_content},
 };
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use std::{collections::HashMap, rc::Rc};
@@ -39,6 +39,8 @@ pub(super) struct Page {
     pub(super) pictures: usize,
     /// Codes whose characters nothing tells.
     pub(super) unreadable: usize,
+    /// A stream of its content could not be unpacked to its end.
+    pub(super) is_damaged: bool,
 }
 
 impl<'d> Reader<'d> {
@@ -50,14 +52,22 @@ impl<'d> Reader<'d> {
     pub(super) fn page(&mut self, page: ObjectId) -> Page {
         let document = self.document;
         let mut joined = Vec::new();
+        let mut is_damaged = false;
         for id in document.get_page_contents(page) {
             let stream = document.get_object(id).and_then(Object::as_stream).ok();
-            if let Some(bytes) = stream.and_then(|stream| content(stream, LONGEST.saturating_sub(joined.len()))) {
-                joined.extend_from_slice(&bytes);
-                joined.push(b'\n');
-            }
+            let (bytes, is_sound) =
+                stream.map_or((Vec::new(), false), |stream| sound_content(stream, LONGEST.saturating_sub(joined.len())));
+            joined.extend_from_slice(&bytes);
+            joined.push(b'\n');
+            is_damaged |= !is_sound;
         }
-        let mut run = Run { reader: self, page: Page::default(), states: vec![State::default()], pen: None, running: Vec::new() };
+        let mut run = Run {
+            reader: self,
+            page: Page { is_damaged, ..Page::default() },
+            states: vec![State::default()],
+            pen: None,
+            running: Vec::new(),
+        };
         run.run(&joined, &resources(document, page));
         let mut page = run.page;
         page.text.truncate(page.text.trim_end().len());
@@ -239,7 +249,8 @@ impl<'d> Run<'_, 'd> {
             Some(b"Image") => self.page.pictures += 1,
             // A form that draws itself is drawn once.
             Some(b"Form") if self.running.len() < DEPTH && self.reader.fuel > 0 && !self.running.contains(&std::ptr::from_ref(stream)) => {
-                let Some(bytes) = content(stream, LONGEST) else { return };
+                let (bytes, is_sound) = sound_content(stream, LONGEST);
+                self.page.is_damaged |= !is_sound;
                 let mut state = self.state().clone();
                 let matrix: Vec<f32> = stream
                     .dict

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     base::Problem,
     format::{Sink, read_problem},
-    source::{Budget, budget::Limits},
+    source::Budget,
 };
 use std::io::{self, BufReader, Read};
 
@@ -23,8 +23,8 @@ pub(in crate::format) struct Package<'a> {
 }
 
 impl<'a> Package<'a> {
-    /// Lists the members: by the archive's own list, else by their headers.
-    pub(in crate::format) fn open(bytes: &'a [u8]) -> Package<'a> {
+    /// Lists the members: by the archive's own list, else by their headers. `budget` is accounted to.
+    pub(in crate::format) fn open(bytes: &'a [u8], budget: Budget) -> Package<'a> {
         let listed = directory::read(bytes);
         let mut members = Vec::with_capacity(listed.entries.len());
         let mut is_damaged = !listed.is_complete() || listed.entries.is_empty();
@@ -38,7 +38,7 @@ impl<'a> Package<'a> {
                 members.push((plain_name(&entry), entry, packed.unwrap_or(rest)));
             }
         }
-        Package { members, budget: Budget::new(Limits::default(), 0), is_damaged }
+        Package { members, budget, is_damaged }
     }
 
     /// The names of all members, in the archive's order.

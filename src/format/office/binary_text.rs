@@ -1,0 +1,70 @@
+//! The text of documents and presentations before 2007 ([MS-DOC], [MS-PPT]).
+
+use crate::format::binary::{slice, u16_le, u32_le, utf_16};
+use encoding_rs::WINDOWS_1252;
+
+/// The text of a document by its table of pieces (MS-DOC 2.4.1); `None` when there is none, or it is encrypted.
+pub(super) fn document(main: &[u8], table: &[u8]) -> Option<String> {
+    let (at, length) = (u32_le(main, 0x1A2)? as usize, u32_le(main, 0x1A6)? as usize);
+    let mut pieces = slice(table, at, length);
+    // Formats of paragraphs stand before the pieces.
+    while pieces.first() == Some(&1) {
+        pieces = pieces.get(3 + usize::from(u16_le(pieces, 1)?)..)?;
+    }
+    let pieces = pieces.strip_prefix(&[2])?;
+    let plan = slice(pieces, 4, u32_le(pieces, 0)? as usize);
+    let count = plan.len().checked_sub(4)? / 12;
+    let mut text = String::new();
+    for piece in 0..count {
+        let characters = u32_le(plan, piece * 4 + 4)?.checked_sub(u32_le(plan, piece * 4)?)? as usize;
+        let place = u32_le(plan, (count + 1) * 4 + piece * 8 + 2)?;
+        if text.len() > 256 << 20 {
+            break;
+        }
+        let start = (place & 0x3FFF_FFFF) as usize;
+        let run = match place & 0x4000_0000 {
+            0 => utf_16(slice(main, start, characters.saturating_mul(2))),
+            _ => WINDOWS_1252.decode_without_bom_handling(slice(main, start / 2, characters)).0.into_owned(),
+        };
+        text.extend(run.chars().filter_map(shown));
+    }
+    Some(text)
+}
+
+/// What marks in a text mean (MS-DOC 2.4.1): ends of paragraphs and cells, breaks; fields and anchors are nothing.
+const fn shown(c: char) -> Option<char> {
+    match c {
+        '\r' | '\u{B}' | '\u{C}' => Some('\n'),
+        '\u{7}' => Some('\t'),
+        '\u{13}' | '\u{14}' | '\u{15}' => Some(' '),
+        '\u{1E}' => Some('-'),
+        '\t' | '\n' => Some(c),
+        c if c < ' ' => None,
+        c => Some(c),
+    }
+}
+
+/// The texts of a presentation (MS-PPT 2.9.42, 2.9.43): atoms in containers, in the order of the stream.
+pub(super) fn presentation(stream: &[u8]) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while let (Some(head), Some(kind), Some(length)) = (u16_le(stream, at), u16_le(stream, at + 2), u32_le(stream, at + 4)) {
+        at += 8;
+        // Containers are gone into.
+        if head & 15 == 15 {
+            continue;
+        }
+        let body = slice(stream, at, length as usize);
+        let run = match kind {
+            0x0FA0 | 0x0FBA => utf_16(body),
+            0x0FA8 => WINDOWS_1252.decode_without_bom_handling(body).0.into_owned(),
+            _ => String::new(),
+        };
+        if !run.is_empty() {
+            text.extend(run.chars().filter_map(shown));
+            text.push('\n');
+        }
+        at += body.len();
+    }
+    text
+}
