@@ -57,16 +57,15 @@ impl Collected {
 impl Sink for Collected {
     fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
         let columns = spec.columns.map(|columns| columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        // Damage can give two tables one name.
-        let width = |columns: &Option<Vec<String>>| columns.as_ref().map(Vec::len);
-        let same = |table: &Table| {
-            table.name.as_deref() == spec.name && width(&table.columns).zip(width(&columns)).is_none_or(|(held, new)| held == new)
-        };
-        let at = self.tables.iter().position(same).unwrap_or_else(|| {
+        let at = self.tables.iter().position(|table| table.name.as_deref() == spec.name).unwrap_or_else(|| {
             self.tables.push(Table { name: spec.name.map(str::to_owned), ..Table::default() });
             self.tables.len() - 1
         });
-        self.tables[at].columns = columns;
+        // Damage can give two tables one name: the wider one's columns are kept.
+        let wider = self.tables[at].columns.as_ref().zip(columns.as_ref()).is_none_or(|(held, new)| held.len() <= new.len());
+        if wider {
+            self.tables[at].columns = columns;
+        }
         self.tables[at].parent = spec.parent;
         TableId(u32::try_from(at).expect("few tables"))
     }
@@ -75,7 +74,7 @@ impl Sink for Collected {
         assert_eq!(rows.cells.len(), rows.len() * rows.width, "whole rows");
         let table = &mut self.tables[rows.table.0 as usize];
         if let Some(columns) = &table.columns {
-            assert_eq!(columns.len(), rows.width, "as many names as cells");
+            assert!(columns.len() >= rows.width, "a name for each cell");
         }
         for row in 0..rows.len() {
             let text = |column| rows.cell(row, column).map(|value| String::from_utf8_lossy(value).into_owned());

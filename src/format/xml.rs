@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn other_texts_are_not_taken() {
         for text in ["<p>Hello", "a < b > c", "<html><body>x</body></html>", "<jane@example.org> wrote:\n> yes\n"] {
-            assert_eq!(Xml.claim(&Head { bytes: text.as_bytes(), name: "a", whole: true }) > Claim::Likely, false);
+            assert!(Xml.claim(&Head { bytes: text.as_bytes(), name: "a", whole: true }) <= Claim::Likely);
             assert_ne!(pick(&Head { bytes: text.as_bytes(), name: "a", whole: true }).map(Format::name), Some("xml"), "{text}");
         }
     }
