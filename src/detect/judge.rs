@@ -36,6 +36,7 @@ impl Judge<'_> {
         }
         self.keys(columns, &mut profile);
         self.date_order(columns, country, &mut profile);
+        label_values(columns, &mut profile);
         profile.country_column = profile.columns.iter().position(|column| column.meaning == Some(Meaning::Country) && column.slot == 0);
         profile
     }
@@ -265,10 +266,7 @@ impl Judge<'_> {
             ..ColumnProfile::default()
         };
         let long = column.stats.mean_length >= 60.0 && column.stats.wordy > 0.5;
-        // `{type, value}` pairs hold an address in one row and a telephone number in the next.
-        let mixed = super::header::words(&column.header).last().is_some_and(|word| ["value", "val"].contains(&word.as_str()))
-            && column.stats.share(|value| value.contains(&b'@')) >= 0.1;
-        described.free_text = long || mixed || (column.stats.mean_length >= 12.0 && column.stats.wordy > 0.3);
+        described.free_text = long || (column.stats.mean_length >= 12.0 && column.stats.wordy > 0.3);
         let Some(candidate) = candidate.filter(|one| one.bits >= ENOUGH) else {
             described.reason = match candidate {
                 Some(candidate) => {
@@ -435,6 +433,27 @@ fn add_slot(slots: &mut Vec<Slot>, slot: Slot) -> u8 {
         slots.len() - 1
     });
     at.min(255) as u8
+}
+
+/// `{type, value}` pairs hold an address in one row and a telephone number in the next: such values are read
+/// as text behind the words of the column that says what they are.
+fn label_values(columns: &[Column<'_>], profile: &mut Profile) {
+    const SAY_WHAT: &[&str] = &["type", "system", "kind", "label", "key", "code", "attribute", "field", "name"];
+    let ends_with = |at: usize, words: &[&str]| {
+        super::header::words(&columns[at].header).last().is_some_and(|word| words.contains(&word.as_str()))
+    };
+    let places = 0..columns.len().min(profile.columns.len());
+    // Labels repeat and are words; a name of its own in each row is none.
+    let is_label = |at: usize| {
+        let stats = &columns[at].stats;
+        ends_with(at, SAY_WHAT) && stats.distinct <= 0.5 && stats.share(|value| value.iter().any(u8::is_ascii_alphabetic)) > 0.9
+    };
+    profile.label_column = places.clone().find(|at| is_label(*at));
+    for at in places.filter(|at| ends_with(*at, &["value", "val"])) {
+        let addresses = columns[at].stats.share(|value| value.contains(&b'@')) >= 0.1;
+        let described = &mut profile.columns[at];
+        described.free_text |= described.detector.is_none() && (addresses || profile.label_column.is_some());
+    }
 }
 
 /// The two numbers a date like `31/12/1999` starts with, and what stands between them.

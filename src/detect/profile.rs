@@ -27,6 +27,8 @@ pub struct Profile {
     pub header_is_data: bool,
     /// The column that tells the row's country, for reading numbers of the other columns.
     pub country_column: Option<usize>,
+    /// The column that says what a column `value` holds: `{system: ssn, value: …}`.
+    pub label_column: Option<usize>,
 }
 
 /// What one column holds.

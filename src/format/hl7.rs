@@ -31,7 +31,7 @@ const PID: Fields = &[
     "language",
     "marital_status",
     "religion",
-    "patient_account_number",
+    "encounter_number",
     "ssn",
     "drivers_license",
     "mothers_identifier",

@@ -276,21 +276,13 @@ impl Judged {
                 || profile.columns.iter().any(|column| column.free_text);
         let slots = profile.columns.iter().map(|column| usize::from(column.slot) + 1).max().unwrap_or(1).max(1);
         let stats = profile.columns.iter().map(|_| Stats::default()).collect();
-        let last_word = |header: &str| header_words(header).pop().unwrap_or_default();
-        let pairs = profile.columns.iter().any(|column| column.free_text && ["value", "val"].contains(&last_word(&column.header).as_str()));
-        let says_what = |header: &str| ["type", "system", "kind", "label", "key", "code", "name"].contains(&last_word(header).as_str());
-        let label = pairs.then(|| profile.columns.iter().position(|column| says_what(&column.header))).flatten();
+        let label = profile.label_column;
         let meaning = |column: &crate::detect::ColumnProfile| column.detector.map(|detector| detectors.get(detector));
         let mixes_countries = profile.columns.iter().filter_map(meaning).any(|detector| detector.meaning == Meaning::PersonalNumber);
         let tells = |detector: &crate::detect::Detector| matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email);
         let hints = (0..profile.columns.len()).filter(|column| meaning(&profile.columns[*column]).is_some_and(tells)).collect();
         Judged { profile, active, stats, identifies, slots, label, mixes_countries, hints }
     }
-}
-
-/// Words of a header, lower case.
-fn header_words(header: &str) -> Vec<String> {
-    header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// The country an IBAN, an international telephone number or a mail domain tells.
