@@ -24,6 +24,36 @@ fn assert_same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>
     }
 }
 
+/// A dump whose tables take turns, so that every part of it meets them in another order.
+fn dump() -> String {
+    let mut dump = "-- MySQL dump 10.13\n\
+        CREATE TABLE `customers` (`id` int, `first_name` varchar(40), `last_name` varchar(40), `email` varchar(80), `birth_date` date);\n\
+        CREATE TABLE `addresses` (`id` int, `customer_id` int, `street` varchar(80), `city` varchar(40), `state` char(2), `zip` char(5));\n\
+        CREATE TABLE `orders` (`id` int, `customer_id` int, `total` decimal(8,2), `note` varchar(200));\n"
+        .to_owned();
+    let given = ["Johanna", "Miguel", "Theresa", "Walter", "Beatrice"];
+    let surname = ["Lindqvist", "Okafor", "Marchetti", "Dubois", "Hernandez", "Petersen", "Whitfield"];
+    for batch in 0..40 {
+        let ids = || batch * 20..batch * 20 + 20;
+        let rows = |row: &dyn Fn(usize) -> String| ids().map(row).collect::<Vec<_>>().join(",");
+        let (of, at) = (given.len(), surname.len());
+        dump.push_str(&format!(
+            "INSERT INTO `customers` VALUES {};\nINSERT INTO `addresses` VALUES {};\nINSERT INTO `orders` VALUES {};\n",
+            rows(&|id| format!(
+                "({id},'{}','{}','c{id}@nordlicht-post.net','19{:02}-0{}-1{}')",
+                given[id % of],
+                surname[id / of % at],
+                30 + id % 70,
+                1 + id % 9,
+                id % 10
+            )),
+            rows(&|id| format!("({},{id},'{} Harbor Street','Fresno','CA','937{:02}')", 9_000 - id, 1 + id * 7, id % 90)),
+            rows(&|id| format!("({id},{},{}.99,'call before delivery, it\\'s for Ms. {}')", id / 3, 5 + id, surname[id % at])),
+        ));
+    }
+    dump
+}
+
 /// A share of the fixture's files, laid out in folders, with a table long enough to be cut.
 fn lay_out(folder: &Path, reversed: bool) {
     let (bytes, _) = common::generate::archive();
@@ -45,6 +75,7 @@ fn lay_out(folder: &Path, reversed: bool) {
         ));
     }
     members.push(("harbour/crm/long.csv".to_owned(), long.into_bytes()));
+    members.push(("harbour/shop/shop.sql".to_owned(), dump().into_bytes()));
     if reversed {
         members.reverse();
     }

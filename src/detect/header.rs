@@ -343,51 +343,50 @@ fn flush(word: &mut String, words: &mut Vec<String>) {
 
 /// Words a cell holds when it holds nothing.
 pub(super) fn is_nothing(value: &[u8]) -> bool {
-    value.len() <= 14
-        && (value.is_empty()
-            || [
-                "null",
-                "\\n",
-                "n/a",
-                "na",
-                "none",
-                "nil",
-                "-",
-                "--",
-                "---",
-                "?",
-                "nan",
-                "unknown",
-                "not available",
-                "not provided",
-                "undefined",
-                "(null)",
-                "<null>",
-                ".",
-                "no data",
-                "keine",
-                "k.a.",
-                "s/n",
-                "tbd",
-                "#n/a",
-            ]
-            .iter()
-            .any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes())))
+    let Some(first) = value.first() else { return true };
+    // Most cells begin with something none of these words begins with.
+    matches!(first | 0x20, b'n' | b'|' | b'-' | b'?' | b'u' | b'(' | b'<' | b'.' | b'k' | b's' | b't' | b'#')
+        && value.len() <= 14
+        && [
+            "null",
+            "\\n",
+            "n/a",
+            "na",
+            "none",
+            "nil",
+            "-",
+            "--",
+            "---",
+            "?",
+            "nan",
+            "unknown",
+            "not available",
+            "not provided",
+            "undefined",
+            "(null)",
+            "<null>",
+            ".",
+            "no data",
+            "keine",
+            "k.a.",
+            "s/n",
+            "tbd",
+            "#n/a",
+        ]
+        .iter()
+        .any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes()))
 }
 
 /// Suffixes and words that make a name a firm's.
 pub fn is_organisation(folded: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(folded) else { return false };
-    text.split([' ', ',']).any(|word| ORGANISATION_WORDS.binary_search(&word.trim_end_matches('.')).is_ok())
+    text.split([' ', ',']).any(|word| ORGANISATION_WORDS.contains(word.trim_end_matches('.')))
         || text.contains(" s.a")
         || text.contains(" & co")
 }
 
-static ORGANISATION_WORDS: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
-    let mut words: Vec<&str> = lines(include_str!("../../patterns/lexicons/organisation-words.txt")).collect();
-    words.sort_unstable();
-    words
-});
+static ORGANISATION_WORDS: std::sync::LazyLock<std::collections::HashSet<&'static str, foldhash::fast::FixedState>> =
+    std::sync::LazyLock::new(|| lines(include_str!("../../patterns/lexicons/organisation-words.txt")).collect());
 
 #[cfg(test)]
 mod tests {

@@ -439,9 +439,8 @@ fn add_slot(slots: &mut Vec<Slot>, slot: Slot) -> u8 {
 /// as text behind the words of the column that says what they are.
 fn label_values(columns: &[Column<'_>], profile: &mut Profile) {
     const SAY_WHAT: &[&str] = &["type", "system", "kind", "label", "key", "code", "attribute", "field", "name"];
-    let ends_with = |at: usize, words: &[&str]| {
-        super::header::words(&columns[at].header).last().is_some_and(|word| words.contains(&word.as_str()))
-    };
+    let ends_with =
+        |at: usize, words: &[&str]| super::header::words(&columns[at].header).last().is_some_and(|word| words.contains(&word.as_str()));
     let places = 0..columns.len().min(profile.columns.len());
     // Labels repeat and are words; a name of its own in each row is none.
     let is_label = |at: usize| {

@@ -5,15 +5,16 @@ use std::{collections::HashMap, sync::LazyLock};
 
 struct Places {
     /// Folded names and codes to ISO 3166-1 alpha-2.
-    countries: HashMap<Vec<u8>, [u8; 2]>,
-    /// Calling codes, longest first.
-    calling: Vec<(&'static str, [u8; 2])>,
+    countries: HashMap<Vec<u8>, [u8; 2], foldhash::fast::FixedState>,
+    /// By the first three digits of a number: the calling codes it may have, longest first.
+    calling: Vec<Vec<(&'static str, [u8; 2])>>,
     /// One bit per North American area code.
     areas: Vec<bool>,
 }
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| {
-    let mut places = Places { countries: HashMap::new(), calling: Vec::new(), areas: vec![false; 1000] };
+    let mut places = Places { countries: HashMap::default(), calling: vec![Vec::new(); 1000], areas: vec![false; 1000] };
+    let mut all: Vec<(&'static str, [u8; 2])> = Vec::new();
     for line in lines(include_str!("../../patterns/lexicons/countries.tsv")) {
         let mut fields = line.split('\t');
         let (Some(two), Some(three), Some(calling), Some(_), Some(names)) =
@@ -28,11 +29,15 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
             fold_into(name.as_bytes(), &mut folded);
             places.countries.insert(folded, code);
         }
-        places.calling.extend(calling.split(',').filter(|calling| !calling.is_empty()).map(|calling| (calling, code)));
+        all.extend(calling.split(',').filter(|calling| !calling.is_empty()).map(|calling| (calling, code)));
     }
     // The main country of a shared code comes first: 1 is the United States, 44 the United Kingdom.
     const MAIN: [&[u8; 2]; 8] = [b"US", b"GB", b"RU", b"IT", b"AU", b"NO", b"MA", b"FI"];
-    places.calling.sort_by_key(|(calling, code)| (usize::MAX - calling.len(), !MAIN.contains(&code), *calling, *code));
+    all.sort_by_key(|(calling, code)| (usize::MAX - calling.len(), !MAIN.contains(&code), *calling, *code));
+    for (number, codes) in places.calling.iter_mut().enumerate() {
+        let digits = format!("{number:03}");
+        codes.extend(all.iter().filter(|(calling, _)| digits.starts_with(calling) || calling.starts_with(&digits)));
+    }
     for line in lines(include_str!("../../patterns/lexicons/us-area-codes.tsv")) {
         if let Some(area) = line.get(..3).and_then(|area| area.parse::<usize>().ok()).and_then(|area| places.areas.get_mut(area)) {
             *area = true;
@@ -58,7 +63,9 @@ pub(super) fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// The country whose calling code the digits start with, and the code's length.
 pub(super) fn calling_code(digits: &[u8]) -> Option<([u8; 2], usize)> {
-    let found = PLACES.calling.iter().find(|(calling, _)| digits.starts_with(calling.as_bytes()) && digits.len() >= calling.len() + 4)?;
+    let first = digits.get(..3).filter(|first| first.iter().all(u8::is_ascii_digit))?;
+    let codes = PLACES.calling.get(first.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')))?;
+    let found = codes.iter().find(|(calling, _)| digits.starts_with(calling.as_bytes()) && digits.len() >= calling.len() + 4)?;
     Some((found.1, found.0.len()))
 }
 

@@ -65,7 +65,7 @@ pub struct Slot {
 
 impl Profile {
     /// Reads one cell; does not allocate once `scratch` is warm.
-    pub fn read<'s>(&self, detectors: &Detectors, column: usize, cell: &[u8], scratch: &'s mut Scratch) -> Reading<'s> {
+    pub fn read<'s>(&self, detectors: &Detectors, column: usize, cell: &'s [u8], scratch: &'s mut Scratch) -> Reading<'s> {
         match self.columns.get(column) {
             Some(column) => read::read(detectors, column, cell, scratch),
             None => Reading::Invalid,

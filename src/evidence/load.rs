@@ -5,7 +5,7 @@
 
 use super::{
     case::Case,
-    part_file::{Kind, read},
+    part_file::{Kind, read, rows},
     recorder::{COLUMNS, DETECTORS, FINDINGS, ITEMS, MENTIONS, PROBLEMS, TABLES},
     row::{ColumnSeen, DetectorEntry, FindingRow, ItemRow, ItemStatus, ProblemRow, TableRow},
 };
@@ -71,6 +71,11 @@ impl<'c> Evidence<'c> {
             Ok(())
         })?;
         Ok(all)
+    }
+
+    /// How many mentions there are, about: for reserving memory.
+    pub fn mention_count(&self) -> usize {
+        rows(&self.case.evidence(), &MENTIONS).ok().and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default()
     }
 
     /// Hands every mention to `each`, in the order of the part files.

@@ -10,7 +10,10 @@ use parquet::{
     },
     basic::{Compression, Encoding},
     encryption::{decrypt::FileDecryptionProperties, encrypt::FileEncryptionProperties},
-    file::properties::{EnabledStatistics, WriterProperties},
+    file::{
+        metadata::ParquetMetaDataReader,
+        properties::{EnabledStatistics, WriterProperties},
+    },
     schema::types::ColumnPath,
 };
 use std::{
@@ -120,6 +123,15 @@ pub fn part_files(folder: &Path, kind: &Kind) -> std::io::Result<Vec<PathBuf>> {
         .collect();
     files.sort();
     Ok(files)
+}
+
+/// How many rows the part files of a kind have, by what they say themselves.
+pub fn rows(folder: &Path, kind: &Kind) -> anyhow::Result<u64> {
+    let count = |path: PathBuf| -> anyhow::Result<u64> {
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(&path)?)?;
+        Ok(metadata.file_metadata().num_rows().try_into().unwrap_or_default())
+    };
+    part_files(folder, kind)?.into_iter().map(count).sum()
 }
 
 /// Hands every batch of a kind to `each`, file by file.

@@ -26,6 +26,8 @@ pub(super) const DETECTORS: Kind = Kind { name: "detectors", secret: &[], incomp
 
 /// Buffers are written out at so many rows.
 const BATCH: usize = 64 << 10;
+/// The same for mentions, whose rows are long: few enough to stay in the processor's cache.
+const MENTION_BATCH: usize = 8 << 10;
 
 /// Writes evidence rows of one worker.
 pub struct Recorder {
@@ -70,7 +72,7 @@ impl Recorder {
     /// Records a mention; the row can be reused.
     pub fn mention(&mut self, row: &MentionRow) {
         self.mentions.push(row);
-        if self.mentions.items.len() >= BATCH || self.mentions.values.len() >= 64 << 20 {
+        if self.mentions.items.len() >= MENTION_BATCH || self.mentions.values.len() >= 64 << 20 {
             let result = self.mentions.take().and_then(|batch| self.mention_file.write(&batch));
             self.note(result);
         }

@@ -1,13 +1,13 @@
 //! Finds the few bytes that matter to a tokenizer, 64 bytes at a time.
 //!
-//! Three wanted bytes are compared with a whole chunk at once (the comparison loop compiles to
+//! The wanted bytes are compared with a whole chunk at once (the comparison loop compiles to
 //! vector code) and the hits become one word, whose set bits are then handed out one by one. For
 //! the short distances between delimiters this is several times quicker than one search per hit.
 
-/// Positions of any of three bytes, rising.
-pub(super) struct Marks<'a> {
+/// Positions of any of a few bytes, rising.
+pub(super) struct Marks<'a, const N: usize = 3> {
     bytes: &'a [u8],
-    wanted: [u8; 3],
+    wanted: [u8; N],
     /// Where the chunk behind `hits` starts.
     chunk: usize,
     hits: u64,
@@ -15,9 +15,9 @@ pub(super) struct Marks<'a> {
 
 const CHUNK: usize = 64;
 
-impl<'a> Marks<'a> {
+impl<'a, const N: usize> Marks<'a, N> {
     /// Every position from `from` on that holds one of `wanted` (repeat one to want fewer).
-    pub(super) fn new(bytes: &'a [u8], from: usize, wanted: [u8; 3]) -> Marks<'a> {
+    pub(super) fn new(bytes: &'a [u8], from: usize, wanted: [u8; N]) -> Marks<'a, N> {
         let mut marks = Marks { bytes, wanted, chunk: from, hits: 0 };
         marks.hits = marks.look();
         marks
@@ -50,7 +50,7 @@ impl<'a> Marks<'a> {
     }
 }
 
-impl Iterator for Marks<'_> {
+impl<const N: usize> Iterator for Marks<'_, N> {
     type Item = usize;
 
     #[inline]
@@ -96,10 +96,10 @@ const NEAR: usize = 32;
 
 /// One bit for every byte of the chunk that is wanted.
 #[inline]
-fn hits(chunk: &[u8; CHUNK], [a, b, c]: [u8; 3]) -> u64 {
+fn hits<const N: usize>(chunk: &[u8; CHUNK], wanted: [u8; N]) -> u64 {
     let mut flags = [0u8; CHUNK];
     for (flag, byte) in flags.iter_mut().zip(chunk) {
-        *flag = u8::from(*byte == a) | u8::from(*byte == b) | u8::from(*byte == c);
+        *flag = wanted.iter().fold(0, |flag, wanted| flag | u8::from(byte == wanted));
     }
     let (eights, _) = flags.as_chunks::<8>();
     // The product moves the low bit of byte i to bit 56 + i, without carries.

@@ -233,7 +233,7 @@ fn text_place(population: &Population, row: &FindingRow) -> (At, Key) {
         return (at, text);
     }
     let catalogue = &population.catalogue;
-    let Some(index) = catalogue.table_index(row.item, row.table) else {
+    let Some(index) = catalogue.table_index(row.item, row.part, row.table) else {
         return (At::Cell { row: row.at + 1, header: String::new() }, text);
     };
     let table = &catalogue.tables[index as usize];
@@ -250,8 +250,11 @@ struct People {
 impl People {
     fn new(population: &Population, findings: &[FindingRow]) -> People {
         let catalogue = &population.catalogue;
-        let tables: HashSet<u32> =
-            findings.iter().filter(|row| row.table != NO_TABLE).filter_map(|row| catalogue.table_index(row.item, row.table)).collect();
+        let tables: HashSet<u32> = findings
+            .iter()
+            .filter(|row| row.table != NO_TABLE)
+            .filter_map(|row| catalogue.table_index(row.item, row.part, row.table))
+            .collect();
         let mut people = People { text: HashSet::new(), rows: HashSet::new() };
         for mention in population.records.mentions.iter().filter(|mention| person(population, mention.node).is_some()) {
             if mention.table == NO_TABLE {

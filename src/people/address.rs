@@ -1,6 +1,6 @@
 //! Postal addresses folded for comparison, and the jurisdiction they lie in.
 
-use super::name::tokens;
+use super::name::{folded, tokens};
 use std::{collections::HashMap, sync::LazyLock};
 
 /// The fields of an address as they stand.
@@ -34,7 +34,7 @@ impl Address {
         let mut address = Address {
             street: street_words(parts.street),
             unit: street_words(parts.unit),
-            city: tokens(parts.city).join(" "),
+            city: folded(parts.city),
             postcode: fold_postcode(parts.postcode),
             jurisdiction: jurisdiction(parts.country, parts.region, parts.postcode),
         };
@@ -95,7 +95,7 @@ impl Address {
             }
         }
         if self.city.is_empty() {
-            self.city = places.last().map(|place| tokens(place).join(" ")).unwrap_or_default();
+            self.city = places.last().map(|place| folded(place)).unwrap_or_default();
         }
         if self.postcode.is_empty() {
             self.postcode = fold_postcode(&postcode);
@@ -134,9 +134,15 @@ impl Address {
 
 /// House numbers and street words, abbreviated alike.
 fn street_words(street: &str) -> String {
-    let words: Vec<String> =
-        tokens(street).into_iter().map(|word| STREET_KINDS.get(word.as_str()).map_or(word, |short| (*short).to_owned())).collect();
-    words.join(" ")
+    let street = folded(street);
+    let mut words = String::with_capacity(street.len());
+    for word in street.split(' ').filter(|word| !word.is_empty()) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(STREET_KINDS.get(word).unwrap_or(&word));
+    }
+    words
 }
 
 static STREET_KINDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
@@ -279,7 +285,7 @@ fn without_country(region: &str, postcode: &str) -> String {
 
 /// ISO 3166-1 alpha-2 of a country's name or code.
 pub fn country_code(text: &str) -> Option<&'static str> {
-    let key: String = tokens(text).concat();
+    let key = compact(text);
     if key.is_empty() {
         return None;
     }
@@ -339,17 +345,32 @@ fn subdivision_code(text: &str) -> Option<&'static str> {
 }
 
 fn subdivision_of(text: &str, country: &str) -> Option<(&'static str, &'static str)> {
-    let key: String = tokens(text).concat();
+    let key = compact(text);
     if key.is_empty() {
         return None;
     }
     // `US-CA` and `CA` and `California` are one.
     let key = key.strip_prefix(&country.to_lowercase()).filter(|rest| rest.len() >= 2 && text.contains('-')).unwrap_or(&key);
-    SUBDIVISIONS
-        .iter()
-        .find(|(of, code, name)| *of == country && (code.eq_ignore_ascii_case(key) || *name == key))
-        .map(|(of, code, _)| (*of, *code))
+    BY_NAME.get(country)?.get(key).copied()
 }
+
+/// The tokens of a text without the spaces between.
+fn compact(text: &str) -> String {
+    let mut text = folded(text);
+    text.retain(|c| c != ' ');
+    text
+}
+
+/// Of each country: by code or name, folded, country and code.
+static BY_NAME: LazyLock<HashMap<&'static str, HashMap<String, (&'static str, &'static str)>>> = LazyLock::new(|| {
+    let mut countries: HashMap<_, HashMap<_, _>> = HashMap::new();
+    for (country, code, name) in SUBDIVISIONS {
+        let known = countries.entry(*country).or_default();
+        known.insert((*name).to_owned(), (*country, *code));
+        known.insert(code.to_lowercase(), (*country, *code));
+    }
+    countries
+});
 
 /// Country, code, folded name.
 const SUBDIVISIONS: &[(&str, &str, &str)] = &[

@@ -65,8 +65,11 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     let mut waiting = nameless.clone();
     let mut anchored: Vec<bool> = records.nodes.iter().map(|node| node.name != NONE).collect();
     for _ in 0..4 {
+        if waiting.is_empty() {
+            return attached;
+        }
         let index = Index::new(records, clusters, &anchored);
-        let verdicts: Vec<(u32, Option<Verdict>)> = waiting.iter().map(|node| (*node, index.judge(records, *node, false))).collect();
+        let verdicts: Vec<(u32, Option<Verdict>)> = waiting.par_iter().map(|node| (*node, index.judge(records, *node, false))).collect();
         let before = waiting.len();
         waiting.clear();
         for (node, verdict) in verdicts {
@@ -85,6 +88,9 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
             break;
         }
     }
+    if waiting.is_empty() {
+        return attached;
+    }
     let index = Index::new(records, clusters, &anchored);
     let mut free = Vec::new();
     for node in waiting {
@@ -100,9 +106,13 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     attached
 }
 
-/// Which people hold which key, and whether as their own row's key: sorted, looked up by halving.
+/// Which people hold which key, and whether as their own row's key: sorted, looked up by their first bits.
 struct Index {
     people: Vec<Holder>,
+    /// By the first bits of a place: how many holders come before the first with those bits. Places are
+    /// hashes, so that a stretch holds one or two.
+    starts: Vec<u32>,
+    shift: u32,
 }
 
 /// Place of a key, root of who holds it, class, and whether the name stands below the row.
@@ -119,13 +129,24 @@ impl Index {
         }
         people.par_sort_unstable();
         people.dedup();
-        Index { people }
+        let bits = (people.len() as u64 + 2).ilog2();
+        let shift = 64 - bits;
+        let mut starts = vec![0; (1 << bits) + 1];
+        for holder in &people {
+            starts[(holder.0 >> shift) as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Index { people, starts, shift }
     }
 
     fn holders(&self, place: u64) -> &[Holder] {
-        let from = self.people.partition_point(|holder| holder.0 < place);
-        let length = self.people[from..].partition_point(|holder| holder.0 == place);
-        &self.people[from..from + length]
+        let stretch = (place >> self.shift) as usize;
+        let people = &self.people[self.starts[stretch] as usize..self.starts[stretch + 1] as usize];
+        let from = people.partition_point(|holder| holder.0 < place);
+        let length = people[from..].partition_point(|holder| holder.0 == place);
+        &people[from..from + length]
     }
 
     /// Where a record without a name belongs; `last` also settles for one of several.

@@ -5,11 +5,10 @@
 
 use super::{
     name::Name,
-    record::{Class, NONE, Node, Records, mix},
+    record::{Class, Map, NONE, Node, Records, mix},
     rule::{self, Rule},
 };
 use rayon::prelude::*;
-use std::collections::HashMap;
 
 /// Blocks with more distinct records than this are not compared pair by pair.
 const CAP: usize = 200;
@@ -114,7 +113,7 @@ struct NameKeys {
 
 impl NameKeys {
     fn new(name: &Name) -> NameKeys {
-        let hash = |text: &str| u64::from_le_bytes(blake3::hash(text.as_bytes()).as_bytes()[..8].try_into().unwrap_or_default());
+        let hash = hash_text;
         let surname = name.surname.concat();
         NameKeys {
             bag: hash(&name.bag()),
@@ -169,8 +168,13 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &
     }
 }
 
+/// Blocks only propose what is then compared, so that a hash met by chance joins nobody.
 fn hash_text(text: &str) -> u64 {
-    u64::from_le_bytes(blake3::hash(text.as_bytes()).as_bytes()[..8].try_into().unwrap_or_default())
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| mix(&[hash, u64::from_le_bytes(*chunk)]));
+    mix(&[hash, u64::from_le_bytes(last)])
 }
 
 /// American Soundex (US National Archives), for blocking only.
@@ -207,7 +211,7 @@ fn soundex(word: &str) -> String {
 /// How often a name occurs with different birth dates: what two people of one name and one
 /// birthday by chance are judged by.
 struct Rarity {
-    births: HashMap<u64, u32>,
+    births: Map<u64, u32>,
     keys: Vec<u64>,
 }
 
@@ -228,7 +232,7 @@ impl Rarity {
             .collect();
         pairs.par_sort_unstable();
         pairs.dedup();
-        let mut births = HashMap::new();
+        let mut births = Map::default();
         for (key, _) in pairs {
             *births.entry(key).or_insert(0) += 1;
         }

@@ -3,7 +3,7 @@
 //! Everything here is decided from the evidence as a whole, so that it depends neither on the
 //! order items were read in nor on which of two equal files was met first.
 
-use super::role;
+use super::{record::Map, role};
 use crate::{
     base::{Meaning, Role},
     evidence::{
@@ -17,13 +17,14 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub item: u32,
+    /// Its place among the tables of the item, by first appearance: the same however the item is cut.
     pub table: u32,
     /// Its own name, or the file's stem for a file that is one table.
     pub name: String,
-    /// Table number in the same item whose rows hold this one's rows.
+    /// Place in [`Catalogue::tables`] of the table whose rows hold this one's rows.
     pub parent: Option<u32>,
     pub rows: u64,
-    /// First row of each part.
+    /// First row of each part, by part.
     pub bases: Vec<(u32, u64)>,
     pub columns: Vec<Column>,
     /// Role of the main person of a row, by the table's and the folders' names.
@@ -54,13 +55,14 @@ pub struct KeyGroup(pub u64);
 #[derive(Debug, Default)]
 pub struct Catalogue {
     /// By item number: path of the copy that stands for all equal ones.
-    pub master: HashMap<u32, u32>,
+    pub master: Map<u32, u32>,
     /// Items whose evidence is used: one of each set of equal ones that were read.
-    pub used: HashMap<u32, bool>,
+    pub used: Map<u32, bool>,
     pub tables: Vec<Table>,
-    by_number: HashMap<(u32, u32), u32>,
+    /// By item, part, and number within the part.
+    by_number: Map<(u32, u32, u32), u32>,
     /// Item number to index of evidence.items.
-    pub by_item: HashMap<u32, usize>,
+    pub by_item: Map<u32, usize>,
 }
 
 impl Catalogue {
@@ -77,14 +79,14 @@ impl Catalogue {
         catalogue
     }
 
-    /// The table with this number in this item.
-    pub fn table(&self, item: u32, table: u32) -> Option<&Table> {
-        self.by_number.get(&(item, table)).map(|index| &self.tables[*index as usize])
+    /// The table with this number in this part of this item.
+    pub fn table(&self, item: u32, part: u32, table: u32) -> Option<&Table> {
+        self.table_index(item, part, table).map(|index| &self.tables[index as usize])
     }
 
     /// Its place in [`Catalogue::tables`].
-    pub fn table_index(&self, item: u32, table: u32) -> Option<u32> {
-        self.by_number.get(&(item, table)).copied()
+    pub fn table_index(&self, item: u32, part: u32, table: u32) -> Option<u32> {
+        self.by_number.get(&(item, part, table)).copied()
     }
 
     /// The path an item's evidence is reported under.
@@ -118,29 +120,38 @@ impl Catalogue {
         }
     }
 
+    /// Every part of a cut file numbers the tables it meets for itself; what makes them one is the name.
     fn gather_tables(&mut self, evidence: &Evidence<'_>) {
         let mut rows: Vec<_> = evidence.tables.iter().filter(|row| self.used.get(&row.item) == Some(&true)).collect();
-        rows.sort_by_key(|row| (row.item, row.table, row.part));
-        for row in rows {
-            let index = *self.by_number.entry((row.item, row.table)).or_insert_with(|| {
-                self.tables.push(Table {
-                    item: row.item,
-                    table: row.table,
-                    name: row.name.clone(),
-                    parent: (row.parent != u32::MAX).then_some(row.parent),
-                    ..Table::default()
-                });
-                (self.tables.len() - 1) as u32
-            });
-            let table = &mut self.tables[index as usize];
-            table.bases.push((row.part, table.rows));
-            table.rows += row.rows;
+        rows.sort_by_key(|row| (row.item, row.part, row.table));
+        // By item, name, and how many tables of that name the part had before it (each wider than the last).
+        let mut named: HashMap<(u32, &str, usize), u32> = HashMap::new();
+        for of_item in rows.chunk_by(|a, b| a.item == b.item) {
+            let first = self.tables.len();
+            for of_part in of_item.chunk_by(|a, b| a.part == b.part) {
+                let mut met: HashMap<&str, usize> = HashMap::new();
+                for row in of_part {
+                    let before = met.entry(&row.name).or_default();
+                    let index = *named.entry((row.item, &row.name, *before)).or_insert_with(|| {
+                        let table = (self.tables.len() - first) as u32;
+                        self.tables.push(Table { item: row.item, table, name: row.name.clone(), ..Table::default() });
+                        (self.tables.len() - 1) as u32
+                    });
+                    *before += 1;
+                    self.by_number.insert((row.item, row.part, row.table), index);
+                    let parent = self.by_number.get(&(row.item, row.part, row.parent)).copied();
+                    let table = &mut self.tables[index as usize];
+                    table.parent = table.parent.or(parent);
+                    table.bases.push((row.part, table.rows));
+                    table.rows += row.rows;
+                }
+            }
         }
-        let mut columns: Vec<&ColumnSeen> = evidence.columns.iter().collect();
-        columns.sort_by_key(|column| (column.item, column.table, column.column, column.part));
-        for seen in columns {
-            let Some(index) = self.by_number.get(&(seen.item, seen.table)) else { continue };
-            let table = &mut self.tables[*index as usize];
+        let place = |seen: &ColumnSeen| self.by_number.get(&(seen.item, seen.part, seen.table)).copied();
+        let mut columns: Vec<(u32, &ColumnSeen)> = evidence.columns.iter().filter_map(|seen| Some((place(seen)?, seen))).collect();
+        columns.sort_by_key(|(index, seen)| (*index, seen.column, seen.part));
+        for (index, seen) in columns {
+            let table = &mut self.tables[index as usize];
             match table.columns.last_mut() {
                 Some(last) if last.seen.column == seen.column => add_part(&mut last.seen, seen),
                 _ => table.columns.push(Column { seen: seen.clone(), keys: Vec::new(), own_key: false }),
@@ -345,7 +356,8 @@ fn hash(parts: &[&str]) -> u64 {
 impl Table {
     /// The row's number in the whole table, from 0.
     pub fn row(&self, part: u32, row: u64) -> u64 {
-        self.bases.iter().find(|(number, _)| *number == part).map_or(0, |(_, base)| *base) + row
+        let base = self.bases.binary_search_by_key(&part, |(number, _)| *number).map_or(0, |at| self.bases[at].1);
+        base + row
     }
 }
 

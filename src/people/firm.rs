@@ -6,164 +6,170 @@ use super::name;
 pub fn is_role_mailbox(email: &str) -> bool {
     let local = email.split('@').next().unwrap_or_default();
     let local = local.split(['+', '-', '_', '.']).next().unwrap_or(local);
-    const ROLES: &[&str] = &[
-        "info",
-        "contact",
-        "hello",
-        "office",
-        "admin",
-        "administrator",
-        "support",
-        "help",
-        "helpdesk",
-        "sales",
-        "marketing",
-        "billing",
-        "accounts",
-        "accounting",
-        "accountspayable",
-        "ap",
-        "ar",
-        "invoices",
-        "invoice",
-        "finance",
-        "hr",
-        "jobs",
-        "careers",
-        "recruiting",
-        "press",
-        "media",
-        "legal",
-        "privacy",
-        "security",
-        "abuse",
-        "postmaster",
-        "hostmaster",
-        "webmaster",
-        "noreply",
-        "no",
-        "donotreply",
-        "mailer",
-        "root",
-        "team",
-        "service",
-        "kundenservice",
-        "kontakt",
-        "buchhaltung",
-        "orders",
-        "shop",
-        "claims",
-        "enquiries",
-        "inquiries",
-        "feedback",
-        "newsletter",
-        "notifications",
-        "alerts",
-        "reception",
-        "payroll",
-        "it",
-        "ops",
-        "dev",
-        "sysadmin",
-        "operations",
-        "procurement",
-        "purchasing",
-        "all",
-        "staff",
-    ];
-    ROLES.contains(&local)
+    matches!(
+        local,
+        "info"
+            | "contact"
+            | "hello"
+            | "office"
+            | "admin"
+            | "administrator"
+            | "support"
+            | "help"
+            | "helpdesk"
+            | "sales"
+            | "marketing"
+            | "billing"
+            | "accounts"
+            | "accounting"
+            | "accountspayable"
+            | "ap"
+            | "ar"
+            | "invoices"
+            | "invoice"
+            | "finance"
+            | "hr"
+            | "jobs"
+            | "careers"
+            | "recruiting"
+            | "press"
+            | "media"
+            | "legal"
+            | "privacy"
+            | "security"
+            | "abuse"
+            | "postmaster"
+            | "hostmaster"
+            | "webmaster"
+            | "noreply"
+            | "no"
+            | "donotreply"
+            | "mailer"
+            | "root"
+            | "team"
+            | "service"
+            | "kundenservice"
+            | "kontakt"
+            | "buchhaltung"
+            | "orders"
+            | "shop"
+            | "claims"
+            | "enquiries"
+            | "inquiries"
+            | "feedback"
+            | "newsletter"
+            | "notifications"
+            | "alerts"
+            | "reception"
+            | "payroll"
+            | "it"
+            | "ops"
+            | "dev"
+            | "sysadmin"
+            | "operations"
+            | "procurement"
+            | "purchasing"
+            | "all"
+            | "staff"
+    )
 }
 
 /// Names of firms and agencies stand in people tables too.
 pub fn is_organisation(shown: &str) -> bool {
     let words = name::tokens(shown);
-    const FORMS: &[&str] = &[
-        "inc",
-        "llc",
-        "ltd",
-        "gmbh",
-        "ag",
-        "kg",
-        "corp",
-        "corporation",
-        "plc",
-        "llp",
-        "pllc",
-        "bv",
-        "nv",
-        "srl",
-        "spa",
-        "sarl",
-        "sas",
-        "sl",
-        "oy",
-        "ab",
-        "pty",
-        "limited",
-        "incorporated",
-        "ltda",
-        "eireli",
-        "kgaa",
-        "ohg",
-        "co",
-    ];
-    const WORDS: &[&str] = &[
-        "company",
-        "bank",
-        "hospital",
-        "clinic",
-        "university",
-        "school",
-        "department",
-        "agency",
-        "association",
-        "foundation",
-        "holdings",
-        "group",
-        "services",
-        "solutions",
-        "logistics",
-        "consulting",
-        "insurance",
-        "systems",
-        "technologies",
-        "industries",
-        "partners",
-        "associates",
-        "accounts",
-        "payable",
-        "customer",
-        "support",
-        "team",
-        "office",
-        "council",
-        "institute",
-        "trust",
-        "society",
-        "restaurant",
-        "hotel",
-        "test",
-        "bakery",
-        "plumbing",
-        "construction",
-        "motors",
-        "pharmacy",
-        "dental",
-        "supplies",
-        "enterprises",
-        "trading",
-        "studio",
-        "studios",
-        "cafe",
-    ];
+    let is_form = |word: &str| {
+        matches!(
+            word,
+            "inc"
+                | "llc"
+                | "ltd"
+                | "gmbh"
+                | "ag"
+                | "kg"
+                | "corp"
+                | "corporation"
+                | "plc"
+                | "llp"
+                | "pllc"
+                | "bv"
+                | "nv"
+                | "srl"
+                | "spa"
+                | "sarl"
+                | "sas"
+                | "sl"
+                | "oy"
+                | "ab"
+                | "pty"
+                | "limited"
+                | "incorporated"
+                | "ltda"
+                | "eireli"
+                | "kgaa"
+                | "ohg"
+                | "co"
+        )
+    };
+    let is_word = |word: &str| {
+        matches!(
+            word,
+            "company"
+                | "bank"
+                | "hospital"
+                | "clinic"
+                | "university"
+                | "school"
+                | "department"
+                | "agency"
+                | "association"
+                | "foundation"
+                | "holdings"
+                | "group"
+                | "services"
+                | "solutions"
+                | "logistics"
+                | "consulting"
+                | "insurance"
+                | "systems"
+                | "technologies"
+                | "industries"
+                | "partners"
+                | "associates"
+                | "accounts"
+                | "payable"
+                | "customer"
+                | "support"
+                | "team"
+                | "office"
+                | "council"
+                | "institute"
+                | "trust"
+                | "society"
+                | "restaurant"
+                | "hotel"
+                | "test"
+                | "bakery"
+                | "plumbing"
+                | "construction"
+                | "motors"
+                | "pharmacy"
+                | "dental"
+                | "supplies"
+                | "enterprises"
+                | "trading"
+                | "studio"
+                | "studios"
+                | "cafe"
+        )
+    };
     if words.len() < 2 {
-        return words.first().is_some_and(|word| FORMS.contains(&word.as_str()) || word == "test");
+        return words.first().is_some_and(|word| is_form(word) || word == "test");
     }
     // `S.A.` and `S.L.` fold to `sa`, `sl`.
     let last = words.last().map_or("", String::as_str);
-    FORMS.contains(&last) && last != "co" && last != "ab" && last != "ag"
+    is_form(last) && last != "co" && last != "ab" && last != "ag"
         || ["sa", "ag", "ab", "co"].contains(&last) && words.len() > 2
-        || words.iter().any(|word| WORDS.contains(&word.as_str()))
+        || words.iter().any(|word| is_word(word))
 }
 
 #[cfg(test)]

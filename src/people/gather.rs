@@ -5,7 +5,7 @@ use super::{
     catalogue::Catalogue,
     firm::{is_organisation, is_role_mailbox},
     name::{self, Name},
-    record::{Class, Key, MentionOf, NONE, Node, Records, Value, mix, short_hash},
+    record::{Class, Key, Map, MentionOf, NONE, Node, Records, Value, mix, short_hash},
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -15,11 +15,11 @@ use crate::{
         row::{NO_TABLE, unpack},
     },
 };
-use std::collections::HashMap;
 
 /// Reads the used mentions of a case.
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
     let mut reader = Reader::new(evidence, catalogue);
+    reader.records.mentions.reserve_exact(evidence.mention_count());
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish())
 }
@@ -28,17 +28,17 @@ struct Reader<'a> {
     evidence: &'a Evidence<'a>,
     catalogue: &'a Catalogue,
     records: Records,
-    by_identity: HashMap<u64, u32, foldhash::fast::FixedState>,
-    names: HashMap<String, u32, foldhash::fast::FixedState>,
-    addresses: HashMap<Address, u32, foldhash::fast::FixedState>,
+    by_identity: Map<u64, u32>,
+    names: Map<String, u32>,
+    addresses: Map<Address, u32>,
     /// By the fields as they stand, so that an address is taken apart once.
-    written: HashMap<String, u32, foldhash::fast::FixedState>,
+    written: Map<String, u32>,
     /// Reused for looking up.
     joined: String,
-    /// Tables whose rows hold rows of other tables.
-    parents: std::collections::HashSet<(u32, u32)>,
+    /// Tables whose rows hold rows of other tables, by place in the catalogue.
+    parents: std::collections::HashSet<u32>,
     /// Digest of each item as a number, for ids that do not depend on paths.
-    digests: HashMap<u32, u64>,
+    digests: Map<u32, u64>,
     fields: Fields,
 }
 
@@ -99,7 +99,7 @@ impl Fields {
 
 impl<'a> Reader<'a> {
     fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue) -> Reader<'a> {
-        let parents = catalogue.tables.iter().filter_map(|table| table.parent.map(|parent| (table.item, parent))).collect();
+        let parents = catalogue.tables.iter().filter_map(|table| table.parent).collect();
         let digests = evidence
             .items
             .iter()
@@ -112,10 +112,10 @@ impl<'a> Reader<'a> {
             evidence,
             catalogue,
             records: Records::default(),
-            by_identity: HashMap::default(),
-            names: HashMap::default(),
-            addresses: HashMap::default(),
-            written: HashMap::default(),
+            by_identity: Map::default(),
+            names: Map::default(),
+            addresses: Map::default(),
+            written: Map::default(),
             joined: String::new(),
             parents,
             digests,
@@ -127,11 +127,11 @@ impl<'a> Reader<'a> {
         if self.catalogue.used.get(&mention.item) != Some(&true) {
             return;
         }
-        let table = self.catalogue.table_index(mention.item, mention.table);
+        let table = self.catalogue.table_index(mention.item, mention.part, mention.table);
         self.gather(mention, table);
         let row = table.map_or(mention.row, |table| self.catalogue.tables[table as usize].row(mention.part, mention.row));
-        if self.parents.contains(&(mention.item, mention.table)) {
-            let value = mix(&[u64::from(mention.item), u64::from(mention.table), u64::from(mention.part), mention.row]);
+        if let Some(table) = table.filter(|table| self.parents.contains(table)) {
+            let value = mix(&[u64::from(table), u64::from(mention.part), mention.row]);
             self.fields.keys.push(Key { class: Class::Own, value });
         }
         let role = self.role(mention, table);
@@ -143,7 +143,8 @@ impl<'a> Reader<'a> {
         let personal = self.fields.keys.iter().any(|key| key.class == Class::Personal);
         self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
         let address = self.intern_address();
-        let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(mention.table), row, u64::from(mention.slot)]);
+        let number = known.map_or(mention.table, |table| table.table);
+        let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(number), row, u64::from(mention.slot)]);
         let node = self.intern_node(id, name, address);
         let entry = &mut self.records.nodes[node as usize];
         entry.elements = entry.elements.union(mention.elements);
@@ -270,7 +271,7 @@ impl<'a> Reader<'a> {
         {
             // The row this one lies in.
             if let (Some(parent), Ok(row)) = (table.parent, std::str::from_utf8(row).unwrap_or_default().parse::<u64>()) {
-                let value = mix(&[u64::from(mention.item), u64::from(parent), u64::from(mention.part), row]);
+                let value = mix(&[u64::from(parent), u64::from(mention.part), row]);
                 self.fields.keys.push(Key { class: Class::Reference, value });
             }
             return;

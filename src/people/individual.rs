@@ -2,14 +2,14 @@
 
 use super::{
     catalogue::Catalogue,
-    record::{Class, NONE, Records},
+    record::{Class, Map, NONE, Records},
     rule::Tier,
 };
 use crate::{
     base::{Element, ElementSet, Role, token::base32},
     evidence::Evidence,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Yes, no, or nothing tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +79,7 @@ pub struct Assembler<'a> {
     /// `yyyymmdd` ages are counted at.
     pub on: u32,
     /// How recent each item's data seem, by its path.
-    pub recency: HashMap<u32, i32>,
+    pub recency: Map<u32, i32>,
 }
 
 impl<'a> Assembler<'a> {
@@ -140,13 +140,16 @@ impl<'a> Assembler<'a> {
 
     /// The name most records use; of equally frequent ones the longest, then the first by alphabet.
     fn name(&self, mentions: &[u32]) -> u32 {
-        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        for at in mentions {
-            let name = self.records.nodes[self.records.mentions[*at as usize].node as usize].name;
-            if name != NONE {
-                *counts.entry(name).or_default() += 1;
-            }
+        let names = || {
+            let all = mentions.iter().map(|at| self.records.nodes[self.records.mentions[*at as usize].node as usize].name);
+            all.filter(|name| *name != NONE)
+        };
+        let Some(first) = names().next() else { return NONE };
+        if names().all(|name| name == first) {
+            return first;
         }
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        names().for_each(|name| *counts.entry(name).or_default() += 1);
         let shown = |name: &u32| &*self.records.shown_names[*name as usize];
         let rank = |name: &u32| self.records.names[*name as usize].is_full();
         let best = counts.iter().max_by(|(a, n), (b, m)| {
@@ -157,13 +160,16 @@ impl<'a> Assembler<'a> {
 
     /// The birth date most records use; full dates before years.
     fn birth(&self, mentions: &[u32]) -> u32 {
-        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        for at in mentions {
-            let birth = self.records.nodes[self.records.mentions[*at as usize].node as usize].birth;
-            if birth != 0 {
-                *counts.entry(birth).or_default() += 1;
-            }
+        let births = || {
+            let all = mentions.iter().map(|at| self.records.nodes[self.records.mentions[*at as usize].node as usize].birth);
+            all.filter(|birth| *birth != 0)
+        };
+        let Some(first) = births().next() else { return 0 };
+        if births().all(|birth| birth == first) {
+            return first;
         }
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        births().for_each(|birth| *counts.entry(birth).or_default() += 1);
         counts.iter().max_by_key(|(birth, count)| (**birth % 10_000 != 0, **count, **birth)).map_or(0, |(birth, _)| *birth)
     }
 

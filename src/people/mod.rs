@@ -33,6 +33,7 @@ pub struct Population {
     /// Sorted by id.
     pub individuals: Vec<Individual>,
     /// Places of mentions in [`Records::mentions`], grouped by individual, each group in order of path and place.
+    /// Groups that are nobody's lie between.
     pub order: Vec<u32>,
     /// By node: place of its individual, or [`NONE`].
     pub individual_of: Vec<u32>,
@@ -56,6 +57,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
 
     let groups = group_mentions(evidence, &catalogue, &records, &roots);
+    let order: Vec<u32> = groups.iter().map(|(_, mention)| *mention).collect();
     let assembler = Assembler::new(evidence, &records, &catalogue, on);
     let mut shares: std::collections::HashMap<u32, ElementSet> = std::collections::HashMap::new();
     for (node, people) in &attached.shared {
@@ -65,41 +67,35 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
             *set = set.union(records.nodes[*node as usize].elements);
         }
     }
-    let mut individuals = Vec::new();
+    let mut individuals: Vec<Individual> = Vec::new();
     let mut unattributed = 0;
+    let mut from = 0;
     for group in groups.chunk_by(|a, b| a.0 == b.0) {
-        let root = group[0].0;
-        let mentions: Vec<u32> = group.iter().map(|(_, mention)| *mention).collect();
+        let (root, first) = (group[0].0, from);
+        from += group.len();
         if attached.shared.contains_key(&root) {
             continue;
         }
-        let mut individual = assembler.assemble(&mentions, shares.get(&root).copied().unwrap_or_default());
+        let mentions = &order[first..from];
+        let mut individual = assembler.assemble(mentions, shares.get(&root).copied().unwrap_or_default());
         if !individual.counted && !individual.professional {
             unattributed += u64::from(individual.name == NONE) * mentions.len() as u64;
             if individual.name == NONE {
                 continue;
             }
         }
-        // Where the mentions are, until individuals are in order.
-        individual.first = root;
-        individuals.push((individual, mentions));
+        (individual.first, individual.last) = (first as u32, from as u32);
+        individuals.push(individual);
     }
-    individuals.sort_by(|a, b| a.0.id.cmp(&b.0.id).then(a.0.first.cmp(&b.0.first)));
+    let root_of = |individual: &Individual| groups[individual.first as usize].0;
+    individuals.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| root_of(a).cmp(&root_of(b))));
 
-    let mut individual_of = vec![NONE; records.nodes.len()];
-    let mut by_root = std::collections::HashMap::new();
-    let mut order = Vec::with_capacity(records.mentions.len());
-    let mut people = Vec::with_capacity(individuals.len());
-    for (at, (mut individual, mentions)) in individuals.into_iter().enumerate() {
-        by_root.insert(individual.first, at as u32);
-        individual.first = order.len() as u32;
-        order.extend(mentions);
-        individual.last = order.len() as u32;
-        people.push(individual);
+    let mut by_root = vec![NONE; records.nodes.len()];
+    for (at, individual) in individuals.iter().enumerate() {
+        by_root[root_of(individual) as usize] = at as u32;
     }
-    for (node, root) in roots.iter().enumerate() {
-        individual_of[node] = by_root.get(root).copied().unwrap_or(NONE);
-    }
+    let individual_of: Vec<u32> = roots.iter().map(|root| by_root[*root as usize]).collect();
+    let mut people = individuals;
     for merge in &clusters.merges {
         if let Some(person) = people.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier));

@@ -287,6 +287,9 @@ pub fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
 
 /// Letters and digits of a text in folded tokens. Digits stay (synthetic data numbers its names).
 pub fn tokens(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return folded(text).split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect();
+    }
     let mut tokens = Vec::new();
     let mut token = String::new();
     for c in text.nfkd() {
@@ -310,6 +313,26 @@ pub fn tokens(text: &str) -> Vec<String> {
         tokens.push(token);
     }
     tokens
+}
+
+/// The same tokens with a space between them.
+pub fn folded(text: &str) -> String {
+    if !text.is_ascii() {
+        return tokens(text).join(" ");
+    }
+    let mut folded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'\'' | b'`' | b'.' => {}
+            _ if byte.is_ascii_alphanumeric() => folded.push(char::from(byte.to_ascii_lowercase())),
+            _ if !folded.is_empty() && !folded.ends_with(' ') => folded.push(' '),
+            _ => {}
+        }
+    }
+    if folded.ends_with(' ') {
+        folded.pop();
+    }
+    folded
 }
 
 fn without_titles(mut tokens: Vec<String>) -> Vec<String> {

@@ -7,6 +7,9 @@ use super::{address::Address, name::Name};
 use crate::base::{ElementSet, Role};
 use std::collections::{BTreeSet, HashMap};
 
+/// A map by numbers or short texts, looked up for every mention.
+pub type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
+
 /// No name, no address.
 pub const NONE: u32 = u32::MAX;
 
@@ -98,9 +101,9 @@ pub struct Records {
     pub shown_names: Vec<Box<str>>,
     pub addresses: Vec<Address>,
     /// Clear digits of personal numbers, by key value, for one-digit comparison.
-    pub numbers: HashMap<u64, Box<str>>,
+    pub numbers: Map<u64, Box<str>>,
     /// E.164 of phones that suggest a place, by node.
-    pub phone_places: HashMap<u64, Box<str>>,
+    pub phone_places: Map<u64, Box<str>>,
     pub death_nodes: BTreeSet<u32>,
 }
 

@@ -37,7 +37,7 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<BTreeSet<Row>> {
         if finding.test_value || catalogue.used.get(&finding.item) != Some(&true) {
             return;
         }
-        let (in_table, at) = match catalogue.table(finding.item, finding.table) {
+        let (in_table, at) = match catalogue.table(finding.item, finding.part, finding.table) {
             Some(table) if finding.table != NO_TABLE => (true, table.row(finding.part, finding.at)),
             _ => (false, finding.at),
         };

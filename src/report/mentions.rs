@@ -43,7 +43,10 @@ impl Report for Mentions {
             }
         })?;
         for finding in findings.iter_mut().filter(|finding| finding.table != NO_TABLE) {
-            if let Some(table) = catalogue.table(finding.item, finding.table) {
+            // From here on the place in the catalogue's tables: parts number their tables for themselves.
+            let index = catalogue.table_index(finding.item, finding.part, finding.table);
+            finding.table = index.unwrap_or(NO_TABLE - 1);
+            if let Some(table) = catalogue.tables.get(finding.table as usize) {
                 finding.at = table.row(finding.part, finding.at);
             }
         }
@@ -60,7 +63,7 @@ impl Report for Mentions {
             let person = if finding.table == NO_TABLE {
                 people.get(&(finding.item, finding.part, finding.sequence))
             } else {
-                catalogue.table_index(finding.item, finding.table).and_then(|table| rows_of.get(&(finding.item, table, finding.at)))
+                rows_of.get(&(finding.item, finding.table, finding.at))
             };
             let person = person.map_or("", |person| population.individuals[*person as usize].id.as_str());
             let context = neighbours.masked(&findings, at, assessment);
@@ -103,7 +106,7 @@ fn place(assessment: &Assessment<'_>, finding: &FindingRow) -> String {
         }
         return location(false, finding.at, finding.length);
     }
-    let table = assessment.population.catalogue.table(finding.item, finding.table);
+    let table = assessment.population.catalogue.tables.get(finding.table as usize);
     let header = table.and_then(|table| table.columns.get(finding.column as usize)).map_or("", |column| column.seen.header.as_str());
     format!("row:{} col:{header}", finding.at + 1)
 }

@@ -203,7 +203,7 @@ fn regions(evidence: &Evidence<'_>, population: &Population, plan: &Plan) -> any
     }
     evidence.findings(|finding| {
         let catalogue = &population.catalogue;
-        let key = match catalogue.table_index(finding.item, finding.table) {
+        let key = match catalogue.table_index(finding.item, finding.part, finding.table) {
             Some(index) if finding.table != NO_TABLE => {
                 let row = catalogue.tables.get(index as usize).map_or(finding.at, |table| table.row(finding.part, finding.at));
                 (finding.item, Some(index), row)

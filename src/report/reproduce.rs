@@ -4,10 +4,7 @@
 //! Each row is written out under names that do not depend on the run, hashed, and the hashes are
 //! added up, so that order does not matter and nothing has to be sorted or held.
 
-use crate::{
-    evidence::{Evidence, row::NO_TABLE},
-    people::catalogue::Catalogue,
-};
+use crate::{evidence::Evidence, people::catalogue::Catalogue};
 use std::collections::BTreeMap;
 
 /// Rows of one kind about one item: how many, and the sum of their hashes.
@@ -115,9 +112,10 @@ impl Gathering<'_> {
         self.catalogue.tables = tables;
     }
 
-    /// The row in the whole table: parts are cut differently by other settings.
-    fn row_of(&self, item: u32, table: u32, part: u32, row: u64) -> u64 {
-        if table == NO_TABLE { row } else { self.catalogue.table(item, table).map_or(row, |known| known.row(part, row)) }
+    /// The table's number in the item and the row in the whole table: parts are cut differently by other settings.
+    fn place_of(&self, item: u32, table: u32, part: u32, row: u64) -> (u64, u64) {
+        let known = self.catalogue.table(item, part, table);
+        known.map_or((u64::from(table), row), |known| (u64::from(known.table), known.row(part, row)))
     }
 
     fn mentions(&mut self) -> anyhow::Result<()> {
@@ -126,8 +124,8 @@ impl Gathering<'_> {
             if !self.is_used(mention.item) {
                 return;
             }
-            let row = self.row_of(mention.item, mention.table, mention.part, mention.row);
-            self.number(u64::from(mention.table)).number(row).number(u64::from(mention.length)).number(u64::from(mention.slot));
+            let (table, row) = self.place_of(mention.item, mention.table, mention.part, mention.row);
+            self.number(table).number(row).number(u64::from(mention.length)).number(u64::from(mention.slot));
             self.number(mention.elements.0).number(mention.protected.0);
             for detector in mention.detectors {
                 let id = self.detector(*detector).to_owned();
@@ -144,9 +142,9 @@ impl Gathering<'_> {
             if !self.is_used(finding.item) {
                 return;
             }
-            let at = self.row_of(finding.item, finding.table, finding.part, finding.at);
+            let (table, at) = self.place_of(finding.item, finding.table, finding.part, finding.at);
             let id = self.detector(finding.detector).to_owned();
-            self.number(u64::from(finding.table)).number(at).number(u64::from(finding.length)).number(u64::from(finding.column));
+            self.number(table).number(at).number(u64::from(finding.length)).number(u64::from(finding.column));
             self.cell(id.as_bytes()).cell(&finding.token.to_bytes()).cell(&finding.value).cell(&finding.context);
             self.number(u64::from(finding.protection)).number(u64::from(finding.test_value)).number(u64::from(finding.bits.to_bits()));
             self.end(self.item_path(finding.item), "findings");

@@ -17,7 +17,7 @@ use std::{borrow::Cow, fs::File, io::BufWriter, path::Path, sync::Arc};
 pub const LONGEST_CSV: u64 = 1_000_000;
 
 /// Rows of Parquet handed over at once.
-const BATCH: usize = 64 << 10;
+const BATCH: usize = 8 << 10;
 
 /// Writes rows cell by cell; text cells pass the formula guard, our own words and numbers do not need it.
 pub struct Sheet {

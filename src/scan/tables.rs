@@ -49,6 +49,8 @@ struct Judged {
     stats: Vec<Stats>,
     /// Some column tells who a row is about.
     identifies: bool,
+    /// No column can hold an element: its values are counted and nothing is kept of a row.
+    bare: bool,
     slots: usize,
     /// The column that says what the value column holds.
     label: Option<usize>,
@@ -151,6 +153,10 @@ impl<'s, 'p> Tables<'s, 'p> {
         let first = open.rows;
         open.rows += count as u64;
         if judged.active.is_empty() && open.parent.is_none() {
+            return;
+        }
+        if judged.bare && open.parent.is_none() {
+            judged.count_values(self.engine, &mut self.reader, count, cell);
             return;
         }
         self.slots.resize_with(judged.slots.max(self.slots.len()), MentionRow::default);
@@ -281,7 +287,37 @@ impl Judged {
         let mixes_countries = profile.columns.iter().filter_map(meaning).any(|detector| detector.meaning == Meaning::PersonalNumber);
         let tells = |detector: &crate::detect::Detector| matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email);
         let hints = (0..profile.columns.len()).filter(|column| meaning(&profile.columns[*column]).is_some_and(tells)).collect();
-        Judged { profile, active, stats, identifies, slots, label, mixes_countries, hints }
+        let exposes =
+            |column: &crate::detect::ColumnProfile| column.free_text || meaning(column).is_some_and(|detector| detector.element.is_some());
+        let bare = !mixes_countries && !profile.columns.iter().any(exposes);
+        Judged { profile, active, stats, identifies, bare, slots, label, mixes_countries, hints }
+    }
+
+    /// Counts the values of rows of which nothing is kept.
+    fn count_values<'r>(
+        &mut self,
+        engine: &Engine<'_>,
+        reader: &mut crate::detect::Scratch,
+        rows: usize,
+        cell: impl Fn(usize, usize) -> Option<&'r [u8]>,
+    ) {
+        reader.country = None;
+        for column in &self.active {
+            let stats = &mut self.stats[*column];
+            for row in 0..rows {
+                let Some(bytes) = cell(row, *column).filter(|bytes| !bytes.is_empty()) else { continue };
+                stats.filled += 1;
+                match self.profile.read(engine.detectors, *column, bytes, reader) {
+                    Reading::Value { normalised, kind, .. } => {
+                        stats.valid += 1;
+                        let Some(detector) = kind.or(self.profile.columns[*column].detector) else { continue };
+                        stats.distinct.add(engine.token_key.token(engine.detectors.get(detector).token_domain, normalised));
+                    }
+                    Reading::Test => stats.tests += 1,
+                    Reading::Empty | Reading::Invalid | Reading::Placeholder => {}
+                }
+            }
+        }
     }
 }
 

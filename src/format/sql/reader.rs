@@ -301,6 +301,7 @@ impl Reader {
 
     /// The rows of an INSERT, to its end or the end of the bytes.
     fn rows(&mut self, cursor: &mut Cursor<'_>, repair: bool, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let mut marks = Marks::new(cursor.bytes, cursor.at, [b'\'', b',', b')', b'\\']);
         loop {
             cursor.blank()?;
             match cursor.peek().ok_or(Stop::More)? {
@@ -311,7 +312,7 @@ impl Reader {
                 b'(' => {
                     let (cells, arena) = (self.cells.len(), self.arena.len());
                     let start = cursor.at;
-                    if let Err(stop) = self.row(cursor) {
+                    if let Err(stop) = self.row(cursor, &mut marks) {
                         self.cells.truncate(cells);
                         self.arena.truncate(arena);
                         // Where recovery looks for the next row from.
@@ -343,8 +344,16 @@ impl Reader {
 
     /// One row in parentheses.
     #[inline]
-    fn row(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
+    fn row(&mut self, cursor: &mut Cursor<'_>, marks: &mut Marks<'_, 4>) -> Result<(), Stop> {
         cursor.at += 1;
+        marks.seek(cursor.at);
+        while let Some(cell) = value::plain(cursor, marks) {
+            self.cells.push(cell);
+            cursor.at += 1;
+            if cursor.bytes.get(cursor.at - 1) == Some(&b')') {
+                return Ok(());
+            }
+        }
         loop {
             cursor.blank()?;
             self.cells.push(value::value(cursor, &mut self.arena)?);

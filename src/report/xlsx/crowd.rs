@@ -93,7 +93,8 @@ impl Crowd {
         let (range, rest) = dimension.split_once('"').unwrap_or((dimension, ""));
         let last = range.split(':').next_back().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
         write!(to, "{start}<dimension ref=\"A1:{last}{}\"{rest}", self.rows + 1)?;
-        let mut rows = Rows { text: String::with_capacity(1 << 17), person: people::PersonRow::default() };
+        let kinds = people::COLUMNS.split(", ").map(|column| (NUMBERS.contains(&column), WHO.contains(&column))).collect();
+        let mut rows = Rows { text: String::with_capacity(1 << 17), person: people::PersonRow::default(), kinds };
         let wanted = population.counted().filter(|individual| self.of.includes(individual)).skip(self.skip).take(self.rows);
         for individual in wanted {
             rows.text.push_str("<row>");
@@ -126,20 +127,20 @@ pub(super) fn who() -> impl Iterator<Item = &'static str> {
 struct Rows {
     text: String,
     person: people::PersonRow,
+    /// Of each column of `people.csv`: whether it holds numbers, and whether the matrix has it.
+    kinds: Vec<(bool, bool)>,
 }
 
 impl Rows {
     fn whole(&mut self) {
-        for (cell, column) in self.person.cells().zip(people::COLUMNS.split(", ")) {
-            push_cell(&mut self.text, cell, NUMBERS.contains(&column));
+        for (cell, (number, _)) in self.person.cells().zip(&self.kinds) {
+            push_cell(&mut self.text, cell, *number);
         }
     }
 
     fn marks(&mut self, elements: &[Element], held: ElementSet, protected: ElementSet) {
-        for (cell, column) in self.person.cells().zip(people::COLUMNS.split(", ")) {
-            if WHO.contains(&column) {
-                push_cell(&mut self.text, cell, false);
-            }
+        for (cell, _) in self.person.cells().zip(&self.kinds).filter(|(_, (_, who))| *who) {
+            push_cell(&mut self.text, cell, false);
         }
         for element in elements {
             let mark = match (held.contains(*element), protected.contains(*element)) {
