@@ -1,8 +1,11 @@
 //! The whole program on a mysqldump: bytes per second of processor time, from file to reports.
 //!
-//! `cargo bench --bench dump [-- MEGABYTES] [--people]` makes a dump of about that size (400) with a
-//! fixed seed, scans it, and checks that every person of it was counted. The dump is that of a shop
-//! (customers, addresses, orders, their items, page views); `--people` leaves only customers and addresses.
+//! `cargo bench --bench dump [-- MEGABYTES] [--views=N] [--people]` makes a dump of about that size (400)
+//! with a fixed seed, scans it, and checks that every person of it was counted. The dump is that of a
+//! shop: customers with an address and two orders each, the orders' items, and page views. What a dump
+//! costs depends on how many people are in it more than on its bytes, so the density is an argument:
+//! N views for each customer (60: thirty for an order, which is few, since two or three visits in a
+//! hundred buy), and `--people` leaves only customers and addresses.
 
 use std::{
     fs::File,
@@ -83,8 +86,8 @@ CREATE TABLE `page_views` (
 /// What share of the bytes speaks of people.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Density {
-    /// A shop: customers and addresses are a tenth of the bytes, orders and their items a sixth, page views the rest.
-    Shop,
+    /// A shop with so many page views for each customer.
+    Shop(u64),
     /// Customers and their addresses only: every row is a person's.
     People,
 }
@@ -114,11 +117,11 @@ impl Batch<'_> {
         let first = self.customers;
         insert(line, "customers", BATCH, |line| self.customer(line));
         insert(line, "addresses", BATCH, |line| self.address(line, first));
-        if density == Density::Shop {
+        if let Density::Shop(views) = density {
             let orders = self.orders;
             insert(line, "orders", BATCH * 2, |line| self.order(line, first));
             insert(line, "order_items", BATCH * 8, |line| self.item(line, orders));
-            insert(line, "page_views", BATCH * 14, |line| self.view(line));
+            insert(line, "page_views", BATCH * views, |line| self.view(line));
         }
     }
 
@@ -265,7 +268,8 @@ fn children() -> (f64, u64) {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let megabytes = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(400);
-    let density = if arguments.iter().any(|argument| argument == "--people") { Density::People } else { Density::Shop };
+    let views = arguments.iter().find_map(|argument| argument.strip_prefix("--views=")?.parse().ok()).unwrap_or(60);
+    let density = if arguments.iter().any(|argument| argument == "--people") { Density::People } else { Density::Shop(views) };
     let folder = tempfile::tempdir().expect("a scratch folder");
     let keep = arguments.iter().find_map(|argument| argument.strip_prefix("--write="));
     let dump = keep.map_or_else(|| folder.path().join("shop.sql"), PathBuf::from);

@@ -344,7 +344,7 @@ fn subdivision_code(text: &str) -> Option<&'static str> {
     ["US", "CA", "AU"].iter().find_map(|country| subdivision_of(text, country)).map(|(_, code)| code)
 }
 
-fn subdivision_of(text: &str, country: &str) -> Option<(&'static str, &'static str)> {
+fn subdivision_of(text: &str, country: &str) -> Option<Subdivision> {
     let key = compact(text);
     if key.is_empty() {
         return None;
@@ -361,8 +361,11 @@ fn compact(text: &str) -> String {
     text
 }
 
-/// Of each country: by code or name, folded, country and code.
-static BY_NAME: LazyLock<HashMap<&'static str, HashMap<String, (&'static str, &'static str)>>> = LazyLock::new(|| {
+/// Country and code.
+type Subdivision = (&'static str, &'static str);
+
+/// Of each country: its subdivisions by code or name, folded.
+static BY_NAME: LazyLock<HashMap<&'static str, HashMap<String, Subdivision>>> = LazyLock::new(|| {
     let mut countries: HashMap<_, HashMap<_, _>> = HashMap::new();
     for (country, code, name) in SUBDIVISIONS {
         let known = countries.entry(*country).or_default();

@@ -4,7 +4,10 @@
 //! joined by a key; in nested JSON it stands in a child object. Rules compare records, so the record that has the
 //! name borrows what its details say. The detail rows stay records of their own and are attached later, by rule R20.
 
-use super::record::{Class, Key, NONE, Records};
+use super::{
+    lookup::Lookup,
+    record::{Class, Key, NONE, Records},
+};
 use rayon::prelude::*;
 
 /// A detail that more people than this point to describes none of them (a default address).
@@ -14,32 +17,27 @@ const SHARED: usize = 8;
 pub fn lend_details(records: &mut Records) {
     let owners = index(records, Class::Own);
     // What points to a row from below: contact, address, identifier rows.
-    for node in 0..records.nodes.len() {
-        if records.nodes[node].name != NONE {
-            continue;
-        }
-        for value in values(records, node, Class::Reference) {
-            if let [(_, owner)] = found(&owners, value) {
-                lend(records, node, *owner as usize);
-            }
+    for (node, value) in nameless(records, Class::Reference) {
+        if let [(_, owner)] = owners.at(value) {
+            lend(records, node as usize, *owner as usize);
         }
     }
     // What a row points to, and a name that stands below the row it belongs to.
     let pointing = index(records, Class::Reference);
-    for node in 0..records.nodes.len() {
-        if records.nodes[node].name != NONE {
-            continue;
-        }
-        for value in values(records, node, Class::Own) {
-            let pointers = found(&pointing, value);
-            if pointers.is_empty() {
-                continue;
-            }
-            for borrower in borrowers(records, pointers) {
-                lend(records, node, borrower as usize);
-            }
+    for (node, value) in nameless(records, Class::Own) {
+        for borrower in borrowers(records, pointing.at(value)) {
+            lend(records, node as usize, borrower as usize);
         }
     }
+}
+
+/// Records without a name, each with its keys of one class.
+fn nameless(records: &Records, class: Class) -> Vec<(u32, u64)> {
+    let mut found = Vec::new();
+    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name == NONE) {
+        found.extend(node.keys.iter().filter(|key| key.class == class).map(|key| (at as u32, key.value)));
+    }
+    found
 }
 
 /// The named records among those that point to a row; where one of them is that row's own
@@ -55,33 +53,19 @@ fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
     if all.len() <= SHARED { all } else { Vec::new() }
 }
 
-/// (key, node) of one class, sorted.
-fn index(records: &Records, class: Class) -> Vec<(u64, u32)> {
+/// (key, node) of one class.
+fn index(records: &Records, class: Class) -> Lookup<(u64, u32)> {
     let mut index: Vec<(u64, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.organisation) {
         index.extend(node.keys.iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
     }
     index.par_sort_unstable();
-    index
-}
-
-fn found(index: &[(u64, u32)], value: u64) -> &[(u64, u32)] {
-    let from = index.partition_point(|entry| entry.0 < value);
-    let length = index[from..].partition_point(|entry| entry.0 == value);
-    &index[from..from + length]
-}
-
-fn values(records: &Records, node: usize, class: Class) -> Vec<u64> {
-    records.nodes[node].keys.iter().filter(|key| key.class == class).map(|key| key.value).collect()
+    Lookup::new(index, |entry| entry.0)
 }
 
 /// Gives one record's identity values to another, where it has none of its own.
 fn lend(records: &mut Records, from: usize, to: usize) {
-    if from == to {
-        return;
-    }
-    let lender = records.nodes[from].clone();
-    let borrower = &mut records.nodes[to];
+    let Ok([lender, borrower]) = records.nodes.get_disjoint_mut([from, to]) else { return };
     if borrower.address == NONE {
         borrower.address = lender.address;
     }

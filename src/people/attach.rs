@@ -7,6 +7,7 @@
 use super::{
     block::Edge,
     cluster::Clusters,
+    lookup::Lookup,
     record::{Class, Key, NONE, Records, mix},
     rule::{R20, R21, Tier},
 };
@@ -106,13 +107,9 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     attached
 }
 
-/// Which people hold which key, and whether as their own row's key: sorted, looked up by their first bits.
+/// Which people hold which key, and whether as their own row's key.
 struct Index {
-    people: Vec<Holder>,
-    /// By the first bits of a place: how many holders come before the first with those bits. Places are
-    /// hashes, so that a stretch holds one or two.
-    starts: Vec<u32>,
-    shift: u32,
+    people: Lookup<Holder>,
 }
 
 /// Place of a key, root of who holds it, class, and whether the name stands below the row.
@@ -129,24 +126,7 @@ impl Index {
         }
         people.par_sort_unstable();
         people.dedup();
-        let bits = (people.len() as u64 + 2).ilog2();
-        let shift = 64 - bits;
-        let mut starts = vec![0; (1 << bits) + 1];
-        for holder in &people {
-            starts[(holder.0 >> shift) as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        Index { people, starts, shift }
-    }
-
-    fn holders(&self, place: u64) -> &[Holder] {
-        let stretch = (place >> self.shift) as usize;
-        let people = &self.people[self.starts[stretch] as usize..self.starts[stretch + 1] as usize];
-        let from = people.partition_point(|holder| holder.0 < place);
-        let length = people[from..].partition_point(|holder| holder.0 == place);
-        &people[from..from + length]
+        Index { people: Lookup::new(people, |holder| holder.0) }
     }
 
     /// Where a record without a name belongs; `last` also settles for one of several.
@@ -155,7 +135,7 @@ impl Index {
         keys.sort_by_key(|key| strength(key.class));
         let mut several: Option<Vec<u32>> = None;
         for key in keys {
-            let holders = self.holders(place(key));
+            let holders = self.people.at(place(key));
             if holders.is_empty() || holders.len() > CAP {
                 continue;
             }

@@ -44,6 +44,31 @@ struct Doubt {
     more: u32,
 }
 
+/// What is counted apart, in the contract's order of scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope<'a> {
+    Element(&'a str),
+    Residency(&'a str),
+    Role(&'a str),
+    Minor,
+    Deceased,
+    NoContact,
+}
+
+impl std::fmt::Display for Scope<'_> {
+    /// As `counts.csv` writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Scope::Element(code) => write!(f, "element:{code}"),
+            Scope::Residency(place) => write!(f, "residency:{place}"),
+            Scope::Role(word) => write!(f, "role:{word}"),
+            Scope::Minor => f.write_str("minor"),
+            Scope::Deceased => f.write_str("deceased"),
+            Scope::NoContact => f.write_str("no_contact"),
+        }
+    }
+}
+
 /// Counts the individuals of a case.
 pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], attached: &Attached, clusters: &Clusters) -> Counts {
     let mut doubts = vec![Doubt::default(); individuals.len()];
@@ -52,38 +77,38 @@ pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], 
     nameless(individuals, &mut doubts, &mut reasons);
     may_be_several(individuals, individual_of, clusters, &mut doubts, &mut reasons);
     ambiguous(individual_of, attached, &mut doubts, &mut reasons);
-    let mut scopes: BTreeMap<(u8, String), Bounds> = BTreeMap::new();
+    let mut scopes: BTreeMap<Scope<'_>, Bounds> = BTreeMap::new();
     let mut total = Bounds::default();
     let mut each = Vec::with_capacity(individuals.len());
     for (individual, doubt) in individuals.iter().zip(&doubts) {
         let one = Bounds { floor: u64::from(!doubt.fewer), best: 1, ceiling: 1 + u64::from(doubt.more) };
         each.push(one);
-        let mut add = |order: u8, scope: String| {
-            let entry = scopes.entry((order, scope)).or_default();
+        let mut add = |scope| {
+            let entry = scopes.entry(scope).or_default();
             *entry = entry.plus(one);
         };
         if individual.professional {
-            add(3, "role:professional".to_owned());
+            add(Scope::Role(Role::Professional.word()));
         }
         if !individual.counted {
             continue;
         }
         total = total.plus(one);
-        individual.elements.iter().for_each(|element| add(1, format!("element:{element}")));
-        add(2, format!("residency:{}", individual.residency));
-        individual.roles().filter(|role| *role != Role::Professional).for_each(|role| add(3, format!("role:{}", role.word())));
+        individual.elements.iter().for_each(|element| add(Scope::Element(element.code())));
+        add(Scope::Residency(&individual.residency));
+        individual.roles().filter(|role| *role != Role::Professional).for_each(|role| add(Scope::Role(role.word())));
         if individual.minor == Known::Yes {
-            add(4, "minor".to_owned());
+            add(Scope::Minor);
         }
         if individual.deceased == Known::Yes {
-            add(5, "deceased".to_owned());
+            add(Scope::Deceased);
         }
         if !individual.reachable {
-            add(6, "no_contact".to_owned());
+            add(Scope::NoContact);
         }
     }
     let mut all = vec![("total".to_owned(), total)];
-    all.extend(scopes.into_iter().map(|((_, scope), bounds)| (scope, bounds)));
+    all.extend(scopes.into_iter().map(|(scope, bounds)| (scope.to_string(), bounds)));
     Counts { total, scopes: all, reasons, each }
 }
 

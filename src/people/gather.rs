@@ -19,7 +19,9 @@ use crate::{
 /// Reads the used mentions of a case.
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
     let mut reader = Reader::new(evidence, catalogue);
-    reader.records.mentions.reserve_exact(evidence.mention_count());
+    let mentions = evidence.mention_count();
+    reader.records.mentions.reserve_exact(mentions);
+    reader.by_identity.reserve(mentions.min(1 << 20));
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish())
 }

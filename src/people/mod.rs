@@ -13,6 +13,7 @@ pub mod count;
 pub mod firm;
 pub mod gather;
 pub mod individual;
+mod lookup;
 pub mod name;
 pub mod record;
 pub mod role;

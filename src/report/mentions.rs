@@ -7,9 +7,9 @@ use crate::{
         mask::{mask, mask_name},
     },
     evidence::{FindingRow, row::NO_TABLE},
-    people::record::NONE,
+    people::record::{Map, NONE},
 };
-use std::{collections::HashMap, path::Path};
+use std::path::Path;
 
 /// Every finding in text.
 pub struct Mentions;
@@ -22,19 +22,6 @@ impl Report for Mentions {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let population = assessment.population;
         let catalogue = &population.catalogue;
-        let mut people: HashMap<(u32, u32, u32), u32> = HashMap::new();
-        let mut rows_of: HashMap<(u32, u32, u64), u32> = HashMap::new();
-        for mention in &population.records.mentions {
-            let person = population.individual_of[mention.node as usize];
-            if person == NONE || !population.individuals[person as usize].counted {
-                continue;
-            }
-            if mention.table == NO_TABLE {
-                people.insert((mention.item, mention.part, mention.sequence), person);
-            } else if mention.slot == 0 {
-                rows_of.insert((mention.item, mention.table, mention.row), person);
-            }
-        }
         let mut findings: Vec<FindingRow> = Vec::new();
         assessment.evidence.findings(|finding| {
             let reported = assessment.evidence.detectors.get(usize::from(finding.detector)).is_some_and(|entry| entry.element.is_some());
@@ -54,6 +41,30 @@ impl Report for Mentions {
             let key = |f: &FindingRow| (f.table, f.at, f.column, f.context_at, f.detector, f.length);
             catalogue.path(assessment.evidence, a.item).cmp(catalogue.path(assessment.evidence, b.item)).then_with(|| key(a).cmp(&key(b)))
         });
+        // Whose they are: only the records that hold a finding are looked for, since there may be millions of others.
+        let mut people: Map<(u32, u32, u32), u32> = Map::default();
+        let mut rows_of: Map<(u32, u32, u64), u32> = Map::default();
+        for finding in &findings {
+            if finding.table == NO_TABLE {
+                people.insert((finding.item, finding.part, finding.sequence), NONE);
+            } else {
+                rows_of.insert((finding.item, finding.table, finding.at), NONE);
+            }
+        }
+        for mention in population.records.mentions.iter().filter(|_| !findings.is_empty()) {
+            let place = match mention.table {
+                NO_TABLE => people.get_mut(&(mention.item, mention.part, mention.sequence)),
+                table if mention.slot == 0 => rows_of.get_mut(&(mention.item, table, mention.row)),
+                _ => None,
+            };
+            let person = population.individual_of[mention.node as usize];
+            if let Some(place) = place
+                && person != NONE
+                && population.individuals[person as usize].counted
+            {
+                *place = person;
+            }
+        }
         let header = "path, location, element, detector, value_masked, value_token, confidence, person_id, context_masked";
         let mut sheet = Sheet::detail(folder, "mentions", header, findings.len() as u64, assessment.csv_all)?;
         let neighbours = Neighbours::new(&findings);
@@ -65,7 +76,8 @@ impl Report for Mentions {
             } else {
                 rows_of.get(&(finding.item, finding.table, finding.at))
             };
-            let person = person.map_or("", |person| population.individuals[*person as usize].id.as_str());
+            let person =
+                person.and_then(|person| population.individuals.get(*person as usize)).map_or("", |individual| individual.id.as_str());
             let context = neighbours.masked(&findings, at, assessment);
             sheet
                 .text(catalogue.path(assessment.evidence, finding.item))

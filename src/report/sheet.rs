@@ -10,6 +10,7 @@ use parquet::{
     arrow::ArrowWriter,
     basic::Compression,
     file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
 };
 use std::{borrow::Cow, fs::File, io::BufWriter, path::Path, sync::Arc};
 
@@ -82,6 +83,9 @@ impl Sheet {
         let properties = WriterProperties::builder()
             .set_compression(Compression::LZ4_RAW)
             .set_statistics_enabled(EnabledStatistics::None)
+            // Every person has another: a dictionary would hold them all and then be given up.
+            .set_column_dictionary_enabled(ColumnPath::from("person_id"), false)
+            .set_column_dictionary_enabled(ColumnPath::from("location"), false)
             .set_created_by(format!("breachscope {}", env!("CARGO_PKG_VERSION")))
             .build();
         let file = File::create(folder.join(format!("{stem}.parquet")))?;
