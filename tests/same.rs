@@ -54,6 +54,25 @@ fn dump() -> String {
     dump
 }
 
+/// Nested records, the rarer kinds of which only some parts of a cut file meet.
+fn records(between: &str) -> String {
+    let record = |n: usize| {
+        let contact = match n % 7 {
+            0 => format!(",\"emergency\":[{{\"name\":\"Walter Okafor\",\"phone\":\"+1 415-555-{:04}\"}}]", 2_000 + n),
+            3 if n > 200 => format!(",\"visits\":[{{\"ward\":\"B{}\",\"diagnosis\":\"E11.{}\"}},{{\"ward\":\"C\"}}]", n % 5, n % 10),
+            _ => String::new(),
+        };
+        format!(
+            "{{\"id\":{n},\"name\":{{\"first\":\"Johanna\",\"last\":\"Lindqvist{}\"}},\"email\":\"{between_less}{n}@nordlicht-post.net\",\
+             \"address\":{{\"street\":\"{n} Harbor Street\",\"city\":\"Fresno\",\"state\":\"CA\",\"zip\":\"937{:02}\"}}{contact}}}",
+            n % 31,
+            n % 90,
+            between_less = if between == "\n" { "p" } else { "m" },
+        )
+    };
+    (0..500).map(record).collect::<Vec<_>>().join(between)
+}
+
 /// A share of the fixture's files, laid out in folders, with a table long enough to be cut.
 fn lay_out(folder: &Path, reversed: bool) {
     let (bytes, _) = common::generate::archive();
@@ -76,6 +95,8 @@ fn lay_out(folder: &Path, reversed: bool) {
     }
     members.push(("harbour/crm/long.csv".to_owned(), long.into_bytes()));
     members.push(("harbour/shop/shop.sql".to_owned(), dump().into_bytes()));
+    members.push(("harbour/clinic/patients.jsonl".to_owned(), records("\n").into_bytes()));
+    members.push(("harbour/clinic/members.json".to_owned(), format!("[{}]", records(",\n")).into_bytes()));
     if reversed {
         members.reverse();
     }

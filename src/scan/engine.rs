@@ -185,6 +185,9 @@ impl<'e> Engine<'e> {
                     let (bytes, state) = hashed;
                     state.digest.set(digest_released(self.options.digest, &bytes)).ok();
                 });
+                // Brackets around the parts were read when the plan was made.
+                let parted: u64 = plan.parts.iter().map(|part| part.end - part.start).sum();
+                state.examined.fetch_add((size as u64).saturating_sub(parted), Ordering::Relaxed);
                 for (number, part) in plan.parts.into_iter().enumerate() {
                     let (item, state, profiles) = (item.clone(), Arc::clone(&state), Arc::clone(&profiles));
                     scope.spawn(move |scope| {
