@@ -73,6 +73,24 @@ fn records(between: &str) -> String {
     (0..500).map(record).collect::<Vec<_>>().join(between)
 }
 
+/// A log in which some lines name people, over several lines now and then.
+fn log() -> String {
+    let line = |n: usize| {
+        let at = format!("2026-03-{:02} 08:{:02}:{:02}", 1 + n % 28, n % 60, n * 7 % 60);
+        match n % 9 {
+            0 => format!("{at} INFO login ok user=w{n}@nordlicht-post.net from 81.190.{}.{}\n", n % 250, 1 + n % 200),
+            4 => format!(
+                "{at} ERROR import failed\n  Patient: Beatrice Whitfield\n  DOB: 1961-04-{:02}\n  SSN: 536-22-{:04}\n",
+                1 + n % 28,
+                1_000 + n
+            ),
+            7 => format!("{at} WARN password=Tr0ub4dor-{n} rejected for account w{n}\n"),
+            _ => format!("{at} DEBUG cache {} hit, took {} ms, trace {:016x}\n", n % 13, n % 90, n * 7_919),
+        }
+    };
+    (0..2_000).map(line).collect()
+}
+
 /// A share of the fixture's files, laid out in folders, with a table long enough to be cut.
 fn lay_out(folder: &Path, reversed: bool) {
     let (bytes, _) = common::generate::archive();
@@ -97,6 +115,7 @@ fn lay_out(folder: &Path, reversed: bool) {
     members.push(("harbour/shop/shop.sql".to_owned(), dump().into_bytes()));
     members.push(("harbour/clinic/patients.jsonl".to_owned(), records("\n").into_bytes()));
     members.push(("harbour/clinic/members.json".to_owned(), format!("[{}]", records(",\n")).into_bytes()));
+    members.push(("harbour/logs/app.log".to_owned(), log().into_bytes()));
     if reversed {
         members.reverse();
     }
