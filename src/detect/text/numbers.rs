@@ -202,14 +202,17 @@ impl Scan<'_> {
 
     fn iban(&mut self, id: DetectorId, start: usize) {
         let mut compact = [0_u8; 34];
-        let (mut length, mut at) = (0, start);
+        let (mut length, mut at, mut grouped) = (0, start, false);
         while length < compact.len() {
             let byte = self.byte(at);
             if byte.is_ascii_alphanumeric() {
                 compact[length] = byte.to_ascii_uppercase();
                 length += 1;
-            } else if !(matches!(byte, b' ' | b'-') && length >= 4 && self.byte(at + 1).is_ascii_alphanumeric()) {
+            } else if !(matches!(byte, b' ' | b'-') && (length == 4 || grouped) && self.byte(at + 1).is_ascii_alphanumeric()) {
                 break;
+            } else {
+                // Groups are of four (ISO 13616-1); the first gap of a UUID comes after eight.
+                grouped = true;
             }
             at += 1;
             let wanted =
@@ -218,7 +221,9 @@ impl Scan<'_> {
                 return;
             }
             if wanted == Some(length) {
-                if !is_word(self.before(start)) && !is_word(self.byte(at)) {
+                let goes_on = self.byte(at) == b'-' && self.byte(at + 1).is_ascii_alphanumeric();
+                let goes_back = self.before(start) == b'-' && self.before(start.saturating_sub(1)).is_ascii_alphanumeric();
+                if !is_word(self.before(start)) && !is_word(self.byte(at)) && !goes_on && !goes_back {
                     self.weigh(id, start, at, 0.0);
                 }
                 return;
