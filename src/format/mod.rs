@@ -8,6 +8,7 @@ pub mod ar;
 mod base64;
 mod binary;
 pub mod brotli;
+pub mod bson;
 pub mod bzip2;
 pub mod cab;
 mod charset;
@@ -388,6 +389,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &mbox::Mbox,
     &mail::Mail,
     &sqlite::Sqlite,
+    &bson::Bson,
     &columnar::Parquet,
     &columnar::Arrow,
     &contacts::VCard,
