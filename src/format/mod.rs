@@ -429,3 +429,18 @@ pub fn is_sql(head: &[u8]) -> bool {
 pub fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
     sql::schemas(bytes, each);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_formats_is_the_documented_one() {
+        let documented = include_str!("../../docs/formats.md").lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut documented: Vec<&str> = documented.collect();
+        let mut known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+        documented.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(documented, known);
+    }
+}

@@ -18,7 +18,9 @@ use super::{
     sample::Sampler,
 };
 use crate::source::{Input, stream::BLOCK};
+use aho_corasick::AhoCorasick;
 use reader::Reader;
+use std::sync::LazyLock;
 
 /// SQL dumps.
 #[derive(Clone, Copy, Debug)]
@@ -176,14 +178,13 @@ fn plan(whole: &[u8], target: usize) -> Option<Plan> {
 /// Tells of every CREATE TABLE in a dump, without reading its rows: siblings that only fill
 /// tables are read with these columns.
 pub(super) fn schemas(bytes: &[u8], each: &mut dyn FnMut(&str, &[&str])) {
+    static CREATE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(["CREATE", "create", "Create"]).ok());
     let flavor = flavor::of(&bytes[..bytes.len().min(super::HEAD)]);
-    for spelling in [&b"CREATE"[..], b"create", b"Create"] {
-        for at in memchr::memmem::find_iter(bytes, spelling) {
-            let mut cursor = lexer::Cursor { bytes, at, flavor };
-            if let Ok(Some(fill)) = statement::create_table(&mut cursor) {
-                let columns: Vec<&str> = fill.columns.iter().map(String::as_str).collect();
-                each(&fill.table, &columns);
-            }
+    for hit in CREATE.iter().flat_map(|create| create.find_iter(bytes)) {
+        let mut cursor = lexer::Cursor { bytes, at: hit.start(), flavor };
+        if let Ok(Some(fill)) = statement::create_table(&mut cursor) {
+            let columns: Vec<&str> = fill.columns.iter().map(String::as_str).collect();
+            each(&fill.table, &columns);
         }
     }
 }

@@ -114,8 +114,9 @@ fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// JSON that may stand in a script element: no `<`, so that nothing in it ends the element.
-fn script_json(value: &serde_json::Value) -> anyhow::Result<String> {
-    Ok(serde_json::to_string(value)?.replace('<', "\\u003c"))
+fn script_json(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    let text = serde_json::to_string(value)?;
+    Ok(if memchr::memchr(b'<', text.as_bytes()).is_some() { text.replace('<', "\\u003c") } else { text })
 }
 
 /// RFC 4648 base64, as content security policies write digests.

@@ -9,12 +9,13 @@ use crate::{
     evidence::row::NO_TABLE,
     people::{
         individual::{Individual, Known},
+        record::{Map, NONE},
         rule::RULES,
     },
     report::{people::location, words},
 };
-use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use serde::Serialize;
+use std::borrow::Cow;
 
 /// People whose cards fit into a page that still opens at once.
 pub(super) const MOST: u64 = 100_000;
@@ -25,12 +26,12 @@ const PLACES_TOLD: usize = 3;
 /// Words by number, in the order they were first used.
 struct Interned<T> {
     words: Vec<T>,
-    numbers: HashMap<T, usize>,
+    numbers: Map<T, usize>,
 }
 
 impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
     fn new() -> Interned<T> {
-        Interned { words: Vec::new(), numbers: HashMap::new() }
+        Interned { words: Vec::new(), numbers: Map::default() }
     }
 
     fn number(&mut self, word: T) -> usize {
@@ -49,67 +50,70 @@ struct Shared<'a> {
     paths: Interned<&'a str>,
 }
 
+/// What the page reads.
+#[derive(Serialize)]
+struct Cards<'a> {
+    /// Word, whether it identifies directly, and how many people.
+    elements: Vec<(&'static str, u8, u64)>,
+    sets: Vec<Vec<usize>>,
+    places: Vec<String>,
+    bases: Vec<&'a str>,
+    rules: Vec<[&'static str; 2]>,
+    roles: Vec<&'static str>,
+    paths: Vec<Cow<'a, str>>,
+    people: Vec<Card<'a>>,
+}
+
+/// One person, as an array; the fields in the order in which `page.js` reads them.
+#[derive(Serialize)]
+struct Card<'a>(&'a str, String, u32, u8, u8, usize, usize, usize, usize, u32, u32, u8, Vec<usize>, Vec<(usize, String)>, Vec<usize>);
+
 /// All cards, ready to stand in a script element.
 pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     let population = assessment.population;
-    let mut merged: HashMap<u32, BTreeSet<&str>> = HashMap::new();
+    // A bit for every rule that one of their merges rests on.
+    let mut merged = vec![0u64; population.individuals.len()];
     for merge in &population.merges {
-        if let Some(at) = population.individual_of.get(merge.a as usize) {
-            merged.entry(*at).or_default().insert(merge.rule.id);
+        let rule = RULES.iter().position(|rule| rule.id == merge.rule.id).unwrap_or_default();
+        let at = population.individual_of.get(merge.a as usize).copied().unwrap_or(NONE);
+        if let Some(rules) = merged.get_mut(at as usize) {
+            *rules |= 1 << rule;
         }
     }
     let mut shared = Shared { sets: Interned::new(), places: Interned::new(), bases: Interned::new(), paths: Interned::new() };
     let mut people = Vec::new();
     for (at, individual) in population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
-        let rules = merged.remove(&(at as u32)).unwrap_or_default();
         let bounds = population.counts.each.get(at).copied().unwrap_or_default();
         let doubt = u8::from(bounds.floor == 0) | u8::from(bounds.ceiling > 1) << 1 | u8::from(individual.conflict) << 2;
-        people.push(person(assessment, individual, &rules, doubt, &mut shared));
+        people.push(person(assessment, individual, merged.get(at).copied().unwrap_or_default(), doubt, &mut shared));
     }
-    let elements: Vec<Value> = Element::ALL
-        .iter()
-        .map(|element| {
-            let count = assessment.census.elements.get(element).map_or(0, |(people, _)| *people);
-            json!([words::element(*element), u8::from(element.is_direct_identifier()), count])
-        })
-        .collect();
-    let sets: Vec<Vec<usize>> = shared.sets.words.iter().map(|set| set.iter().map(|element| element as usize).collect()).collect();
-    let all = json!({
-        "elements": elements,
-        "sets": sets,
-        "places": shared.places.words.iter().map(|place| words::place(place)).collect::<Vec<_>>(),
-        "bases": shared.bases.words.iter().map(|basis| basis_words(basis)).collect::<Vec<_>>(),
-        "rules": RULES.iter().map(|rule| [rule.id, rule.text]).collect::<Vec<_>>(),
-        "roles": Role::ALL.iter().map(|role| role.word()).collect::<Vec<_>>(),
-        "paths": shared.paths.words.iter().map(|path| super::visible(path)).collect::<Vec<_>>(),
-        "people": people,
-    });
-    script_json(&all)
+    let count = |element: &Element| assessment.census.elements.get(element).map_or(0, |(people, _)| *people);
+    script_json(&Cards {
+        elements: Element::ALL
+            .iter()
+            .map(|element| (words::element(*element), u8::from(element.is_direct_identifier()), count(element)))
+            .collect(),
+        sets: shared.sets.words.iter().map(|set| set.iter().map(|element| element as usize).collect()).collect(),
+        places: shared.places.words.iter().map(|place| words::place(place)).collect(),
+        bases: shared.bases.words.iter().map(|basis| basis_words(basis)).collect(),
+        rules: RULES.iter().map(|rule| [rule.id, rule.text]).collect(),
+        roles: Role::ALL.iter().map(|role| role.word()).collect(),
+        paths: shared.paths.words.iter().map(|path| super::visible(path)).collect(),
+        people,
+    })
 }
 
-fn person<'a>(
-    assessment: &Assessment<'a>,
-    individual: &'a Individual,
-    rules: &BTreeSet<&str>,
-    doubt: u8,
-    shared: &mut Shared<'a>,
-) -> Value {
+fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u64, doubt: u8, shared: &mut Shared<'a>) -> Card<'a> {
     let population = assessment.population;
     let name = population.records.shown_names.get(individual.name as usize).map(|name| mask_name(name)).unwrap_or_default();
-    let places: Vec<Value> = population
-        .mentions(individual)
-        .take(PLACES_TOLD)
-        .map(|mention| {
-            let path = shared.paths.number(population.catalogue.path(assessment.evidence, mention.item));
-            json!([path, location(mention.table != NO_TABLE, mention.row, mention.length)])
-        })
-        .collect();
-    let roles: Vec<usize> =
-        Role::ALL.iter().enumerate().filter(|(_, role)| individual.roles().any(|held| held == **role)).map(|(at, _)| at).collect();
-    let rules: Vec<usize> = RULES.iter().enumerate().filter(|(_, rule)| rules.contains(rule.id)).map(|(at, _)| at).collect();
-    json!([
-        individual.id,
-        super::visible(&name),
+    let places = population.mentions(individual).take(PLACES_TOLD).map(|mention| {
+        let path = shared.paths.number(population.catalogue.path(assessment.evidence, mention.item));
+        (path, location(mention.table != NO_TABLE, mention.row, mention.length))
+    });
+    let places = places.collect();
+    Card(
+        &individual.id,
+        super::visible(&name).into_owned(),
         individual.birth / 10_000,
         known(individual.minor),
         known(individual.deceased),
@@ -120,10 +124,10 @@ fn person<'a>(
         individual.records,
         individual.files,
         doubt,
-        roles,
+        (0..Role::ALL.len()).filter(|at| individual.roles().any(|held| held == Role::ALL[*at])).collect(),
         places,
-        rules,
-    ])
+        (0..RULES.len()).filter(|at| rules >> at & 1 == 1).collect(),
+    )
 }
 
 const fn known(known: Known) -> u8 {
