@@ -38,6 +38,7 @@ pub mod program;
 pub mod rar;
 pub mod raw;
 pub mod rpm;
+pub mod rtf;
 mod sample;
 pub mod sevenzip;
 pub mod sql;
@@ -399,6 +400,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
+    &rtf::Rtf,
     &html::Html,
     &xml::Xml,
     &text::PlainText,
