@@ -101,6 +101,7 @@ struct WellKnown {
     foreign_key: Option<DetectorId>,
     address: Option<DetectorId>,
     street: Option<DetectorId>,
+    iban: Option<DetectorId>,
     /// Personal numbers that are hard to hit by chance, for columns that mix countries.
     personal: Vec<DetectorId>,
 }
@@ -205,6 +206,7 @@ impl WellKnown {
             foreign_key: known("foreign_key"),
             address: known("postal_address"),
             street: known("street"),
+            iban: known("iban"),
             personal: all.iter().enumerate().filter(|(_, detector)| personal(detector)).map(|(at, _)| DetectorId(at as u16)).collect(),
         }
     }

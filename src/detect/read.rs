@@ -343,6 +343,21 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &'s 
         }
         kind = kind.or_else(|| other_personal_number(detectors, value, scratch)).filter(|other| *other != id);
     }
+    if let (Meaning::Account, [one, two, check, ..], Some(iban)) = (detector.meaning, value, detectors.well_known.iban)
+        && iban != id
+        && one.is_ascii_alphabetic()
+        && two.is_ascii_alphabetic()
+        && check.is_ascii_digit()
+    {
+        // Columns of account numbers hold the IBAN of whoever has one.
+        match detectors.get(iban).judge(value, hints, &mut scratch.out) {
+            Verdict::Valid => kind = Some(iban),
+            Verdict::Test => return Reading::Test,
+            _ => {
+                detector.judge(value, hints, &mut scratch.out);
+            }
+        }
+    }
     if kind.is_none() {
         if !accepted {
             protection = match hidden(detector, value, &mut scratch.out) {
@@ -451,6 +466,26 @@ mod tests {
         }
         assert!(is_test_ip(b"192.0.2.1") && is_test_ip(b"10.1.2.3") && !is_test_ip(b"81.190.68.123"));
         assert!(is_role_mailbox(b"info@acme.com") && !is_role_mailbox(b"info.jane@acme.com"));
+    }
+
+    #[test]
+    fn account_columns_hold_ibans_of_those_who_have_one() {
+        let detectors = Detectors::builtin().expect("our own files");
+        let rows = ["66747750840", "85888190880", "DE85 5001 0517 5961 7665 90", "GB82WEST12345698765432"];
+        let sample = crate::format::Sample {
+            name: Some("payroll".to_owned()),
+            columns: Some(vec!["account_no".to_owned()]),
+            rows: rows.iter().map(|value| vec![Some(value.as_bytes().to_vec())]).collect(),
+        };
+        let profile = detectors.profile(&sample);
+        let mut scratch = Scratch::default();
+        let mut kind = |value: &str| match profile.read(&detectors, 0, value.as_bytes(), &mut scratch) {
+            Reading::Value { kind, .. } => kind.map(|kind| detectors.get(kind).id.clone()),
+            reading => Some(format!("{reading:?}")),
+        };
+        assert_eq!(kind(rows[0]), None);
+        assert_eq!(kind(rows[2]).as_deref(), Some("iban"));
+        assert_eq!(kind(rows[3]).as_deref(), Some("Test"));
     }
 
     #[test]

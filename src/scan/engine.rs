@@ -80,12 +80,14 @@ impl<'e> Engine<'e> {
     /// Reads all entries; returns when nothing is left anywhere.
     pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
         let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
+        // A dump that is all there is tells its own tables as it is read.
+        let alone = others.is_empty() && dumps.len() == 1;
         self.pool.scope(|scope| {
             for entry in others {
                 scope.spawn(|scope| self.enter(scope, entry));
             }
             // What dumps create must be known before what they fill is read.
-            dumps.iter().for_each(|entry| self.note_schemas(entry));
+            dumps.iter().filter(|_| !alone).for_each(|entry| self.note_schemas(entry));
         });
         self.pool.scope(|scope| {
             for entry in dumps {
