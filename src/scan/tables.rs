@@ -89,7 +89,6 @@ impl<'s, 'p> Tables<'s, 'p> {
 
     pub(super) fn announce(&mut self, spec: &TableSpec<'_>) -> TableId {
         let name = spec.name.unwrap_or_default();
-        let width = spec.columns.map_or(spec.width, <[&str]>::len);
         if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
             let known = &self.open[at];
             let wider = spec.columns.is_some_and(|columns| known.sample.columns.as_ref().is_some_and(|known| known.len() < columns.len()));
@@ -102,14 +101,13 @@ impl<'s, 'p> Tables<'s, 'p> {
                 return TableId(at as u32);
             }
             let rows = known.rows;
-            return self.push(spec, width, rows);
+            return self.push(spec, rows);
         }
-        self.push(spec, width, 0)
+        self.push(spec, 0)
     }
 
-    fn push(&mut self, spec: &TableSpec<'_>, width: usize, rows: u64) -> TableId {
+    fn push(&mut self, spec: &TableSpec<'_>, rows: u64) -> TableId {
         let columns: Option<Vec<String>> = spec.columns.map(|columns| columns.iter().map(|column| (*column).to_owned()).collect());
-        let _ = width;
         let name = spec.name.unwrap_or_default().to_owned();
         let sample = Sample { name: spec.name.map(str::to_owned), columns, rows: Vec::new() };
         let profile =
