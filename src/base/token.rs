@@ -35,6 +35,11 @@ pub fn base32(value: u128, digits: u32) -> String {
     (0..digits).rev().map(|place| char::from(ALPHABET[(value >> (5 * place)) as usize & 31])).collect()
 }
 
+/// Bytes in hexadecimal, lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The part of the case key that makes tokens. Shows nothing of itself.
 #[derive(Clone)]
 pub struct TokenKey([u8; 16]);

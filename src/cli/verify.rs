@@ -2,11 +2,12 @@
 
 use super::{Exit, Usage, output};
 use crate::{
+    base::token::hex,
     detect::Detectors,
     evidence::{Case, CaseKey, Evidence},
     report::{
         custody,
-        manifest::{self, FileEntry, Manifest, RuleSet, Scanned, hex},
+        manifest::{self, FileEntry, Manifest, RuleSet, Scanned},
         reproduce,
     },
     scan::{Digest, Options, Progress},

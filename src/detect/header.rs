@@ -342,39 +342,50 @@ fn flush(word: &mut String, words: &mut Vec<String>) {
 }
 
 /// Words a cell holds when it holds nothing.
+const NOTHING: &[&str] = &[
+    "null",
+    "\\n",
+    "n/a",
+    "na",
+    "none",
+    "nil",
+    "-",
+    "--",
+    "---",
+    "?",
+    "nan",
+    "unknown",
+    "not available",
+    "not provided",
+    "undefined",
+    "(null)",
+    "<null>",
+    ".",
+    "no data",
+    "keine",
+    "k.a.",
+    "s/n",
+    "tbd",
+    "#n/a",
+];
+
+/// Bytes such a word begins with: most cells begin with another.
+const NOTHING_BEGINS: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut at = 0;
+    while at < NOTHING.len() {
+        let first = NOTHING[at].as_bytes()[0];
+        begins[first as usize] = true;
+        begins[first.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    begins
+};
+
+/// Whether a cell holds nothing.
 pub(super) fn is_nothing(value: &[u8]) -> bool {
     let Some(first) = value.first() else { return true };
-    // Most cells begin with something none of these words begins with.
-    matches!(first | 0x20, b'n' | b'|' | b'-' | b'?' | b'u' | b'(' | b'<' | b'.' | b'k' | b's' | b't' | b'#')
-        && value.len() <= 14
-        && [
-            "null",
-            "\\n",
-            "n/a",
-            "na",
-            "none",
-            "nil",
-            "-",
-            "--",
-            "---",
-            "?",
-            "nan",
-            "unknown",
-            "not available",
-            "not provided",
-            "undefined",
-            "(null)",
-            "<null>",
-            ".",
-            "no data",
-            "keine",
-            "k.a.",
-            "s/n",
-            "tbd",
-            "#n/a",
-        ]
-        .iter()
-        .any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes()))
+    NOTHING_BEGINS[usize::from(*first)] && value.len() <= 14 && NOTHING.iter().any(|nothing| value.eq_ignore_ascii_case(nothing.as_bytes()))
 }
 
 /// Suffixes and words that make a name a firm's.

@@ -350,12 +350,13 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &'s 
         && check.is_ascii_digit()
     {
         // Columns of account numbers hold the IBAN of whoever has one.
-        match detectors.get(iban).judge(value, hints, &mut scratch.out) {
-            Verdict::Valid => kind = Some(iban),
-            Verdict::Test => return Reading::Test,
-            _ => {
-                detector.judge(value, hints, &mut scratch.out);
+        match detectors.get(iban).judge(value, hints, &mut scratch.other) {
+            Verdict::Valid => {
+                std::mem::swap(&mut scratch.out, &mut scratch.other);
+                kind = Some(iban);
             }
+            Verdict::Test => return Reading::Test,
+            _ => {}
         }
     }
     if kind.is_none() {

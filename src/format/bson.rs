@@ -10,7 +10,7 @@ use super::{
     read_problem,
 };
 use crate::{
-    base::{Category, Problem},
+    base::{Category, Problem, token::hex},
     source::Input,
 };
 use std::io::{self, BufReader, Read};
@@ -288,10 +288,6 @@ fn decimal(bits: u128) -> String {
         _ if exponent == 0 => format!("{sign}{digits}"),
         _ => format!("{sign}{digits}E{exponent}"),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn byte(rest: &mut &[u8]) -> Result<u8, Fault> {

@@ -66,7 +66,7 @@ impl Format for Rtf {
             fonts: HashMap::new(),
             font: 0,
             ansi: WINDOWS_1252,
-            state: State { encoding: WINDOWS_1252, ..State::default() },
+            state: State::default(),
             outer: Vec::new(),
             to_skip: 0,
         };

@@ -75,13 +75,9 @@ pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
             })
         })
         .collect();
-    edges.par_sort_unstable_by_key(|edge| (edge.rule.tier, precedence(edge.rule), edge.a, edge.b));
+    edges.par_sort_unstable_by_key(|edge| (edge.rule.tier, edge.rule.precedence(), edge.a, edge.b));
     edges.dedup();
     (edges, generic)
-}
-
-fn precedence(rule: Rule) -> usize {
-    rule::RULES.iter().position(|known| known.id == rule.id).unwrap_or(usize::MAX)
 }
 
 /// The blocking keys of every named record.

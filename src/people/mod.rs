@@ -96,24 +96,23 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         by_root[root_of(individual) as usize] = at as u32;
     }
     let individual_of: Vec<u32> = roots.iter().map(|root| by_root[*root as usize]).collect();
-    let mut people = individuals;
     for merge in &clusters.merges {
-        if let Some(person) = people.get_mut(individual_of[merge.a as usize] as usize) {
+        if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier));
         }
     }
     for refusal in &clusters.refusals {
         for node in [refusal.a, refusal.b] {
-            if let Some(person) = people.get_mut(individual_of[node as usize] as usize) {
+            if let Some(person) = individuals.get_mut(individual_of[node as usize] as usize) {
                 person.conflict = true;
             }
         }
     }
-    let counts = count::count(&people, &individual_of, &edges, &attached, &clusters);
+    let counts = count::count(&individuals, &individual_of, &edges, &attached, &clusters);
     Ok(Population {
         catalogue,
         records,
-        individuals: people,
+        individuals,
         order,
         individual_of,
         merges: clusters.merges,

@@ -36,6 +36,13 @@ pub struct Rule {
     pub text: &'static str,
 }
 
+impl Rule {
+    /// Its place among [`RULES`]: which of several rules for one pair is told and applied first.
+    pub fn precedence(self) -> usize {
+        RULES.iter().position(|known| known.id == self.id).unwrap_or(RULES.len())
+    }
+}
+
 macro_rules! rules {
     ($($name:ident $id:literal $tier:ident $text:literal,)*) => {
         $(#[doc = $text] pub const $name: Rule = Rule { id: $id, tier: Tier::$tier, text: $text };)*

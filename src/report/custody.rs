@@ -5,11 +5,11 @@
 //! between breaks the chain. A log rewritten from its beginning does not: note the last hash outside of the
 //! case folder, as `breachscope verify` prints it.
 
-use super::{
-    manifest::{hex, stamp},
-    sheet::guard,
+use super::{manifest::stamp, sheet::guard};
+use crate::{
+    base::token::hex,
+    evidence::{Case, case::CUSTODY},
 };
-use crate::evidence::{Case, case::CUSTODY};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use std::path::Path;

@@ -5,6 +5,7 @@
 
 use super::{custody, reread::Reread};
 use crate::{
+    base::token::hex,
     evidence::{Case, case::CUSTODY},
     source::walk::logical_roots,
 };
@@ -256,11 +257,6 @@ pub fn digest_of(path: &Path) -> std::io::Result<(u64, String)> {
             }
         }
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
     texts::{Scratch, Texts},
 };
 use crate::{
-    base::{Category, LogicalPath, Problem, TokenKey},
+    base::{Category, LogicalPath, Problem, TokenKey, token::hex},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
     format::{self, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
@@ -548,8 +548,4 @@ fn digest_released(kind: Digest, bytes: &Bytes) -> String {
         bytes.release(number * STEP..number * STEP + chunk.len());
     }
     hasher.finish()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

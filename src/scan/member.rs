@@ -1,8 +1,8 @@
 //! Reads a member of a container under the budget, hashing it on the way.
 
-use super::{Digest, engine::hex};
+use super::Digest;
 use crate::{
-    base::{Category, Problem},
+    base::{Category, Problem, token::hex},
     format::read_problem,
     source::{Budget, budget::Exceeded},
 };

@@ -6,8 +6,8 @@ use super::{
     texts::{self, Scratch},
 };
 use crate::{
-    base::{Element, Meaning},
-    detect::{Detectors, Profile, Protection, Reading},
+    base::{Element, Meaning, Token},
+    detect::{DetectorId, Detectors, Profile, Protection, Reading},
     evidence::{
         ColumnSeen, FindingRow, MentionRow, TableRow,
         row::{NO_DETECTOR, NO_TABLE},
@@ -52,8 +52,6 @@ struct Judged {
     /// No column can hold an element: its values are counted and nothing is kept of a row.
     bare: bool,
     slots: usize,
-    /// The column that says what the value column holds.
-    label: Option<usize>,
     /// A column of personal numbers that names no country, and the columns that may tell it.
     mixes_countries: bool,
     hints: Vec<usize>,
@@ -65,6 +63,26 @@ struct Stats {
     valid: u64,
     tests: u64,
     distinct: Sketch,
+}
+
+impl Stats {
+    /// Counts what a cell was read as; of a value, what it is and its token.
+    fn count(&mut self, engine: &Engine<'_>, own: DetectorId, reading: &Reading<'_>) -> Option<(DetectorId, Token)> {
+        match reading {
+            Reading::Value { normalised, kind, .. } => {
+                self.valid += 1;
+                let detector = kind.unwrap_or(own);
+                let token = engine.token_key.token(engine.detectors.get(detector).token_domain, normalised);
+                self.distinct.add(token);
+                Some((detector, token))
+            }
+            Reading::Test => {
+                self.tests += 1;
+                None
+            }
+            Reading::Empty | Reading::Invalid | Reading::Placeholder => None,
+        }
+    }
 }
 
 impl<'s, 'p> Tables<'s, 'p> {
@@ -150,9 +168,6 @@ impl<'s, 'p> Tables<'s, 'p> {
         let detectors = self.engine.detectors;
         let first = open.rows;
         open.rows += count as u64;
-        if judged.active.is_empty() && open.parent.is_none() {
-            return;
-        }
         if judged.bare && open.parent.is_none() {
             judged.count_values(self.engine, &mut self.reader, count, cell);
             return;
@@ -176,24 +191,19 @@ impl<'s, 'p> Tables<'s, 'p> {
                 let Some(detector) = description.detector else {
                     self.scratch.found.clear();
                     // `{type: ssn, value: …}`: what the value is stands in another column.
-                    let label = judged.label.filter(|label| label != column).and_then(|label| cell(row, label)).unwrap_or_default();
+                    let label =
+                        judged.profile.label_column.filter(|label| label != column).and_then(|label| cell(row, label)).unwrap_or_default();
                     let bytes = self.scratch.labelled(label, bytes);
                     detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
                     let bytes = bytes.as_ref();
                     free_text(self.engine, &mut self.scratch, bytes, slot, (self.item, self.part, table.0, at, *column as u32), recorder);
                     continue;
                 };
-                match judged.profile.read(detectors, *column, bytes, &mut self.reader) {
-                    Reading::Value { normalised, shown, protection, kind, .. } => {
-                        stats.valid += 1;
-                        let detector = kind.unwrap_or(detector);
-                        let known = detectors.get(detector);
-                        let token = self.engine.token_key.token(known.token_domain, normalised);
-                        stats.distinct.add(token);
-                        push(slot, detector.0, known, token, normalised, shown, *column, protection);
-                    }
-                    Reading::Test => stats.tests += 1,
-                    Reading::Empty | Reading::Invalid | Reading::Placeholder => {}
+                let reading = judged.profile.read(detectors, *column, bytes, &mut self.reader);
+                if let (Some((detector, token)), Reading::Value { normalised, shown, protection, .. }) =
+                    (stats.count(self.engine, detector, &reading), reading)
+                {
+                    push(slot, detector.0, detectors.get(detector), token, normalised, shown, *column, protection);
                 }
             }
             if judged.slots > 1 {
@@ -280,7 +290,6 @@ impl Judged {
                 || profile.columns.iter().any(|column| column.free_text);
         let slots = profile.columns.iter().map(|column| usize::from(column.slot) + 1).max().unwrap_or(1).max(1);
         let stats = profile.columns.iter().map(|_| Stats::default()).collect();
-        let label = profile.label_column;
         let meaning = |column: &crate::detect::ColumnProfile| column.detector.map(|detector| detectors.get(detector));
         let mixes_countries = profile.columns.iter().filter_map(meaning).any(|detector| detector.meaning == Meaning::PersonalNumber);
         let tells = |detector: &crate::detect::Detector| matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email);
@@ -288,7 +297,7 @@ impl Judged {
         let exposes =
             |column: &crate::detect::ColumnProfile| column.free_text || meaning(column).is_some_and(|detector| detector.element.is_some());
         let bare = !mixes_countries && !profile.columns.iter().any(exposes);
-        Judged { profile, active, stats, identifies, bare, slots, label, mixes_countries, hints }
+        Judged { profile, active, stats, identifies, bare, slots, mixes_countries, hints }
     }
 
     /// Counts the values of rows of which nothing is kept.
@@ -301,19 +310,11 @@ impl Judged {
     ) {
         reader.country = None;
         for column in &self.active {
-            let stats = &mut self.stats[*column];
+            let (stats, Some(detector)) = (&mut self.stats[*column], self.profile.columns[*column].detector) else { continue };
             for row in 0..rows {
                 let Some(bytes) = cell(row, *column).filter(|bytes| !bytes.is_empty()) else { continue };
                 stats.filled += 1;
-                match self.profile.read(engine.detectors, *column, bytes, reader) {
-                    Reading::Value { normalised, kind, .. } => {
-                        stats.valid += 1;
-                        let Some(detector) = kind.or(self.profile.columns[*column].detector) else { continue };
-                        stats.distinct.add(engine.token_key.token(engine.detectors.get(detector).token_domain, normalised));
-                    }
-                    Reading::Test => stats.tests += 1,
-                    Reading::Empty | Reading::Invalid | Reading::Placeholder => {}
-                }
+                stats.count(engine, detector, &self.profile.read(engine.detectors, *column, bytes, reader));
             }
         }
     }

@@ -74,10 +74,9 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     // A bit for every rule that one of their merges rests on.
     let mut merged = vec![0u64; population.individuals.len()];
     for merge in &population.merges {
-        let rule = RULES.iter().position(|rule| rule.id == merge.rule.id).unwrap_or_default();
         let at = population.individual_of.get(merge.a as usize).copied().unwrap_or(NONE);
         if let Some(rules) = merged.get_mut(at as usize) {
-            *rules |= 1 << rule;
+            *rules |= 1 << merge.rule.precedence();
         }
     }
     let mut shared = Shared { sets: Interned::new(), places: Interned::new(), bases: Interned::new(), paths: Interned::new() };
