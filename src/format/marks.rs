@@ -1,8 +1,10 @@
 //! Finds the few bytes that matter to a tokenizer, 64 bytes at a time.
 //!
-//! The wanted bytes are compared with a whole chunk at once (the comparison loop compiles to
-//! vector code) and the hits become one word, whose set bits are then handed out one by one. For
-//! the short distances between delimiters this is several times quicker than one search per hit.
+//! The wanted bytes are compared with a whole chunk at once and the hits become one word, whose
+//! set bits are then handed out one by one. For the short distances between delimiters this is
+//! several times quicker than one search per hit.
+
+use super::lanes::{CHUNK, Lanes};
 
 /// Positions of any of a few bytes, rising.
 pub(super) struct Marks<'a, const N: usize = 3> {
@@ -12,8 +14,6 @@ pub(super) struct Marks<'a, const N: usize = 3> {
     chunk: usize,
     hits: u64,
 }
-
-const CHUNK: usize = 64;
 
 impl<'a, const N: usize> Marks<'a, N> {
     /// Every position from `from` on that holds one of `wanted` (repeat one to want fewer).
@@ -40,11 +40,11 @@ impl<'a, const N: usize> Marks<'a, N> {
     fn look(&self) -> u64 {
         let rest = self.bytes.get(self.chunk..).unwrap_or_default();
         match rest.first_chunk::<CHUNK>() {
-            Some(chunk) => hits(chunk, self.wanted),
+            Some(chunk) => Lanes::of(chunk).any_of(self.wanted),
             None => {
                 let mut padded = [0; CHUNK];
                 padded[..rest.len()].copy_from_slice(rest);
-                hits(&padded, self.wanted) & ((1 << rest.len()) - 1)
+                Lanes::of(&padded).any_of(self.wanted) & ((1 << rest.len()) - 1)
             }
         }
     }
@@ -93,21 +93,6 @@ pub(super) fn first_of(wanted: [u8; 3], bytes: &[u8]) -> Option<usize> {
 
 /// How far [`first_of`] looks by itself.
 const NEAR: usize = 32;
-
-/// One bit for every byte of the chunk that is wanted.
-#[inline]
-fn hits<const N: usize>(chunk: &[u8; CHUNK], wanted: [u8; N]) -> u64 {
-    let mut flags = [0u8; CHUNK];
-    for (flag, byte) in flags.iter_mut().zip(chunk) {
-        *flag = wanted.iter().fold(0, |flag, wanted| flag | u8::from(byte == wanted));
-    }
-    let (eights, _) = flags.as_chunks::<8>();
-    // The product moves the low bit of byte i to bit 56 + i, without carries.
-    eights
-        .iter()
-        .enumerate()
-        .fold(0, |mask, (i, eight)| mask | ((u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i)))
-}
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,7 @@ mod hostile;
 pub mod html;
 pub mod iso;
 pub mod json;
+mod lanes;
 pub mod ldif;
 pub mod lha;
 pub mod lz4;

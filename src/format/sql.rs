@@ -5,6 +5,7 @@
 //! means is judged by the head (`sql/flavor.rs`). A row that cannot be read costs itself: reading
 //! goes on at the next row or statement.
 
+mod coast;
 mod flavor;
 mod lexer;
 mod reader;
@@ -12,7 +13,7 @@ pub(super) mod statement;
 mod value;
 
 use super::{
-    Claim, Format, Head, Part, Plan, Sink,
+    Claim, Format, Head, Part, Plan, SAMPLE_ROWS, Sink,
     charset::Charset,
     feed::{self, broken_stream, feed},
     sample::Sampler,
@@ -52,7 +53,7 @@ impl Format for Sql {
     }
 
     fn plan(&self, whole: &[u8], target: usize) -> Option<Plan> {
-        plan(whole, target)
+        plan(whole, target, SAMPLE_ROWS)
     }
 }
 
@@ -146,15 +147,15 @@ fn fills_or_makes(line: &[u8], cursor: lexer::Cursor<'_>) -> (u32, u32) {
 }
 
 /// Cuts a big file between rows. Where a cut lies can only be told by reading up to it, so this
-/// reads the file once, without looking at what the rows say.
-fn plan(whole: &[u8], target: usize) -> Option<Plan> {
+/// reads the file once; what its rows say is not looked at once a table has shown `rows` of them.
+fn plan(whole: &[u8], target: usize, rows: usize) -> Option<Plan> {
     let head = whole.get(..super::HEAD).unwrap_or(whole);
     let charset = Charset::of(head);
     if !charset.splits_as_bytes() || target == 0 {
         return None;
     }
     let mut sampler = Sampler::default();
-    let mut reader = Reader::new(head, charset, false);
+    let mut reader = Reader::new(head, charset, false).coasting_after(rows);
     let mut parts: Vec<Part> = Vec::new();
     let (mut start, mut preamble) = (0, reader.preamble(true));
     feed::feed_sized(Input::Whole(whole), target.min(BLOCK), |bytes, offset, last| {
@@ -370,6 +371,18 @@ mod tests {
             claimed(&text, "a.sql");
             testing::read(&Sql, text.as_bytes());
             Sql.plan(text.as_bytes(), 5);
+        }
+
+        #[test]
+        fn a_plan_that_coasts_cuts_where_one_that_reads_does(pieces in prop::collection::vec(prop::sample::select(vec![
+            "(1,'x')", "(1,'x')", "(23,'a b')", "(NULL,'it''s')", ",", ",", ",", "('a','b')", "(1,'\\'),(')", "(4,'\\\\')", "(1,'),(2,')", "(1)", "(1,2,3)", "(", ")", "'", "''", "\"",
+            "1", "a", "x'12'", "E'a\\'", "-", "--", "--\n", "/*", "*/", "\n", " ", ";", ";\nINSERT INTO u VALUES ", ";\nINSERT INTO t VALUES ", "now()", "+", "é", "CAST(1 AS int)",
+        ]), 0..60), standard in any::<bool>(), target in 1usize..900) {
+            let head = if standard { "PRAGMA x;\n" } else { "-- MySQL dump\n" };
+            let plain = "(11,'plain, as most'),".repeat(12);
+            let text = format!("{head}CREATE TABLE t (a int, b int);\nINSERT INTO t VALUES {plain}{}{plain}(5,'z');\n", pieces.concat());
+            let (read, coasted) = (plan(text.as_bytes(), target, usize::MAX), plan(text.as_bytes(), target, 1));
+            prop_assert_eq!(read.map(|plan| plan.parts), coasted.map(|plan| plan.parts), "{}", text);
         }
 
         #[test]

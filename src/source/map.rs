@@ -1,4 +1,4 @@
-//! Memory mapping: the only file with `unsafe`.
+//! Memory mapping, one of the two files with `unsafe`.
 //!
 //! A mapped file that somebody truncates while it is read raises SIGBUS; evidence should be a
 //! copy or a snapshot nobody writes to (README says so), and `--no-mmap` reads instead.

@@ -1,6 +1,7 @@
 //! Reads a script block by block, statement by statement, row by row.
 
 use super::{
+    coast::coast,
     flavor::{self, Flavor},
     lexer::{Cursor, Stop},
     statement::{self, Fill},
@@ -49,6 +50,7 @@ struct Target {
     /// Empty when unknown.
     columns: Vec<String>,
     width: usize,
+    rows: usize,
 }
 
 /// The state of reading; every buffer is reused.
@@ -74,6 +76,10 @@ pub(super) struct Reader {
     comma: bool,
     cells: Vec<Cell>,
     arena: Vec<u8>,
+    /// Whether the block holds anything but UTF-8, once that was asked.
+    repair: Option<bool>,
+    /// After so many rows of a table only the ends of its rows are looked for.
+    coast_after: usize,
     /// How much of the block is done, and from where its statements are still to be handed on as text.
     done: usize,
     text: usize,
@@ -103,6 +109,8 @@ impl Reader {
             comma: false,
             cells: Vec::new(),
             arena: Vec::new(),
+            repair: None,
+            coast_after: usize::MAX,
             done: 0,
             text: 0,
             short: 0,
@@ -112,6 +120,12 @@ impl Reader {
         };
         reader.obey(head);
         reader
+    }
+
+    /// Hands on only the first `rows` rows of every table, or a few more, and finds the ends of the others.
+    pub(super) fn coasting_after(mut self, rows: usize) -> Reader {
+        self.coast_after = rows;
+        self
     }
 
     /// Follows the directive at the start of a part.
@@ -153,12 +167,12 @@ impl Reader {
         self.skip -= skipped;
         (self.done, self.text) = (skipped, skipped);
         let mut cursor = Cursor { bytes, at: self.done, flavor: self.flavor };
-        let repair = !charset::is_utf8(bytes);
+        self.repair = None;
         loop {
             let step = match self.mode {
-                Mode::Between => self.statement(&mut cursor, offset, repair, sink),
-                Mode::Values => self.rows(&mut cursor, repair, sink),
-                Mode::Copy => self.lines(&mut cursor, last, repair, sink),
+                Mode::Between => self.statement(&mut cursor, offset, sink),
+                Mode::Values => self.rows(&mut cursor, sink),
+                Mode::Copy => self.lines(&mut cursor, last, sink),
             };
             let too_long = bytes.len() - self.done > LONGEST;
             match step {
@@ -179,7 +193,7 @@ impl Reader {
             }
             cursor.flavor = self.flavor;
         }
-        self.flush(bytes, repair, sink);
+        self.flush(bytes, sink);
         self.hand_on(bytes, offset, self.done, sink);
         self.done
     }
@@ -195,7 +209,7 @@ impl Reader {
     }
 
     /// Reads one statement, up to the rows of one that has rows.
-    fn statement(&mut self, cursor: &mut Cursor<'_>, offset: u64, repair: bool, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn statement(&mut self, cursor: &mut Cursor<'_>, offset: u64, sink: &mut dyn Sink) -> Result<(), Stop> {
         cursor.blank()?;
         let start = cursor.at;
         if !self.head.is_empty() && cursor.rest().starts_with(&self.head) {
@@ -223,7 +237,7 @@ impl Reader {
         if let Some((fill, mode)) = found {
             cursor.at = ahead.at;
             self.hand_on(cursor.bytes, offset, start, sink);
-            self.begin(cursor, start, fill, mode, repair, sink);
+            self.begin(cursor, start, fill, mode, sink);
             return Ok(());
         }
         self.other(cursor, &word, offset, sink)
@@ -265,8 +279,8 @@ impl Reader {
     }
 
     /// A statement with rows begins; the cursor stands after its head.
-    fn begin(&mut self, cursor: &Cursor<'_>, start: usize, fill: Fill, mode: Mode, repair: bool, sink: &mut dyn Sink) {
-        self.flush(cursor.bytes, repair, sink);
+    fn begin(&mut self, cursor: &Cursor<'_>, start: usize, fill: Fill, mode: Mode, sink: &mut dyn Sink) {
+        self.flush(cursor.bytes, sink);
         self.text = cursor.at;
         self.done = cursor.at;
         (self.mode, self.head_mode) = (mode, mode);
@@ -279,7 +293,7 @@ impl Reader {
         }
         let columns = if fill.columns.is_empty() { self.known(&fill.table, sink) } else { fill.columns };
         self.current = *self.targets.entry(fill.table.clone()).or_insert_with(|| {
-            self.tables.push(Target { id: None, name: fill.table, columns: Vec::new(), width: 0 });
+            self.tables.push(Target { id: None, name: fill.table, columns: Vec::new(), width: 0, rows: 0 });
             self.tables.len() - 1
         });
         let Some(target) = self.tables.get_mut(self.current) else { return };
@@ -300,7 +314,7 @@ impl Reader {
     }
 
     /// The rows of an INSERT, to its end or the end of the bytes.
-    fn rows(&mut self, cursor: &mut Cursor<'_>, repair: bool, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn rows(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let mut marks = Marks::new(cursor.bytes, cursor.at, [b'\'', b',', b')', b'\\']);
         loop {
             cursor.blank()?;
@@ -309,6 +323,7 @@ impl Reader {
                     cursor.at += 1;
                     self.comma = true;
                 }
+                b'(' if self.coast(cursor, sink) => marks.seek(cursor.at),
                 b'(' => {
                     let (cells, arena) = (self.cells.len(), self.arena.len());
                     let start = cursor.at;
@@ -322,7 +337,7 @@ impl Reader {
                     self.comma = false;
                     self.done = cursor.at;
                     self.text = cursor.at;
-                    self.fit(cells, cursor.bytes, repair, sink);
+                    self.fit(cells, cursor.bytes, sink);
                 }
                 _ if cursor.rest().starts_with(&self.delimiter) || cursor.peek() == Some(b';') => {
                     cursor.at += if cursor.peek() == Some(b';') { 1 } else { self.delimiter.len() };
@@ -340,6 +355,19 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Steps over plain rows, if their table has shown enough of them. `false`: the row here is to be read.
+    #[inline]
+    fn coast(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> bool {
+        let Some(target) = self.tables.get(self.current).filter(|target| target.rows >= self.coast_after && target.id.is_some()) else {
+            return false;
+        };
+        let Some(end) = coast(cursor.bytes, cursor.at, target.width, self.flavor) else { return false };
+        self.flush(cursor.bytes, sink);
+        cursor.at = end;
+        (self.done, self.text, self.comma) = (end, end, false);
+        true
     }
 
     /// One row in parentheses.
@@ -365,7 +393,7 @@ impl Reader {
     }
 
     /// The lines of a COPY, to its end or the end of the bytes.
-    fn lines(&mut self, cursor: &mut Cursor<'_>, last: bool, repair: bool, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn lines(&mut self, cursor: &mut Cursor<'_>, last: bool, sink: &mut dyn Sink) -> Result<(), Stop> {
         let bytes = cursor.bytes;
         let (mut line, mut cell, mut escaped) = (cursor.at, cursor.at, false);
         let (mut first, mut first_arena) = (self.cells.len(), self.arena.len());
@@ -389,7 +417,7 @@ impl Reader {
             cell = at + 1;
             if bytes[at] == b'\n' {
                 (self.done, self.text) = (at + 1, at + 1);
-                self.fit(first, bytes, repair, sink);
+                self.fit(first, bytes, sink);
                 (first, first_arena) = (self.cells.len(), self.arena.len());
                 line = at + 1;
             }
@@ -402,7 +430,7 @@ impl Reader {
 
     /// Makes the row that starts at `first` as wide as its table.
     #[inline]
-    fn fit(&mut self, first: usize, bytes: &[u8], repair: bool, sink: &mut dyn Sink) {
+    fn fit(&mut self, first: usize, bytes: &[u8], sink: &mut dyn Sink) {
         let found = self.cells.len() - first;
         if found > WIDEST {
             self.cells.truncate(first);
@@ -410,24 +438,25 @@ impl Reader {
             return;
         }
         let Some(target) = self.tables.get_mut(self.current) else { return };
+        target.rows += 1;
         if target.id.is_none() || found > target.width {
-            self.announce(first, bytes, repair, sink);
+            self.announce(first, bytes, sink);
         } else if found < target.width {
             self.cells.extend(std::iter::repeat_n(Cell::NULL, target.width - found));
             self.short += 1;
         }
         if self.cells.len() >= BATCH * self.tables.get(self.current).map_or(1, |target| target.width) {
-            self.flush(bytes, repair, sink);
+            self.flush(bytes, sink);
         }
     }
 
     /// Announces the table for a row that starts at `first`, as wide as that row at least.
     #[cold]
-    fn announce(&mut self, first: usize, bytes: &[u8], repair: bool, sink: &mut dyn Sink) {
+    fn announce(&mut self, first: usize, bytes: &[u8], sink: &mut dyn Sink) {
         let row = self.cells.split_off(first);
         // The arena is cleared by a flush: what the row has there moves along.
         let values: Vec<Option<Vec<u8>>> = row.iter().map(|cell| cell.value(bytes, &self.arena).map(<[u8]>::to_vec)).collect();
-        self.flush(bytes, repair, sink);
+        self.flush(bytes, sink);
         let Some(target) = self.tables.get_mut(self.current) else { return };
         target.width = target.width.max(row.len());
         if !target.columns.is_empty() {
@@ -451,11 +480,11 @@ impl Reader {
     }
 
     /// Hands the rows on.
-    fn flush(&mut self, bytes: &[u8], repair: bool, sink: &mut dyn Sink) {
+    fn flush(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         if let Some(Target { id: Some(table), width, .. }) = self.tables.get(self.current)
             && !self.cells.is_empty()
         {
-            if repair {
+            if *self.repair.get_or_insert_with(|| !charset::is_utf8(bytes)) {
                 self.charset.repair(&mut self.cells, bytes, &mut self.arena);
             }
             sink.rows(&Rows { table: *table, width: *width, cells: &self.cells, bytes, arena: &self.arena });

@@ -1,0 +1,122 @@
+//! Compares 64 bytes at once and gives the answer as one word: bit `i` is byte `i`.
+//!
+//! Every x86-64 processor has the instructions this needs, so nothing is looked up at run time;
+//! elsewhere the loops below are written so that compilers make vector code of them.
+
+pub(super) const CHUNK: usize = 64;
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod vector {
+    #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
+
+    use super::CHUNK;
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+    };
+
+    /// 64 bytes, ready to be compared.
+    #[derive(Clone, Copy)]
+    pub(in crate::format) struct Lanes([__m128i; 4]);
+
+    impl Lanes {
+        #[inline]
+        pub(in crate::format) fn of(chunk: &[u8; CHUNK]) -> Lanes {
+            let (halves, _) = chunk.as_chunks::<8>();
+            let half = |at: usize| i64::from_le_bytes(halves[at]);
+            // SAFETY: takes numbers, needs SSE2, without which this module is not compiled.
+            Lanes(std::array::from_fn(|lane| unsafe { _mm_set_epi64x(half(2 * lane + 1), half(2 * lane)) }))
+        }
+
+        /// Which bytes are one of these.
+        #[inline]
+        pub(in crate::format) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
+            // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
+            self.bits(|lane| unsafe {
+                let hits = wanted.map(|byte| _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)));
+                hits.into_iter().fold(_mm_set1_epi8(0), |all, hit| _mm_or_si128(all, hit))
+            })
+        }
+
+        /// Which bytes are ASCII digits or letters.
+        #[inline]
+        pub(in crate::format) fn alphanumeric(&self) -> u64 {
+            // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
+            let within = |value: __m128i, most: i8| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(most)), value) };
+            // SAFETY: the same.
+            self.bits(|lane| unsafe {
+                let digit = within(_mm_sub_epi8(lane, _mm_set1_epi8(b'0' as i8)), 9);
+                let lower = _mm_or_si128(lane, _mm_set1_epi8(0x20));
+                _mm_or_si128(digit, within(_mm_sub_epi8(lower, _mm_set1_epi8(b'a' as i8)), 25))
+            })
+        }
+
+        #[inline]
+        fn bits(&self, compare: impl Fn(__m128i) -> __m128i) -> u64 {
+            // SAFETY: takes a vector, needs SSE2, without which this module is not compiled.
+            let masks = self.0.map(|lane| u64::from(unsafe { _mm_movemask_epi8(compare(lane)) } as u16));
+            masks[0] | masks[1] << 16 | masks[2] << 32 | masks[3] << 48
+        }
+    }
+}
+
+#[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
+mod portable {
+    use super::CHUNK;
+
+    /// 64 bytes, ready to be compared.
+    #[derive(Clone, Copy)]
+    pub(in crate::format) struct Lanes([u8; CHUNK]);
+
+    impl Lanes {
+        #[inline]
+        pub(in crate::format) fn of(chunk: &[u8; CHUNK]) -> Lanes {
+            Lanes(*chunk)
+        }
+
+        /// Which bytes are one of these.
+        #[inline]
+        pub(in crate::format) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
+            self.bits(|byte| wanted.iter().fold(0, |flag, wanted| flag | u8::from(byte == *wanted)))
+        }
+
+        /// Which bytes are ASCII digits or letters.
+        #[inline]
+        pub(in crate::format) fn alphanumeric(&self) -> u64 {
+            self.bits(|byte| u8::from(byte.is_ascii_alphanumeric()))
+        }
+
+        #[inline]
+        fn bits(&self, compare: impl Fn(u8) -> u8) -> u64 {
+            let flags = self.0.map(compare);
+            let (eights, _) = flags.as_chunks::<8>();
+            // The product moves the low bit of byte i to bit 56 + i, without carries.
+            eights
+                .iter()
+                .enumerate()
+                .fold(0, |mask, (i, eight)| mask | ((u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i)))
+        }
+    }
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+pub(super) use portable::Lanes;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+pub(super) use vector::Lanes;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_say_what_a_look_at_every_byte_says(bytes in prop::collection::vec(any::<u8>(), CHUNK), wanted in any::<[u8; 3]>()) {
+            let chunk: &[u8; CHUNK] = bytes.first_chunk().expect("64 bytes");
+            let bits = |holds: &dyn Fn(u8) -> bool| bytes.iter().enumerate().fold(0u64, |mask, (at, byte)| mask | u64::from(holds(*byte)) << at);
+            let (any, alphanumeric) = (bits(&|byte| wanted.contains(&byte)), bits(&|byte| byte.is_ascii_alphanumeric()));
+            let portable = portable::Lanes::of(chunk);
+            prop_assert_eq!((portable.any_of(wanted), portable.alphanumeric()), (any, alphanumeric));
+            prop_assert_eq!((Lanes::of(chunk).any_of(wanted), Lanes::of(chunk).alphanumeric()), (any, alphanumeric));
+        }
+    }
+}
