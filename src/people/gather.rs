@@ -4,6 +4,7 @@ use super::{
     address::{self, Address},
     catalogue::Catalogue,
     firm::{is_organisation, is_role_mailbox},
+    intern::{Index, Texts},
     name::{self, Name},
     record::{Class, Key, Map, MentionOf, NONE, Node, Records, Value, mix, short_hash},
 };
@@ -21,7 +22,10 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     let mut reader = Reader::new(evidence, catalogue);
     let mentions = evidence.mention_count();
     reader.records.mentions.reserve_exact(mentions);
-    reader.by_identity.reserve(mentions.min(1 << 20));
+    let some = mentions.min(1 << 20);
+    reader.by_identity.reserve(some);
+    reader.records.nodes.reserve(some);
+    reader.records.values.reserve(4 * some);
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish())
 }
@@ -31,10 +35,10 @@ struct Reader<'a> {
     catalogue: &'a Catalogue,
     records: Records,
     by_identity: Map<u64, u32>,
-    names: Map<String, u32>,
-    addresses: Map<Address, u32>,
-    /// By the fields as they stand, so that an address is taken apart once.
-    written: Map<String, u32>,
+    /// By the fields as they stand, so that a name or an address is taken apart once.
+    names: Texts,
+    written: Texts,
+    addresses: Index,
     /// Reused for looking up.
     joined: String,
     /// Tables whose rows hold rows of other tables, by place in the catalogue.
@@ -115,9 +119,9 @@ impl<'a> Reader<'a> {
             catalogue,
             records: Records::default(),
             by_identity: Map::default(),
-            names: Map::default(),
-            addresses: Map::default(),
-            written: Map::default(),
+            names: Texts::default(),
+            written: Texts::default(),
+            addresses: Index::default(),
             joined: String::new(),
             parents,
             digests,
@@ -303,35 +307,10 @@ impl<'a> Reader<'a> {
             joined.push_str(part);
             joined.push('\u{1f}');
         }
-        if let Some(known) = self.names.get(joined.as_str()) {
-            fields.organisation = self.records.names.get(*known as usize).is_none();
-            return *known;
-        }
-        let shown = if fields.surname.is_empty() && !fields.full.is_empty() {
-            fields.full.trim().to_owned()
-        } else {
-            let parts = [&fields.given, &fields.middle, &fields.surname, &fields.suffix];
-            parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-        };
-        if is_organisation(&shown) {
-            fields.organisation = true;
-            self.names.insert(joined.clone(), NONE);
-            return NONE;
-        }
-        let parsed = Name::from_parts(&name::Parts {
-            full: &fields.full,
-            given: &fields.given,
-            middle: &fields.middle,
-            surname: &fields.surname,
-            maiden: &fields.maiden,
-            suffix: &fields.suffix,
-        });
-        let Some(parsed) = parsed else { return NONE };
-        let number = self.records.names.len() as u32;
-        self.records.names.push(parsed);
-        self.records.shown_names.push(shown.into());
-        self.names.insert(joined.clone(), number);
-        number
+        let records = &mut self.records;
+        let number = self.names.number(joined, || new_name(fields, records));
+        fields.organisation = number == FIRM;
+        if number == FIRM { NONE } else { number }
     }
 
     fn intern_address(&mut self) -> u32 {
@@ -345,33 +324,8 @@ impl<'a> Reader<'a> {
             self.joined.push_str(part);
             self.joined.push('\u{1f}');
         }
-        if let Some(known) = self.written.get(self.joined.as_str()) {
-            return *known;
-        }
-        let number = self.parse_address();
-        self.written.insert(self.joined.clone(), number);
-        number
-    }
-
-    fn parse_address(&mut self) -> u32 {
-        let fields = &self.fields;
-        let parsed = Address::from_parts(&address::Parts {
-            street: &fields.street,
-            unit: &fields.unit,
-            city: &fields.city,
-            region: &fields.region,
-            postcode: &fields.postcode,
-            country: &fields.country,
-            full: &fields.full_address,
-        });
-        let Some(parsed) = parsed else { return NONE };
-        if let Some(known) = self.addresses.get(&parsed) {
-            return *known;
-        }
-        let number = self.records.addresses.len() as u32;
-        self.records.addresses.push(parsed.clone());
-        self.addresses.insert(parsed, number);
-        number
+        let (records, addresses) = (&mut self.records, &mut self.addresses);
+        self.written.number(&self.joined, || new_address(fields, records, addresses))
     }
 
     fn intern_node(&mut self, id: u64, name: u32, address: u32) -> u32 {
@@ -422,6 +376,53 @@ impl<'a> Reader<'a> {
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
         records
     }
+}
+
+/// In place of a name's number: an organisation's.
+const FIRM: u32 = NONE - 1;
+
+/// The number of a name not met before; [`FIRM`] for an organisation's, [`NONE`] for what is no name.
+fn new_name(fields: &Fields, records: &mut Records) -> u32 {
+    let shown = if fields.surname.is_empty() && !fields.full.is_empty() {
+        fields.full.trim().to_owned()
+    } else {
+        let parts = [&fields.given, &fields.middle, &fields.surname, &fields.suffix];
+        parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    if is_organisation(&shown) {
+        return FIRM;
+    }
+    let parsed = Name::from_parts(&name::Parts {
+        full: &fields.full,
+        given: &fields.given,
+        middle: &fields.middle,
+        surname: &fields.surname,
+        maiden: &fields.maiden,
+        suffix: &fields.suffix,
+    });
+    let Some(parsed) = parsed else { return NONE };
+    records.names.push(parsed);
+    records.shown_names.push(shown.into());
+    records.names.len() as u32 - 1
+}
+
+/// The number of an address not met before in this spelling; [`NONE`] when it says nothing.
+fn new_address(fields: &Fields, records: &mut Records, known: &mut Index) -> u32 {
+    let parsed = Address::from_parts(&address::Parts {
+        street: &fields.street,
+        unit: &fields.unit,
+        city: &fields.city,
+        region: &fields.region,
+        postcode: &fields.postcode,
+        country: &fields.country,
+        full: &fields.full_address,
+    });
+    let Some(parsed) = parsed else { return NONE };
+    let number = records.addresses.len() as u32;
+    known.find_or(&parsed, number, |at| records.addresses.get(at as usize) == Some(&parsed)).unwrap_or_else(|| {
+        records.addresses.push(parsed);
+        number
+    })
 }
 
 fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'t super::catalogue::Column> {

@@ -13,6 +13,7 @@ pub mod count;
 pub mod firm;
 pub mod gather;
 pub mod individual;
+mod intern;
 mod lookup;
 pub mod name;
 pub mod record;

@@ -144,7 +144,7 @@ mod tests {
 
     fn ridden(text: &str, width: usize, backslash: bool) -> usize {
         let padded = text.to_owned() + &" ".repeat(2 * CHUNK);
-        coast(padded.as_bytes(), 0, width, Flavor { backslash, ..Flavor::default() }).unwrap_or(0)
+        coast(padded.as_bytes(), 0, width, Flavor { backslash }).unwrap_or(0)
     }
 
     #[test]

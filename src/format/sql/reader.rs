@@ -412,7 +412,7 @@ impl Reader {
                 continue;
             }
             let end = if bytes[at] == b'\n' && at > cell && bytes[at - 1] == b'\r' { at - 1 } else { at };
-            let value = copied(bytes, cell, end, std::mem::take(&mut escaped), &mut self.arena);
+            let value = value::copied(bytes, cell, end, std::mem::take(&mut escaped), &mut self.arena);
             self.cells.push(value);
             cell = at + 1;
             if bytes[at] == b'\n' {
@@ -572,26 +572,6 @@ fn optional(found: Result<Option<Fill>, Stop>) -> Result<Option<Fill>, Stop> {
         Err(Stop::Wrong) => Ok(None),
         other => other,
     }
-}
-
-/// A value of a COPY line.
-#[inline]
-fn copied(bytes: &[u8], from: usize, to: usize, escaped: bool, arena: &mut Vec<u8>) -> Cell {
-    let mut text = &bytes[from..to];
-    if !escaped {
-        return Cell::borrowed(from, to - from);
-    }
-    if text == b"\\N" {
-        return Cell::NULL;
-    }
-    let start = arena.len();
-    while let Some(at) = memchr(b'\\', text) {
-        arena.extend_from_slice(&text[..at]);
-        let used = value::postgres_escape(&text[at + 1..], arena);
-        text = text.get(at + 1 + used..).unwrap_or_default();
-    }
-    arena.extend_from_slice(text);
-    Cell::rewritten(start, arena.len() - start)
 }
 
 /// A name in double quotes, where any name may stand.

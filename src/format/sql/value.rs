@@ -359,3 +359,22 @@ fn keep(value: &[u8], arena: &mut Vec<u8>) -> Cell {
     arena.extend_from_slice(value);
     Cell::rewritten(start, value.len())
 }
+/// A value of a COPY line.
+#[inline]
+pub(super) fn copied(bytes: &[u8], from: usize, to: usize, escaped: bool, arena: &mut Vec<u8>) -> Cell {
+    let mut text = &bytes[from..to];
+    if !escaped {
+        return Cell::borrowed(from, to - from);
+    }
+    if text == b"\\N" {
+        return Cell::NULL;
+    }
+    let start = arena.len();
+    while let Some(at) = memchr(b'\\', text) {
+        arena.extend_from_slice(&text[..at]);
+        let used = postgres_escape(&text[at + 1..], arena);
+        text = text.get(at + 1 + used..).unwrap_or_default();
+    }
+    arena.extend_from_slice(text);
+    Cell::rewritten(start, arena.len() - start)
+}
