@@ -49,7 +49,7 @@ pub(super) fn residency(assessment: &Assessment<'_>) -> Markup {
     let body = html! {
         p { "The best count per place, with its range as a thin line, and the duties the count gives rise to. "
             "● owed, ◐ depends on where in the range the count lies, ○ threshold not reached." }
-        div.scroll tabindex="0" role="region" aria-label="People and duties by place" { table.sortable {
+        div.scroll tabindex="0" role="region" aria-label="People and duties by place" { table.sortable { caption { "People and duties by place" }
             thead { tr { th scope="col" { "Place" } th.num scope="col" { "People" } th.num scope="col" { "Range" } th scope="col" data-fixed { span.skip { "Bar" } } th scope="col" data-fixed { "Duties" } } }
             tbody { @for (place, bounds) in rows {
                 @let here = duties.get(place).map(Vec::as_slice).unwrap_or_default();
@@ -133,7 +133,7 @@ fn by_kind(duties: &[&Duty]) -> Markup {
 
 fn table(duties: &[Duty]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="All duties" { table.sortable {
+        div.scroll tabindex="0" role="region" aria-label="All duties" { table.sortable { caption { "All duties" }
             thead { tr { th scope="col" { "By" } th scope="col" { "Place" } th scope="col" { "Who is told" } th.num scope="col" { "People" } th scope="col" { "State" } th scope="col" { "Law" } } }
             tbody { @for duty in duties { tr {
                 td data-v=(duty.deadline_date.as_ref().map_or_else(|| "9999".to_owned(), ToString::to_string)) {

@@ -210,7 +210,7 @@ pub(super) fn exposed(assessment: &Assessment<'_>) -> Markup {
     let total = assessment.population.counts.total.best;
     let body = html! {
         p { "How many people lost what, and how large a share of each group that is. Somebody may belong to several groups. The darker, the larger the share." }
-        div.scroll tabindex="0" role="region" aria-label="People by kind of data and group" { table.sortable.exposed {
+        div.scroll tabindex="0" role="region" aria-label="People by kind of data and group" { table.sortable.exposed { caption { "People by kind of data and group" }
             thead { tr {
                 th scope="col" { "Kind of data" } th scope="col" { "Severity" } th.num scope="col" { "People" } th.num scope="col" { "Only protected" } th.num scope="col" { "Mentions" }
                 @for at in &shown { th.num scope="col" { (words::sentence(roles[*at].word())) small { "of " (group(whole[*at])) } } }

@@ -36,7 +36,7 @@ pub(super) fn people(assessment: &Assessment<'_>) -> anyhow::Result<Markup> {
                 label { "Search" input type="search" id="person-search" autocomplete="off"; }
                 label { "Who lost" select id="person-element" { option value="" { "anything" } } }
             }
-            div.scroll tabindex="0" role="region" aria-label="People" { table id="people-table" {
+            div.scroll tabindex="0" role="region" aria-label="People" { table id="people-table" { caption { "People" }
                 thead { tr { th scope="col" { "Person" } th scope="col" { "Name" } th.num scope="col" { "Born" } th scope="col" { "Lives in" }
                     th.num scope="col" { "Kinds of data" } th.num scope="col" { "Records" } th.num scope="col" { "Files" } } }
                 tbody {}
@@ -70,7 +70,7 @@ pub(super) fn interval(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Re
         @if counts.reasons.is_empty() { p { "Nothing makes the count uncertain under the rules." } }
         @else {
             figure { (charts::waterfall(counts.total, &counts.reasons)) figcaption { "From the best count down to the floor and up to the ceiling." } }
-            div.scroll tabindex="0" role="region" aria-label="Reasons of the range" { table {
+            div.scroll tabindex="0" role="region" aria-label="Reasons of the range" { table { caption { "Reasons of the range" }
                 thead { tr { th scope="col" { "Reason" } th scope="col" { "Effect" } th.num scope="col" { "People" } th scope="col" { "What would settle it" } } }
                 tbody { @for reason in &counts.reasons { tr {
                     td { (visible(&reason.text)) small { (reason.code) } }
@@ -104,7 +104,7 @@ pub(super) fn exceptions(assessment: &Assessment<'_>, folder: &Path) -> anyhow::
     };
     let body = html! {
         p { "People who are only in what could not be read are not in any count here." }
-        @if !kinds.is_empty() { div.scroll tabindex="0" role="region" aria-label="Exceptions by reason" { table {
+        @if !kinds.is_empty() { div.scroll tabindex="0" role="region" aria-label="Exceptions by reason" { table { caption { "Exceptions by reason" }
             thead { tr { th scope="col" { "Why" } th.num scope="col" { "Times" } th.num scope="col" { "Not looked at" } th scope="col" { "What to do" } } }
             tbody { @for (kind, (count, lost)) in &kinds { tr {
                 th scope="row" { (words::sentence(kind.word())) } td.num { (group(*count)) } td.num { (bytes(*lost)) } td { (kind.action()) }
@@ -154,7 +154,7 @@ pub(super) fn files(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Resul
     let body = html! {
         @if !dense.is_empty() {
             p { "Where to look first: people in a file, weighted by the worst kind of data there (low 1, medium 3, high 10, critical 30), per megabyte; files under 0.1 MB count as 0.1 MB." }
-            div.scroll tabindex="0" role="region" aria-label="Worst files" { table {
+            div.scroll tabindex="0" role="region" aria-label="Worst files" { table { caption { "Worst files" }
                 thead { tr { th scope="col" { "Worst files" } th.num scope="col" { "People" } th.num scope="col" { "Size" } th scope="col" { "Worst of it" } th.num scope="col" { "Density" } } }
                 tbody { @for (score, path, size, tally) in dense.iter().take(DENSEST) { tr {
                     td.path { (visible(path)) } td.num { (group(tally.people)) } td.num { (bytes(*size)) }
@@ -237,7 +237,7 @@ pub(super) fn costs(assessment: &Assessment<'_>) -> Markup {
             h3 { (heading(kind)) }
             @if lines.is_empty() { p { "Nothing." } } @else {
                 p { b { (dollars(total.low)) " to " (dollars(total.high)) } ", likely " b { (dollars(total.likely)) } }
-                div.scroll tabindex="0" role="region" aria-label=(heading(kind)) { table {
+                div.scroll tabindex="0" role="region" aria-label=(heading(kind)) { table { caption { (heading(kind)) }
                     thead { tr { th scope="col" { "Line" } th.num scope="col" { "From" } th.num scope="col" { "Likely" } th.num scope="col" { "To" } th scope="col" { "Range" } th scope="col" { "Source" } } }
                     tbody { @for line in lines { tr {
                         th scope="row" { (words::sentence(&line.line)) }
