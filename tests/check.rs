@@ -323,6 +323,21 @@ fn assert_sarif<'v>(kind: &str, value: &'v Value) -> &'v serde_json::Map<String,
     object
 }
 
+/// Valid by the schema of the standard (OASIS, SARIF 2.1.0).
+fn assert_valid(log: &Value) {
+    let schema: Value = serde_json::from_str(include_str!("data/sarif-2.1.0.schema.json")).expect("JSON");
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.enable_format_assertions();
+    compiler.add_resource("file:///sarif.json", schema).expect("a schema");
+    let index = compiler.compile("file:///sarif.json", &mut schemas).expect("a schema");
+    if let Err(error) = schemas.validate(log, index) {
+        panic!("{error:#}");
+    }
+    let mut broken = log.clone();
+    broken["runs"][0]["results"][0]["level"] = "fatal".into();
+    assert!(schemas.validate(&broken, index).is_err(), "the schema is looked at");
+}
+
 #[test]
 fn sarif_keeps_to_the_standard() {
     let folder = tempfile::tempdir().expect("a scratch folder");
@@ -330,6 +345,7 @@ fn sarif_keeps_to_the_standard() {
     fs::write(folder.path().join("policy.toml"), "max_people = 0\n[forbid]\nseverity = \"low\"\ncredentials = true\n").expect("written");
     let output = check_in(folder.path(), &["--format", "sarif", "--policy", "policy.toml", "."]);
     let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_valid(&log);
     assert_sarif("sarifLog", &log);
     assert_eq!(log["version"], "2.1.0");
     let run = assert_sarif("run", &log["runs"][0]);

@@ -178,6 +178,63 @@ fn the_workbook_has_a_row_for_each_person_and_duty_with_typed_cells() {
     assert!(sheet(&parts, "Duties").contains("<v>46113</v>"), "dates are dates");
 }
 
+/// A cell as the CSV reports write it.
+fn written(cell: &calamine::Data) -> String {
+    use calamine::Data;
+    match cell {
+        Data::DateTime(moment) => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            match (hour, minute, second) {
+                (0, 0, 0) => format!("{year}-{month:02}-{day:02}"),
+                _ => format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
+            }
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn another_reader_finds_in_the_workbook_what_the_csv_reports_hold() {
+    use calamine::Reader;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(SCANNED.case.join("reports/report.xlsx")).expect("a workbook");
+    let sheets = [
+        ("Duties", "duties.csv"),
+        ("Element sets", "element_sets.csv"),
+        ("People", "people.csv"),
+        ("Conflicts", "conflicts.csv"),
+        ("Exceptions", "exceptions.csv"),
+        ("Files", "files.csv"),
+        ("Costs", "impact.csv"),
+    ];
+    let (mut cells, mut numbers) = (0, 0);
+    for (name, report) in sheets {
+        let range = book.worksheet_range(name).expect("a sheet");
+        let mut csv = csv::Reader::from_path(SCANNED.case.join("reports").join(report)).expect("a report");
+        let columns = csv.headers().expect("a header").clone();
+        let mut expected: Vec<Vec<String>> = csv.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect();
+        let mut found: Vec<Vec<String>> =
+            range.rows().skip(1).map(|row| (0..columns.len()).map(|at| row.get(at).map(written).unwrap_or_default()).collect()).collect();
+        numbers += range
+            .cells()
+            .filter(|(.., cell)| matches!(cell, calamine::Data::Float(_) | calamine::Data::Int(_) | calamine::Data::DateTime(_)))
+            .count();
+        // The files come by rank in the workbook.
+        if name == "Files" {
+            expected.sort();
+            found.sort();
+        }
+        assert_eq!(found.len(), expected.len(), "{name}");
+        for (found, expected) in found.iter().zip(&expected) {
+            for ((found, expected), column) in found.iter().zip(expected).zip(&columns) {
+                let same = found == expected || matches!((found.parse::<f64>(), expected.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
+                assert!(same, "{name}, {column}: {found:?} is not {expected:?}");
+                cells += 1;
+            }
+        }
+    }
+    assert!(cells > 2000 && numbers > 300, "{cells} cells, {numbers} of them typed");
+}
+
 #[test]
 fn the_calendar_and_the_timeline_hold_the_dated_duties() {
     let calendar = std::fs::read_to_string(SCANNED.case.join("reports/deadlines.ics")).expect("a calendar");

@@ -123,6 +123,8 @@ fn a_sheet_is_blind_and_the_same_for_the_same_seed_and_comes_back_as_figures() {
     // Figures outlive a new assessment, and the case stays verified.
     assert!(run(&["assess", utf8(&case), "--quiet"]).status.success());
     assert!(case.join("reports/qc_results.csv").exists());
+    let page = fs::read_to_string(case.join("reports/report.html")).expect("a page");
+    assert!(page.contains("Measured on a blind sample") && !page.contains("No sample was reviewed"));
     let (code, text) = said(&["verify", utf8(&case)]);
     assert_eq!(code, Some(0), "{text}");
 }

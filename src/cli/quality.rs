@@ -101,6 +101,10 @@ impl Qc {
                 line.measure, line.stratum, line.sampled
             ));
         }
+        let case = case.root().display();
+        output::line(&format!(
+            "Written to qc_results.csv; `breachscope assess {case}`, with the facts used before, shows it in report.html and report.xlsx."
+        ));
         Ok(Exit::Done)
     }
 }

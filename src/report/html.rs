@@ -86,7 +86,7 @@ fn page(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<Markup> {
                     (sections::credentials(folder)?)
                     (sections::secrets(folder)?)
                     (sections::costs(assessment))
-                    (sections::method(assessment))
+                    (sections::method(assessment, folder)?)
                     (sections::glossary())
                 }
                 footer { "Made by BreachScope " (env!("CARGO_PKG_VERSION")) ". Values are masked. What it says of laws is an indication for counsel, not legal advice." }

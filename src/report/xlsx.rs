@@ -59,7 +59,13 @@ const NUMBERS: &[&str] = &[
     "ceiling",
     "owed",
     "may_be_owed",
+    "population",
+    "sampled",
+    "hits",
 ];
+
+/// Columns that hold shares between 0 and 1.
+const SHARES: &[&str] = &["estimate", "exact_low", "exact_high", "wilson_low", "wilson_high", "confidence"];
 
 /// Columns that hold dates or UTC times.
 const DATES: &[&str] = &["deadline_date", "as_of", "first_deadline"];
@@ -84,6 +90,7 @@ impl Report for Xlsx {
         book.copy("Exceptions", "exceptions.csv")?;
         files(&mut book)?;
         book.copy("Costs", "impact.csv")?;
+        book.copy("QC", "qc_results.csv")?;
         method(&mut book, assessment)?;
         let made = book.workbook.save_to_buffer()?;
         crowd::fill(made, &book.crowds, assessment.population, &folder.join(self.name()))
@@ -102,6 +109,7 @@ struct Book<'f> {
     head: Format,
     whole: Format,
     fraction: Format,
+    share: Format,
     day: Format,
     time: Format,
     wrapped: Format,
@@ -123,6 +131,7 @@ impl<'f> Book<'f> {
             head: Format::new().set_bold().set_background_color(0x00E4_EAF1),
             whole: Format::new().set_num_format("#,##0"),
             fraction: Format::new().set_num_format("#,##0.00"),
+            share: Format::new().set_num_format("0.0%"),
             day: Format::new().set_num_format("yyyy-mm-dd"),
             time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
@@ -249,6 +258,12 @@ fn write_cell(book: &Book<'_>, sheet: &mut Worksheet, (row, column): (u32, u16),
             (false, true) => sheet.write_number_with_format(row, column, number, &book.whole)?,
             (false, false) => sheet.write_number_with_format(row, column, number, &book.fraction)?,
         };
+        return Ok(());
+    }
+    if SHARES.contains(&name)
+        && let Ok(share) = text.parse::<f64>()
+    {
+        sheet.write_number_with_format(row, column, share, &book.share)?;
         return Ok(());
     }
     if DATES.contains(&name)

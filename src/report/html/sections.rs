@@ -259,10 +259,12 @@ const fn heading(kind: CostKind) -> &'static str {
     }
 }
 
-pub(super) fn method(assessment: &Assessment<'_>) -> Markup {
+pub(super) fn method(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<Markup> {
     let items = item_counts(assessment);
     let body = html! {
         @for paragraph in methodology::scope(assessment) { p { (visible(&paragraph)) } }
+        h3 { "Checked by review" }
+        (review(folder)?)
         h3 { "Assumed, because nobody said otherwise" }
         @let assumptions = assessment.facts.assumptions();
         @if assumptions.is_empty() { p { "Nothing: every fact of the incident was given." } }
@@ -273,7 +275,31 @@ pub(super) fn method(assessment: &Assessment<'_>) -> Markup {
             ", the duties in " code { "duties.csv" } " and as calendar " code { "deadlines.ics" } ", and all of it as a workbook in " code { "report.xlsx" } "." }
         p.soft { "Scanned: " (first::roots(assessment)) "." }
     };
-    section("method", &body)
+    Ok(section("method", &body))
+}
+
+/// What reviewers of a blind sample found, if there was a review.
+fn review(folder: &Path) -> anyhow::Result<Markup> {
+    if !folder.join("qc_results.csv").is_file() {
+        return Ok(
+            html! { p { "No sample was reviewed. " code { "breachscope sample" } " draws one and " code { "breachscope qc" } " reads the answers." } },
+        );
+    }
+    let shown = Shown {
+        report: "qc_results.csv",
+        caption: "Measured on a blind sample, with exact (Clopper–Pearson) bounds.",
+        columns: &[
+            ("measure", "Measure", Kind::Code),
+            ("stratum", "Of", Kind::Code),
+            ("sampled", "Looked at", Kind::Count),
+            ("hits", "Found right", Kind::Count),
+            ("estimate", "Estimate", Kind::Share),
+            ("exact_low", "At least", Kind::Share),
+            ("exact_high", "At most", Kind::Share),
+        ],
+        nothing: "Nothing was reviewed.",
+    };
+    table(folder, &shown)
 }
 
 const WORDS: &[(&str, &str)] = &[
