@@ -4,6 +4,8 @@
 
 #[path = "common/browser.rs"]
 mod browser;
+#![expect(clippy::print_stdout, reason = "a test program of its own tells what it did")]
+
 mod common;
 
 use browser::Browser;

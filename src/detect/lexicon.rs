@@ -86,8 +86,9 @@ pub(super) fn names() -> &'static Lexicon {
     static NAMES: LazyLock<Lexicon> = LazyLock::new(|| {
         let mut lexicon = Lexicon::with_capacity(200_000);
         for line in lines(include_str!("../../patterns/lexicons/names.tsv")) {
-            let Some((word, letters)) = line.split_once('\t') else { continue };
-            let flags = letters.bytes().fold(0, |flags, letter| {
+            let line = line.as_bytes();
+            let Some(tab) = line.iter().position(|byte| *byte == b'\t') else { continue };
+            let flags = line[tab + 1..].iter().fold(0, |flags, letter| {
                 flags
                     | match letter {
                         b'G' => flag::GIVEN,
@@ -100,7 +101,7 @@ pub(super) fn names() -> &'static Lexicon {
                         _ => 0,
                     }
             });
-            lexicon.insert(word.as_bytes(), flags);
+            lexicon.insert(&line[..tab], flags);
         }
         for word in lines(include_str!("../../patterns/lexicons/words.txt")) {
             lexicon.insert(word.as_bytes(), flag::PLAIN);
@@ -110,9 +111,33 @@ pub(super) fn names() -> &'static Lexicon {
     &NAMES
 }
 
+/// Names of towns.
+pub(super) fn cities() -> &'static Lexicon {
+    static CITIES: LazyLock<Lexicon> = LazyLock::new(|| {
+        let mut lexicon = Lexicon::with_capacity(60_000);
+        for line in lines(include_str!("../../patterns/lexicons/cities.tsv")) {
+            lexicon.insert(line.split('\t').next().unwrap_or(line).as_bytes(), 1);
+        }
+        lexicon
+    });
+    &CITIES
+}
+
+/// Reads the big lists, which nearly every leak asks for, on a thread of its own while something else is done.
+pub fn read_ahead() {
+    std::thread::spawn(|| (names(), cities()));
+}
+
 /// The lines of a list that are not comments.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    let mut rest = text;
+    let lines = std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', rest.as_bytes()).or((!rest.is_empty()).then_some(rest.len()))?;
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line)
+    });
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod text;
 pub use crate::base::Role;
 use crate::base::{Element, Meaning};
 use include_dir::{Dir, include_dir};
+pub use lexicon::read_ahead;
 use std::path::{Path, PathBuf};
 
 pub use check::{CHECKS, Check};

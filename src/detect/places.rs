@@ -1,6 +1,9 @@
 //! Countries, calling codes, area codes, and towns.
 
-use super::{fold::fold_into, lexicon::lines};
+use super::{
+    fold::fold_into,
+    lexicon::{self, lines},
+};
 use std::{collections::HashMap, sync::LazyLock};
 
 struct Places {
@@ -77,10 +80,7 @@ pub(super) fn is_area_code(digits: &[u8]) -> bool {
 
 /// Whether a folded word is the name of a town.
 pub(super) fn is_city(folded: &[u8]) -> bool {
-    static CITIES: LazyLock<std::collections::HashSet<&'static [u8]>> = LazyLock::new(|| {
-        lines(include_str!("../../patterns/lexicons/cities.tsv")).filter_map(|line| line.split('\t').next()).map(str::as_bytes).collect()
-    });
-    CITIES.contains(folded)
+    lexicon::cities().get(folded) != 0
 }
 
 /// Whether a folded word is a state or territory of the United States, by name or code.
