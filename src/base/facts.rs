@@ -163,6 +163,27 @@ pub const KEYS: &[Key] = &[
         assumption: "the breach was malicious",
     },
     Key {
+        name: "recipients",
+        kind: Kind::Word(&["unknown", "known", "trusted", "none"]),
+        about: "Who has the data: unknown (published, stolen), known (wrong addressees), trusted (bound to secrecy, deletion confirmed), none (no sign).",
+        sample: "\"unknown\"",
+        assumption: "nobody knows who has the data",
+    },
+    Key {
+        name: "integrity",
+        kind: Kind::Word(&["kept", "restorable", "lost"]),
+        about: "Whether data was altered: kept, restorable, lost.",
+        sample: "\"kept\"",
+        assumption: "no data was altered",
+    },
+    Key {
+        name: "availability",
+        kind: Kind::Word(&["kept", "restorable", "lost"]),
+        about: "Whether data is out of reach: kept, restorable (with time and effort), lost.",
+        sample: "\"kept\"",
+        assumption: "no data is out of reach",
+    },
+    Key {
         name: "medium",
         kind: Kind::Word(&["electronic", "paper"]),
         about: "What the data was on.",
