@@ -34,7 +34,7 @@ pub struct Law {
     /// An earlier text governed before `in_force`.
     pub(super) amended: bool,
     /// Applied only if the facts ask for such files: low confidence, not in force, not a law.
-    pub(super) opt_in: bool,
+    pub opt_in: bool,
     pub(super) reach: Reach,
     pub(super) note: String,
     /// Said of regulators elsewhere when one has an establishment under this law.

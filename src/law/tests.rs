@@ -5,6 +5,8 @@ use crate::base::{Element, Facts};
 use std::{collections::BTreeSet, sync::LazyLock};
 
 mod clocks;
+mod examples;
+mod mistakes;
 mod properties;
 mod thresholds;
 
@@ -49,6 +51,15 @@ const MARCH: &str = "discovery_date = 2026-03-02\n";
 fn every_law_file_passes_its_own_examples() {
     let faults: String = LAWS.iter().flat_map(Law::self_test).map(|fault| fault.to_string()).collect();
     assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn files_of_low_confidence_are_off_but_for_general_statutes_of_the_united_states() {
+    let general = |law: &Law| law.id.len() == 5 && law.id.starts_with("us_");
+    let wrong: Vec<_> = LAWS.iter().filter(|law| (law.confidence == Confidence::Low && !general(law)) != law.opt_in).collect();
+    assert!(wrong.is_empty(), "{:?}", wrong.iter().map(|law| &law.id).collect::<Vec<_>>());
+    let off = LAWS.iter().filter(|law| law.opt_in).count();
+    assert!(LAWS.len() >= 180 && off >= 20, "{} files, {off} off", LAWS.len());
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub struct Assessment<'a> {
     pub census: &'a census::Census,
     pub duties: &'a [Duty],
     pub costs: &'a [crate::impact::Line],
+    pub grades: &'a crate::impact::Grades,
     pub facts: &'a Facts,
     /// Clear values may be written, to `people_clear.csv` only.
     pub reveal: bool,
