@@ -359,7 +359,15 @@ mod tests {
         let trusted = "cause = \"accidental\"\nrecipients = \"trusted\"";
         for (place, elements, people, facts, score, band, indication) in [
             ("DE", "name postal_address phone", 5000, accident, 1.5, "low", Review),
-            ("FR", "name dob medical_info", 300, "cause = \"accidental\"\nrecipients = \"none\"\nencrypted = true", 4.0, "very high", Review),
+            (
+                "FR",
+                "name dob medical_info",
+                300,
+                "cause = \"accidental\"\nrecipients = \"none\"\nencrypted = true",
+                4.0,
+                "very high",
+                Review,
+            ),
             ("FR", "name dob medical_info", 300, "cause = \"accidental\"\nrecipients = \"none\"", 4.0, "very high", High),
             ("NL", "name email phone dob", 213, "", 3.0, "high", High),
             ("DE", "username password_hash", 1200, "", 1.5, "low", Review),
@@ -408,7 +416,11 @@ mod tests {
             people: Bounds::exactly(people),
             ..Group::default()
         };
-        let groups = vec![group(&[Element::Name, Element::Email], 70), group(&[Element::MedicalInfo, Element::Name], 5), group(&[Element::Phone], 30)];
+        let groups = vec![
+            group(&[Element::Name, Element::Email], 70),
+            group(&[Element::MedicalInfo, Element::Name], 5),
+            group(&[Element::Phone], 30),
+        ];
         let grades = scale().grades(&Population { groups, total: Bounds::exactly(105) }, &Facts::default());
         let bands: Vec<_> = grades.bands().into_iter().map(|(band, indication, people)| (band, indication.word(), people.best)).collect();
         assert_eq!(bands, [("high", "high risk likely", 5), ("medium", "risk", 70), ("low", "review", 30)]);

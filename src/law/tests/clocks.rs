@@ -57,7 +57,10 @@ fn expected(amount: i64, unit: &str, start: i64, country: &str) -> i64 {
     match unit {
         "hours" | "hour" => start + amount / 24,
         "days" | "day" => start + amount,
-        _ => (start + 1..).filter(|day| !is_weekend(*day) && !holidays.contains(day)).nth(usize::try_from(amount).expect("an amount") - 1).expect("a day"),
+        _ => (start + 1..)
+            .filter(|day| !is_weekend(*day) && !holidays.contains(day))
+            .nth(usize::try_from(amount).expect("an amount") - 1)
+            .expect("a day"),
     }
 }
 

@@ -187,7 +187,8 @@ fn an_authority_of_one_state_has_its_own_note() {
 #[test]
 fn a_law_of_establishments_binds_nobody_else() {
     let facts = format!("{MARCH}essential_service = true\nsignificant_incident = true\n");
-    let nis2 = |facts: &str| rows(&population("DE 5 name email\nUS-CA 9 name email"), facts).into_iter().find(|duty| duty.law_id == "eu_nis2");
+    let nis2 =
+        |facts: &str| rows(&population("DE 5 name email\nUS-CA 9 name email"), facts).into_iter().find(|duty| duty.law_id == "eu_nis2");
     assert_eq!(nis2(&facts), None);
     let row = nis2(&format!("{facts}home_jurisdiction = \"DE\"")).expect("a duty of the seat");
     assert_eq!((row.jurisdiction.as_str(), row.people.best), ("DE", 14));

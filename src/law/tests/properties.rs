@@ -39,7 +39,8 @@ fn groups() -> impl Strategy<Value = Vec<Group>> {
 
 /// Facts without a date: what the organisation is, and what people found out.
 fn circumstances() -> impl Strategy<Value = String> {
-    let kinds = ["business", "hipaa_covered_entity", "financial_institution", "bank", "broker_dealer", "insurer", "credit_union", "telecom"];
+    let kinds =
+        ["business", "hipaa_covered_entity", "financial_institution", "bank", "broker_dealer", "insurer", "credit_union", "telecom"];
     let kinds = [kinds.as_slice(), &["government", "health_provider", "school", "trust_service_provider", "manufacturer"]].concat();
     let words = (prop::sample::select(kinds), prop::sample::select(vec!["unknown", "unlikely", "likely", "high"]));
     let homes = place().prop_map(|home| if home == UNKNOWN { String::new() } else { format!("home_jurisdiction = \"{home}\"\n") });

@@ -102,9 +102,8 @@ fn every_threshold_of_every_law_is_exact_to_one_person() {
             let owed = |example: &&Example| crossed(&rows(law, example, Bounds::exactly(example.people)), index) == Some(Crossed::Yes);
             let example = law.examples.iter().find(owed).expect("an example in which the duty is owed");
             let expected = |people: u64| {
-                let exempt = |one: &&crate::law::rule::Exemption| {
-                    one.duties.contains(&duty.tell) && holds(&one.when.text, people, &example.facts)
-                };
+                let exempt =
+                    |one: &&crate::law::rule::Exemption| one.duties.contains(&duty.tell) && holds(&one.when.text, people, &example.facts);
                 people > 0 && holds(&when.text, people, &example.facts) && law.exempt.iter().find(exempt).is_none()
             };
             for number in numbers(&when.text) {
@@ -122,7 +121,12 @@ fn every_threshold_of_every_law_is_exact_to_one_person() {
                     let between = Bounds { floor: pair[0], best: pair[0], ceiling: pair[1] };
                     let rows = rows(law, example, between);
                     let found = crossed(&rows, index);
-                    assert!(found == Some(Crossed::WithinInterval) || replaced(law, &rows, index), "{}: {} {between:?} {found:?}", law.id, when.text);
+                    assert!(
+                        found == Some(Crossed::WithinInterval) || replaced(law, &rows, index),
+                        "{}: {} {between:?} {found:?}",
+                        law.id,
+                        when.text
+                    );
                 }
             }
         }
