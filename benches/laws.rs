@@ -5,7 +5,11 @@ use breachscope::{
     base::{Bounds, Element, ElementSet, Facts},
     law::{Crossed, DutyKind, Group, Law, Population, assess},
 };
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+    time::Instant,
+};
 
 const PEOPLE: u64 = 10_000_000;
 
@@ -38,7 +42,7 @@ impl Random {
     }
 }
 
-fn main() {
+fn main() -> io::Result<()> {
     let laws = Law::builtin().unwrap_or_else(|_| panic!("the built-in laws read"));
     let mut places: Vec<&str> = laws.iter().flat_map(|law| law.jurisdictions.iter().map(String::as_str)).collect();
     places.push("unknown");
@@ -87,11 +91,12 @@ fn main() {
     assert_eq!(floor("DE", DutyKind::Regulator), Some(germans));
     assert_eq!(floor("KY", DutyKind::Individuals), Some(caymanians));
     assert!(assessed.as_secs_f64() <= 10.0, "{assessed:?} is more than ten seconds");
-    println!(
+    writeln!(
+        io::stdout(),
         "{PEOPLE} people in {} groups of {} places: grouped in {grouped:.2?}; {} laws, {} duties in {assessed:.2?}",
         population.groups.len(),
         places.len(),
         laws.len(),
         duties.len()
-    );
+    )
 }
