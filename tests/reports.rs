@@ -251,6 +251,36 @@ fn the_calendar_and_the_timeline_hold_the_dated_duties() {
 }
 
 #[test]
+fn every_duty_that_may_be_owed_has_a_draft() {
+    let drafts = files(&SCANNED.case.join("reports/drafts"));
+    let duties = rows(&SCANNED.case, "duties.csv");
+    let owed = |row: &&BTreeMap<String, String>| {
+        row["crossed"] != "no" && row["duty"] != "credit_monitoring" && row["recipient"] != "to be determined"
+    };
+    let english = drafts.keys().filter(|name| name.ends_with(".en.md") && *name != "faq.en.md").count();
+    assert_eq!(english, duties.iter().filter(owed).count());
+    for (name, text) in &drafts {
+        let text = String::from_utf8_lossy(text);
+        assert!(text.starts_with("> ") && !text.contains("{{"), "{name}: {text}");
+    }
+    let letter = String::from_utf8_lossy(drafts.iter().find(|(name, _)| name.ends_with("individuals.en.md")).expect("a letter").1);
+    assert!(letter.contains("On 2026-03-02 we found out"), "{letter}");
+}
+
+#[test]
+fn severity_is_shown_with_its_computation_and_the_simulation_beside_the_sums() {
+    let text = std::fs::read_to_string(SCANNED.case.join("reports/methodology.md")).expect("a statement");
+    assert!(text.contains("## Severity for the people (ENISA 2013)") && text.contains(" + 0.5 + 0.5 = "), "{text}");
+    let costs = rows(&SCANNED.case, "impact.csv");
+    let of = |line: &str| -> Vec<f64> {
+        let row = costs.iter().find(|row| row["line"] == line).expect(line);
+        ["cost_low", "cost_likely", "cost_high"].map(|column| row[column].parse().expect(column)).to_vec()
+    };
+    let (total, simulated) = (of("total expected"), of("simulated expected"));
+    assert!(total[0] < simulated[0] && simulated[0] < simulated[1] && simulated[1] < simulated[2] && simulated[2] < total[2]);
+}
+
+#[test]
 fn the_method_statement_claims_no_more_than_was_done() {
     let text = std::fs::read_to_string(SCANNED.case.join("reports/methodology.md")).expect("a statement");
     let people = &summary(&SCANNED.case)["people"];

@@ -55,6 +55,11 @@ const ENTITY_TYPES: &[&str] = &[
     "government",
     "telecom",
     "nonprofit",
+    "credit_union",
+    "health_provider",
+    "law_enforcement",
+    "trust_service_provider",
+    "manufacturer",
 ];
 
 /// Every key of the facts file, in the order of the template.
@@ -158,6 +163,27 @@ pub const KEYS: &[Key] = &[
         assumption: "the breach was malicious",
     },
     Key {
+        name: "recipients",
+        kind: Kind::Word(&["unknown", "known", "trusted", "none"]),
+        about: "Who has the data: unknown (published, stolen), known (wrong addressees), trusted (bound to secrecy, deletion confirmed), none (no sign).",
+        sample: "\"unknown\"",
+        assumption: "nobody knows who has the data",
+    },
+    Key {
+        name: "integrity",
+        kind: Kind::Word(&["kept", "restorable", "lost"]),
+        about: "Whether data was altered: kept, restorable, lost.",
+        sample: "\"kept\"",
+        assumption: "no data was altered",
+    },
+    Key {
+        name: "availability",
+        kind: Kind::Word(&["kept", "restorable", "lost"]),
+        about: "Whether data is out of reach: kept, restorable (with time and effort), lost.",
+        sample: "\"kept\"",
+        assumption: "no data is out of reach",
+    },
+    Key {
         name: "medium",
         kind: Kind::Word(&["electronic", "paper"]),
         about: "What the data was on.",
@@ -184,6 +210,55 @@ pub const KEYS: &[Key] = &[
         about: "Whether account or card numbers can be used without a code (AK, ME, NY, VT).",
         sample: "false",
         assumption: "account and card numbers cannot be used without a code",
+    },
+    Key {
+        name: "essential_service",
+        kind: Kind::Flag,
+        about: "Whether it is a designated operator of essential services or critical infrastructure (NIS2, CER, China, Hong Kong, Switzerland ...).",
+        sample: "false",
+        assumption: "the organisation operates no essential service and no critical infrastructure",
+    },
+    Key {
+        name: "significant_incident",
+        kind: Kind::Flag,
+        about: "Whether the incident was found significant, major or material under the rules of its sector (NIS2, DORA, SEC, banks).",
+        sample: "false",
+        assumption: "the incident has not been found significant, major or material under sector rules",
+    },
+    Key {
+        name: "listed_company",
+        kind: Kind::Flag,
+        about: "Whether it files reports with the US Securities and Exchange Commission.",
+        sample: "false",
+        assumption: "the organisation is not listed in the United States",
+    },
+    Key {
+        name: "defense_contractor",
+        kind: Kind::Flag,
+        about: "Whether it holds covered information under a contract with the US Department of Defense.",
+        sample: "false",
+        assumption: "the organisation has no US defence contract",
+    },
+    Key {
+        name: "tax_preparer",
+        kind: Kind::Flag,
+        about: "Whether it files or prepares US tax returns for others.",
+        sample: "false",
+        assumption: "the organisation prepares no US tax returns for others",
+    },
+    Key {
+        name: "substance_use_records",
+        kind: Kind::Flag,
+        about: "Whether the health data are records of a US substance use disorder program (42 CFR part 2).",
+        sample: "false",
+        assumption: "no records of substance use disorder programs are among the data",
+    },
+    Key {
+        name: "opt_in_laws",
+        kind: Kind::Flag,
+        about: "Whether law files that are off by default (low confidence, not yet in force, contracts) are applied as well.",
+        sample: "false",
+        assumption: "law files that are off by default are left out",
     },
     Key {
         name: "annual_turnover_usd",
@@ -387,7 +462,7 @@ impl Key {
 fn place(text: &str) -> Result<String, String> {
     let (country, part) = text.split_once('-').map_or((text, None), |(country, part)| (country, Some(part)));
     let upper = |code: &str| !code.is_empty() && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if country.len() == 2 && upper(country) && part.is_none_or(|part| part.len() <= 3 && upper(part)) {
+    if country.len() == 2 && upper(country) && part.is_none_or(|part| part.len() <= 4 && upper(part)) {
         return Ok(text.to_owned());
     }
     Err(format!("`{text}` is no ISO 3166 code such as DE or US-CA"))

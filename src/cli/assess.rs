@@ -2,7 +2,7 @@
 
 use super::{Common, Exit, Format, Usage, output};
 use crate::{
-    base::facts::Facts,
+    base::{Fault, facts::Facts},
     evidence::{Case, Evidence},
     impact,
     law::{self, Law},
@@ -84,8 +84,9 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
-    let parameters =
-        impact::Parameters::builtin().map_err(|faults| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>()))?;
+    let told = |faults: Vec<Fault>| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>());
+    let parameters = impact::Parameters::builtin().map_err(told)?;
+    let grades = impact::Scale::builtin().map_err(told)?.grades(&groups, facts);
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let assessment = Assessment {
         case,
@@ -94,6 +95,7 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
         census: &census,
         duties: &duties,
         costs: &costs,
+        grades: &grades,
         facts,
         reveal: common.reveal,
         csv_all: common.csv_all,

@@ -14,11 +14,14 @@ pub(super) struct Patterns {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Every detector: id, element, name
+    /// Every detector: id, element, name; with --laws every law file instead
     List {
         /// More pattern files
         #[arg(long, value_name = "DIR")]
         patterns: Vec<PathBuf>,
+        /// List the law files: id, confidence, on or off by default, when read, name
+        #[arg(long, value_name = "DIR", num_args = 0..)]
+        laws: Option<Vec<PathBuf>>,
     },
     /// Run the examples of every pattern and law file
     Test {
@@ -45,7 +48,8 @@ enum Command {
 impl Patterns {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
-            Command::List { patterns } => list(&load(&patterns)?),
+            Command::List { laws: Some(laws), .. } => list_laws(&laws),
+            Command::List { patterns, laws: None } => list(&load(&patterns)?),
             Command::Test { patterns, laws } => test(&load(&patterns)?, &laws),
             Command::Explain { id, value, patterns } => explain(&load(&patterns)?, &id, value.as_deref()),
         }
@@ -59,6 +63,15 @@ fn load(extra: &[PathBuf]) -> anyhow::Result<Detectors> {
 fn list(detectors: &Detectors) -> anyhow::Result<Exit> {
     for detector in detectors.iter() {
         output::line(&format!("{:<28} {:<22} {}", detector.id, detector.element.map_or("-", |element| element.code()), detector.name));
+    }
+    Ok(Exit::Done)
+}
+
+fn list_laws(folders: &[PathBuf]) -> anyhow::Result<Exit> {
+    let laws = crate::law::Law::load(folders).map_err(|faults| Usage(faults.iter().map(ToString::to_string).collect()))?;
+    for law in laws {
+        let switch = if law.opt_in { "off" } else { "on" };
+        output::line(&format!("{:<24} {:<7} {switch:<4} {} {}", law.id, law.confidence.word(), law.read_on, law.name));
     }
     Ok(Exit::Done)
 }

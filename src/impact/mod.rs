@@ -5,8 +5,12 @@
 //! lines are never added together.
 
 mod parameters;
+mod severity;
+mod simulation;
 
 pub use parameters::Parameters;
+pub use severity::{Graded, Grades, Indication, Part, Scale, Severity};
+pub use simulation::{DRAWS, Simulated, simulate};
 
 use crate::{
     base::{Bounds, Facts},

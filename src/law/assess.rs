@@ -13,7 +13,7 @@ use jiff::ToSpan;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The duties these laws put on whoever lost the data, sorted by deadline (rows without a
-/// date last), jurisdiction, law and duty.
+/// date last), jurisdiction, law and duty. Files that are off by default count only if the facts say `opt_in_laws`.
 ///
 /// A duty of a law that concerns somebody is listed even when its threshold is not reached
 /// or an exemption appears to apply: `crossed` is `no` then, and the note says why. People whose residency
@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn assess(population: &Population, facts: &Facts, laws: &[Law]) -> Vec<Duty> {
     let calendar = Calendar::builtin();
     let assessor = Assessor { population, facts, calendar: &calendar };
-    let mut duties: Vec<Duty> = laws.iter().flat_map(|law| assessor.rows(law)).map(|(_, duty)| duty).collect();
+    let enabled = laws.iter().filter(|law| assessor.enabled(law));
+    let mut duties: Vec<Duty> = enabled.flat_map(|law| assessor.rows(law)).map(|(_, duty)| duty).collect();
     duties.extend(assessor.unassigned(laws));
     duties.sort_by_cached_key(|duty| {
         let date = duty.deadline_date.as_ref().map(Moment::sort_key);
@@ -63,6 +64,15 @@ pub enum Resides {
     No,
 }
 
+/// When others are told under the same law in the same place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told<'a> {
+    /// How the law words the deadline for the individuals.
+    clock: Option<&'a Clock>,
+    individuals: Option<&'a Moment>,
+    regulator: Option<&'a Moment>,
+}
+
 /// One law under assessment in one place.
 struct Place<'a> {
     law: &'a Law,
@@ -82,7 +92,13 @@ impl<'a> Assessor<'a> {
         let mut rows = Vec::new();
         for jurisdiction in &law.jurisdictions {
             let established = self.facts.establishments().any(|place| place == jurisdiction);
-            let everyone = law.reach == Reach::Everyone || law.reach == Reach::ResidentsOrEstablishment && established;
+            let everyone = match law.reach {
+                Reach::Everyone => true,
+                Reach::Residents => false,
+                Reach::ResidentsOrEstablishment => established,
+                Reach::Establishment if established => true,
+                Reach::Establishment => continue,
+            };
             let place = Place { law, jurisdiction, everyone };
             match &law.service_provider {
                 Some(rule) if self.facts.is_service_provider() => rows.extend(self.provider_row(&place, rule, &all)),
@@ -92,12 +108,24 @@ impl<'a> Assessor<'a> {
         without_losing_alternatives(rows)
     }
 
+    /// Whether the file is on.
+    fn enabled(&self, law: &Law) -> bool {
+        !law.opt_in || self.facts.flag("opt_in_laws")
+    }
+
     /// Whether the law is about this organisation and this time.
     fn applies(&self, law: &Law) -> bool {
-        let scope = law.scope.as_ref().is_none_or(|scope| self.fact_holds(scope));
+        self.in_scope(law) && self.in_force(law)
+    }
+
+    fn in_scope(&self, law: &Law) -> bool {
+        law.scope.as_ref().is_none_or(|scope| self.fact_holds(scope))
+    }
+
+    fn in_force(&self, law: &Law) -> bool {
         let day = self.facts.reference_day().unwrap_or(law.read_on);
         let begun = law.amended || law.in_force.is_none_or(|from| day >= from);
-        scope && begun && law.until.is_none_or(|until| day <= until)
+        begun && law.until.is_none_or(|until| day <= until)
     }
 
     fn fact_holds(&self, when: &When) -> bool {
@@ -127,7 +155,7 @@ impl<'a> Assessor<'a> {
         let established = || self.facts.establishments().any(|home| law.jurisdictions.iter().any(|place| place == home));
         let by_reach = match law.reach {
             Reach::Everyone => true,
-            Reach::ResidentsOrEstablishment => established(),
+            Reach::ResidentsOrEstablishment | Reach::Establishment => established(),
             Reach::Residents => false,
         };
         let conditions = law.duties.iter().filter_map(|duty| duty.when.as_ref()).chain(law.exempt.iter().map(|one| &one.when));
@@ -143,10 +171,19 @@ impl<'a> Assessor<'a> {
 
     fn place_rows(&self, place: &Place<'_>, clear: &[Hit<'_>], all: &[Hit<'_>]) -> Vec<(Option<usize>, Duty)> {
         let law = place.law;
-        let individuals = law.duties.iter().filter(|duty| duty.tell == DutyKind::Individuals);
-        let dated = individuals.clone().map(|duty| (&duty.by, self.due(&duty.by, None, place.jurisdiction)));
-        let told = dated.min_by_key(|(_, due)| (due.at.is_none(), due.at.as_ref().map(Moment::sort_key)));
-        let told = told.as_ref().map(|(clock, due)| (*clock, due.at.as_ref()));
+        let told_first = |kind: DutyKind, told: Told<'_>| {
+            let duties = law.duties.iter().filter(|duty| duty.tell == kind);
+            let dated = duties.map(|duty| (&duty.by, self.due(&duty.by, told, place.jurisdiction).at));
+            dated.min_by_key(|(_, at)| (at.is_none(), at.as_ref().map(Moment::sort_key)))
+        };
+        let authority = told_first(DutyKind::Regulator, Told::default()).and_then(|(_, at)| at);
+        let regulator = authority.as_ref();
+        let individuals = told_first(DutyKind::Individuals, Told { regulator, ..Told::default() });
+        let told = Told {
+            clock: individuals.as_ref().map(|(clock, _)| *clock),
+            individuals: individuals.as_ref().and_then(|(_, at)| at.as_ref()),
+            regulator,
+        };
         let mut rows = Vec::new();
         for (index, duty) in law.duties.iter().enumerate() {
             let exempts = law.encryption.exempts.contains(&duty.tell);
@@ -163,11 +200,12 @@ impl<'a> Assessor<'a> {
         rows
     }
 
-    fn due(&self, clock: &Clock, individuals: Option<&Moment>, jurisdiction: &str) -> Due {
-        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals }, jurisdiction)
+    fn due(&self, clock: &Clock, told: Told<'_>, jurisdiction: &str) -> Due {
+        let Told { individuals, regulator, .. } = told;
+        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals, regulator }, jurisdiction)
     }
 
-    fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Option<(&Clock, Option<&Moment>)>) -> Option<Duty> {
+    fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Told<'_>) -> Option<Duty> {
         let law = place.law;
         let tally = self.tally(place, duty, hits);
         let home = self.facts.home_jurisdiction() == Some(place.jurisdiction);
@@ -182,8 +220,8 @@ impl<'a> Assessor<'a> {
         };
         let threshold = duty.when.as_ref().map_or(at_all, |when| when.crossed(&counts, self.facts));
         let exemption = self.exemption(law, duty, &counts);
-        let due = self.due(&duty.by, told.and_then(|(_, at)| at), place.jurisdiction);
-        let with = told.map(|(clock, _)| clock).filter(|_| duty.tell != DutyKind::Individuals);
+        let due = self.due(&duty.by, told, place.jurisdiction);
+        let with = told.clock.filter(|_| duty.tell != DutyKind::Individuals);
         let mut notes: Vec<String> = exemption.iter().cloned().collect();
         notes.extend(due.notes);
         notes.extend(self.notes(place, duty, &tally));
@@ -246,6 +284,9 @@ impl<'a> Assessor<'a> {
         let law = place.law;
         let mut notes = Vec::new();
         notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
+        if duty.tell == DutyKind::Regulator {
+            notes.extend(law.place_notes.get(place.jurisdiction).cloned());
+        }
         let elsewhere = !place.everyone && law.reach == Reach::ResidentsOrEstablishment && self.counts_everywhere(law);
         if elsewhere && duty.tell == DutyKind::Regulator && !law.lead_note.is_empty() {
             notes.push(law.lead_note.clone());
@@ -282,7 +323,7 @@ impl<'a> Assessor<'a> {
         if tally.people.ceiling == 0 || !tally.known {
             return None;
         }
-        let due = self.due(&rule.by, None, place.jurisdiction);
+        let due = self.due(&rule.by, Told::default(), place.jurisdiction);
         let mut notes = due.notes;
         notes.push(
             "the organisation keeps the data for others: its duty is towards the owner, whose own duties follow from the owner's facts"
@@ -310,19 +351,34 @@ impl<'a> Assessor<'a> {
             tally.people = tally.people.plus(group.people);
             tally.elements = tally.elements.union(group.elements);
         }
-        let spoken_of = |place: &str| {
-            let by_residency = laws.iter().filter(|law| law.reach != Reach::Everyone);
-            by_residency.flat_map(|law| &law.jurisdictions).any(|known| resides(place, known) == Resides::Yes)
+        let about = |law: &Law, place: &str| {
+            let by_residency = matches!(law.reach, Reach::Residents | Reach::ResidentsOrEstablishment);
+            by_residency && self.in_scope(law) && law.jurisdictions.iter().any(|known| resides(place, known) == Resides::Yes)
         };
+        let on = |law: &&Law| self.enabled(law) && self.in_force(law);
+        let spoken_of = |place: &str| laws.iter().filter(on).any(|law| about(law, place));
         let mut rows = Vec::new();
         for (place, tally) in places {
             let unknown = place == UNKNOWN || place.is_empty();
             if tally.people.ceiling == 0 || !unknown && spoken_of(place) {
                 continue;
             }
-            rows.push(unassigned_row(if unknown { UNKNOWN } else { place }, &tally, laws));
+            let mut row = unassigned_row(if unknown { UNKNOWN } else { place }, &tally, laws);
+            for law in laws.iter().filter(|law| !on(law) && about(law, place)) {
+                row.note.push_str(&self.left_out(law));
+            }
+            rows.push(row);
         }
         rows
+    }
+
+    /// Why a law file about these people was not applied.
+    fn left_out(&self, law: &Law) -> String {
+        match law.in_force {
+            _ if self.in_force(law) => format!("; `{}` is off by default: opt_in_laws = true in the facts applies it", law.id),
+            Some(from) => format!("; `{}` ({}) is not in force on the day of the incident (in force since {from})", law.id, law.name),
+            None => format!("; `{}` ({}) is not in force on the day of the incident", law.id, law.name),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ enum Event {
     Determination,
     ReasonToBelieve,
     TellingIndividuals,
+    TellingRegulator,
     EndOfYear,
 }
 
@@ -49,6 +50,7 @@ const OPEN: &[&str] = &[
     "as soon as feasible",
     "promptly",
     "immediately",
+    "no time set",
 ];
 
 const EVENTS: &[(&str, Event)] = &[
@@ -56,11 +58,12 @@ const EVENTS: &[(&str, Event)] = &[
     ("determination", Event::Determination),
     ("reason to believe", Event::ReasonToBelieve),
     ("telling individuals", Event::TellingIndividuals),
+    ("telling the regulator", Event::TellingRegulator),
     ("the end of the calendar year", Event::EndOfYear),
 ];
 
 const GRAMMAR: &str = "write `N hours|days|business days after discovery|determination|reason to believe|telling individuals|\
-                       the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
+                       telling the regulator|the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
 
 /// When something is due, and what a reader should know about that date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub(super) struct Clockwork<'a> {
     pub calendar: &'a Calendar,
     /// When the individuals must be told under the same law, if it says.
     pub individuals: Option<&'a Moment>,
+    /// When the regulator must be told under the same law, if it says.
+    pub regulator: Option<&'a Moment>,
 }
 
 impl Clock {
@@ -161,6 +166,13 @@ fn start(event: Event, work: &Clockwork<'_>, notes: &mut Vec<String>) -> Option<
             }
             last
         }),
+        Event::TellingRegulator => {
+            let last = work.regulator.cloned();
+            if last.is_some() {
+                notes.push("counted as if the regulator is told on the last day".to_owned());
+            }
+            last
+        }
     }
 }
 
@@ -198,7 +210,7 @@ mod tests {
     fn due(clock: &str, facts: &str) -> Option<String> {
         let (facts, calendar) = (Facts::parse(facts).expect(facts), Calendar::builtin());
         let told = Moment::Day(date(2026, 5, 1));
-        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: Some(&told) };
+        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: Some(&told), regulator: Some(&told) };
         Clock::parse(clock).expect(clock).due(&work, "US-TX").at.map(|at| at.to_string())
     }
 
@@ -210,6 +222,7 @@ mod tests {
             ("60 days after determination", Some("2026-05-19")),
             ("30 days after reason to believe", Some("2026-04-19")),
             ("15 days after telling individuals", Some("2026-05-16")),
+            ("7 days after telling the regulator", Some("2026-05-08")),
             ("60 days after the end of the calendar year", Some("2027-03-01")),
             ("72 hours after discovery", Some("2026-03-05")),
             ("with individuals", Some("2026-05-01")),
@@ -227,7 +240,7 @@ mod tests {
     #[test]
     fn weekends_are_flagged_and_not_moved() {
         let (facts, calendar) = (Facts::parse("discovery_date = 2026-03-20").expect("a date"), Calendar::builtin());
-        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: None };
+        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: None, regulator: None };
         let due = Clock::parse("30 days after discovery").expect("a clock").due(&work, "US-TX");
         assert_eq!(due.at.map(|at| at.to_string()).as_deref(), Some("2026-04-19"));
         assert_eq!(due.notes, ["2026-04-19 is a Sunday, not a business day: plan for 2026-04-17"]);

@@ -18,7 +18,7 @@ mod when;
 pub use assess::{Resides, assess, resides};
 pub use protects::Exposure;
 pub use rule::Law;
-pub use when::Crossed;
+pub use when::{Condition, Crossed};
 
 use crate::base::{Bounds, ElementSet, Moment};
 use jiff::civil::Date;

@@ -33,6 +33,8 @@ pub struct Law {
     pub(super) until: Option<Date>,
     /// An earlier text governed before `in_force`.
     pub(super) amended: bool,
+    /// Applied only if the facts ask for such files: low confidence, not in force, not a law.
+    pub opt_in: bool,
     pub(super) reach: Reach,
     pub(super) note: String,
     /// Said of regulators elsewhere when one has an establishment under this law.
@@ -44,6 +46,8 @@ pub struct Law {
     pub(super) duties: Vec<Obligation>,
     pub(super) service_provider: Option<ServiceProvider>,
     pub(super) authorities: BTreeMap<String, String>,
+    /// What is particular to one jurisdiction, added to the rows of its regulator.
+    pub(super) place_notes: BTreeMap<String, String>,
     pub(super) examples: Vec<Example>,
     pub(super) file: String,
     pub(super) text: String,
@@ -56,6 +60,8 @@ pub(super) enum Reach {
     Residents,
     /// Those, and everybody for the places where the organisation is established.
     ResidentsOrEstablishment,
+    /// Everybody, for the places where the organisation is established; nobody for others.
+    Establishment,
     /// Everybody.
     Everyone,
 }
@@ -148,6 +154,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let sources = non_empty(keys, "sources", doc);
     let until = keys.date("in_force_until", doc);
     let amended = keys.flag("amended", doc).unwrap_or(false);
+    let opt_in = keys.flag("opt_in", doc).unwrap_or(false);
     let reach = reach(keys, doc);
     let note = optional(keys, "note", doc);
     let lead_note = optional(keys, "lead_note", doc);
@@ -158,6 +165,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let encryption = read_table(keys, "encryption", doc, encryption).unwrap_or_default();
     let service_provider = read_table(keys, "service_provider", doc, service_provider).flatten();
     let authorities = keys.table("authorities", doc).map(|table| table.entries(doc)).unwrap_or_default();
+    let place_notes = keys.table("notes", doc).map(|table| table.entries(doc)).unwrap_or_default();
     let protected = read_tables(keys, "protected", doc, protected);
     let exempt = read_tables(keys, "exempt", doc, exemption).into_iter().flatten().collect();
     let duties: Vec<Obligation> = read_tables(keys, "duty", doc, obligation).into_iter().flatten().collect();
@@ -178,6 +186,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         sources: sources.into_iter().map(|text| text.value).collect(),
         until,
         amended,
+        opt_in,
         reach,
         note,
         lead_note,
@@ -188,6 +197,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         duties,
         service_provider,
         authorities: authorities.into_iter().map(|(place, text)| (place, text.value)).collect(),
+        place_notes: place_notes.into_iter().map(|(place, text)| (place, text.value)).collect(),
         examples,
         file: String::new(),
         text: String::new(),
@@ -348,10 +358,11 @@ fn reach(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Reach {
     match text.value.as_str() {
         "residents" => Reach::Residents,
         "residents or establishment" => Reach::ResidentsOrEstablishment,
+        "establishment" => Reach::Establishment,
         "everyone" => Reach::Everyone,
         other => {
             let message = format!("`{other}` is nobody a law protects");
-            doc.fault_with_hint(text.span, message, "one of: residents, residents or establishment, everyone");
+            doc.fault_with_hint(text.span, message, "one of: residents, residents or establishment, establishment, everyone");
             Reach::Residents
         }
     }

@@ -17,6 +17,25 @@ pub(super) struct When {
     expression: Expression<Leaf>,
 }
 
+/// A condition on the facts alone, in the words of law files, for other stages.
+#[derive(Clone, Debug)]
+pub struct Condition(When);
+
+impl Condition {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Condition, String> {
+        When::parse(text).map(Condition).map_err(|wrong| wrong.message)
+    }
+
+    /// Whether it holds, of nobody in particular.
+    pub fn holds(&self, facts: &Facts) -> bool {
+        self.0.holds(0, 0, facts)
+    }
+}
+
 /// What a condition compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Leaf {

@@ -1,7 +1,7 @@
 //! `impact.csv`: what it may cost, in ranges; the three kinds are never added together.
 
 use super::{Assessment, Report, sheet::Sheet};
-use crate::impact::{Spread, totals};
+use crate::impact::{DRAWS, Spread, simulate, totals};
 use std::path::Path;
 
 /// What it may cost.
@@ -27,6 +27,16 @@ impl Report for Impact {
             sheet.plain(format!("total {}", kind.word())).plain("").plain("").plain("").plain("").plain("").plain("");
             push(&mut sheet, cost);
             sheet.plain(kind.word()).plain("sum of the lines above").plain("");
+            sheet.end()?;
+        }
+        for sum in simulate(assessment.costs) {
+            sheet.plain(format!("simulated {}", sum.kind.word())).plain("").plain("").plain("").plain("").plain("").plain("");
+            push(&mut sheet, sum.deciles);
+            let source = format!(
+                "PERT, {DRAWS} draws with a fixed seed, lines independent: P10, P50, P90; closed form: mean {:.0}, standard deviation {:.0}",
+                sum.mean, sum.deviation
+            );
+            sheet.plain(sum.kind.word()).text(&source).plain("");
             sheet.end()?;
         }
         sheet.finish()

@@ -98,6 +98,55 @@ fn not_assessed(assessment: &Assessment<'_>) -> String {
     )
 }
 
+/// Rows of the table of severities; the gravest are shown.
+const GRADES_SHOWN: usize = 20;
+
+/// How severe the exposure is, with the computation.
+fn severity(assessment: &Assessment<'_>, out: &mut String) -> anyhow::Result<()> {
+    let grades = assessment.grades;
+    let Some(worst) = grades.groups.first() else { return Ok(()) };
+    out.push_str(
+        "\n## Severity for the people (ENISA 2013)\n\nSeverity = context × identification + circumstances; below 2 low, from 2 medium, from 3 high, \
+         from 4 very high. An indication for decision by counsel: scores of elements are this project's reading of the method, \
+         circumstances are facts or assumptions.\n\n",
+    );
+    writeln!(
+        out,
+        "The data set grades as its gravest group: {} ({}), {}; {}.\n",
+        worst.severity.score,
+        worst.severity.band,
+        worst.severity.indication.word(),
+        if grades.many { "many people are concerned" } else { "few people are concerned" },
+    )?;
+    for part in &worst.severity.circumstances {
+        writeln!(out, "- circumstance {}: {}", part.score, part.why)?;
+    }
+    out.push_str("\n| band | indication | people | range |\n|---|---|---|---|\n");
+    for (band, indication, Bounds { floor, best, ceiling }) in grades.bands() {
+        writeln!(out, "| {band} | {} | {} | {} to {} |", indication.word(), group(best), group(floor), group(ceiling))?;
+    }
+    out.push_str("\n| exposed | people | computation | indication | why |\n|---|---|---|---|---|\n");
+    for graded in grades.groups.iter().take(GRADES_SHOWN) {
+        let severity = &graded.severity;
+        let reasons = [&severity.context.why, &severity.identification.why].into_iter().filter(|why| !why.is_empty());
+        let why: Vec<&str> = reasons.chain(&severity.overrides).map(String::as_str).collect();
+        let minor = if graded.minor { ", under age" } else { "" };
+        writeln!(
+            out,
+            "| {}{minor} | {} | {severity} | {} | {} |",
+            graded.elements.codes(),
+            group(graded.people.best),
+            severity.indication.word(),
+            why.join("; ")
+        )?;
+    }
+    let left = grades.groups.len().saturating_sub(GRADES_SHOWN) as u64;
+    if left > 0 {
+        writeln!(out, "\n{} less severe.", plural(left, "further group is", "further groups are"))?;
+    }
+    Ok(())
+}
+
 fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     let mut out = String::from("# Method and scope\n\n## Scope statement\n");
     for paragraph in scope(assessment) {
@@ -113,6 +162,7 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     for assumption in assumptions {
         writeln!(out, "- {assumption}")?;
     }
+    severity(assessment, &mut out)?;
     out.push_str("\n## Who is counted\n\nA natural person whom the leak shows by a direct identifier, or by a name and at least one further element. ");
     out.push_str("Names alone, organisations, role mailboxes, test values and people named only for their work are not in the count.\n");
     out.push_str("\n## Rules that join records\n\n| rule | tier | text | merges |\n|---|---|---|---|\n");

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod counts;
 pub mod credentials;
 pub mod custody;
+pub mod drafts;
 pub mod duties;
 pub mod explain;
 pub mod files;
@@ -43,6 +44,7 @@ pub struct Assessment<'a> {
     pub census: &'a census::Census,
     pub duties: &'a [Duty],
     pub costs: &'a [crate::impact::Line],
+    pub grades: &'a crate::impact::Grades,
     pub facts: &'a Facts,
     /// Clear values may be written, to `people_clear.csv` only.
     pub reveal: bool,
@@ -82,6 +84,7 @@ pub const REPORTS: &[&dyn Report] = &[
     &methodology::Methodology,
     &timeline::Timeline,
     &timeline::Deadlines,
+    &drafts::Drafts,
     &html::Html,
     &xlsx::Xlsx,
     &summary::Summary,
@@ -95,9 +98,10 @@ pub fn write_all(assessment: &Assessment<'_>) -> anyhow::Result<()> {
     let folder = assessment.case.reports();
     for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;
-        if !KEPT.iter().any(|name| entry.file_name() == *name) {
-            std::fs::remove_file(entry.path())?;
+        if KEPT.iter().any(|name| entry.file_name() == *name) {
+            continue;
         }
+        if entry.file_type()?.is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
     }
     for report in REPORTS {
         report.write(assessment, &folder).map_err(|error| error.context(format!("report `{}`", report.name())))?;
