@@ -109,7 +109,6 @@ mod pe_cui;
 mod pe_ruc;
 mod pk_cnic;
 mod pl_dowod;
-mod pl_nip;
 mod pl_passport;
 mod pl_pesel;
 mod pt_cc;
@@ -263,7 +262,6 @@ pub const CHECKS: &[Check] = &[
     Check { name: "pe_ruc", run: pe_ruc::pe_ruc, chance: 0.004, flips: 0.85 },
     Check { name: "pk_cnic", run: pk_cnic::pk_cnic, chance: 0.63, flips: 0.02 },
     Check { name: "pl_dowod", run: pl_dowod::pl_dowod, chance: 0.1, flips: 0.95 },
-    Check { name: "pl_nip", run: pl_nip::pl_nip, chance: 0.09, flips: 1.0 },
     Check { name: "pl_passport", run: pl_passport::pl_passport, chance: 0.1, flips: 0.95 },
     Check { name: "pl_pesel", run: pl_pesel::pl_pesel, chance: 0.02, flips: 1.0 },
     Check { name: "pt_cc", run: pt_cc::pt_cc, chance: 0.1, flips: 0.95 },
