@@ -2,10 +2,10 @@
 
 use super::{digits, weighted};
 
-/// Begins with 20, 23, 24, 25, 26 or 27 and ends with its check digit.
+/// Begins with 20, 23, 24 or 27 and ends with its check digit.
 pub(super) fn ar_cuit(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
-    if digits.len() != 11 || digits[0] != 2 || !matches!(digits[1], 0 | 3..=7) {
+    if digits.len() != 11 || digits[0] != 2 || !matches!(digits[1], 0 | 3 | 4 | 7) {
         return false;
     }
     let sum = weighted(&digits[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);

@@ -12,7 +12,7 @@ pub(super) fn cy_tic(value: &[u8]) -> bool {
         .enumerate()
         .map(|(place, digit)| if place % 2 == 0 { ODD[digit] } else { digit })
         .sum();
-    value.len() == 9 && b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[sum % 26] == value[8]
+    value.len() == 9 && !value.starts_with(b"12") && b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[sum % 26] == value[8]
 }
 
 #[cfg(test)]

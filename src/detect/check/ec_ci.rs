@@ -6,7 +6,7 @@ use super::{digits, luhn_sum};
 pub(super) fn ec_ci(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
     let province = digits[0] * 10 + digits.get(1).copied().unwrap_or(0);
-    digits.len() == 10 && (matches!(province, 1..=24 | 30 | 50)) && digits[2] <= 5 && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
+    digits.len() == 10 && (matches!(province, 1..=24 | 30 | 50)) && digits[2] <= 6 && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
 }
 
 #[cfg(test)]

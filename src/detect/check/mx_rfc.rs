@@ -14,7 +14,10 @@ pub(super) fn mx_rfc(value: &[u8]) -> bool {
         .zip((2..=13).rev())
         .try_fold(0, |sum, (byte, weight)| Some(sum + LETTERS.iter().position(|letter| letter == byte)? * weight));
     let check = sum.map(|sum| b"0123456789A"[(11 - sum % 11) % 11]);
-    plausible_date(None, two(6), two(8)) && check == Some(value[12])
+    plausible_date(None, two(6), two(8))
+        && matches!(value[10], b'1'..=b'9' | b'A'..=b'V')
+        && matches!(value[11], b'1'..=b'9' | b'A'..=b'Z')
+        && check == Some(value[12])
 }
 
 #[cfg(test)]
