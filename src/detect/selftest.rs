@@ -110,6 +110,21 @@ mod tests {
     }
 
     #[test]
+    fn the_catalogue_knows_the_personal_numbers_of_seventy_countries() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        assert!(detectors.iter().count() >= 350);
+        let countries: std::collections::BTreeSet<[u8; 2]> = detectors
+            .iter()
+            .filter(|detector| detector.meaning == crate::base::Meaning::PersonalNumber)
+            .filter_map(|detector| match detector.scope {
+                crate::detect::Scope::Country(country) => Some(country),
+                crate::detect::Scope::World => None,
+            })
+            .collect();
+        assert!(countries.len() >= 70, "{}", countries.len());
+    }
+
+    #[test]
     fn marks_are_taken_out() {
         assert_eq!(marked("a «bc» d"), ("a bc d".to_owned(), vec![(2, 4)]));
     }

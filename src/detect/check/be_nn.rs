@@ -10,9 +10,11 @@ pub(super) fn be_nn(value: &[u8]) -> bool {
     }
     let number = digits[..9].iter().fold(0_u64, |number, digit| number * 10 + u64::from(*digit));
     let key = u64::from(digits[9]) * 10 + u64::from(digits[10]);
-    let month = (digits[2] * 10 + digits[3]) % 20;
-    (month == 0 || plausible_date(None, month, (digits[4] * 10 + digits[5]).max(1)))
-        && (97 - number % 97 == key || 97 - (number + 2_000_000_000) % 97 == key)
+    let month = digits[2] * 10 + digits[3];
+    let (counted, month) = (month < 60, month % 20);
+    counted
+        && (month == 0 || plausible_date(None, month, (digits[4] * 10 + digits[5]).max(1)))
+        && (97 - number % 97 == key || (digits[0] < 5 && 97 - (number + 2_000_000_000) % 97 == key))
 }
 
 #[cfg(test)]

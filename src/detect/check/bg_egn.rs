@@ -1,12 +1,21 @@
 //! Bulgarian EGN: birth date with century in the month, serial, check digit.
 
-use super::{digits, plausible_date, weighted};
+use super::{digits, number, plausible_date, weighted};
 
 /// Ten digits with a possible date and a right check digit.
 pub(super) fn bg_egn(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
-    digits.len() == 10
-        && plausible_date(None, (digits[2] * 10 + digits[3]) % 20, digits[4] * 10 + digits[5])
+    if digits.len() != 10 {
+        return false;
+    }
+    let month = digits[2] * 10 + digits[3];
+    let century = match month / 20 {
+        0 => 1900,
+        1 => 1800,
+        2 => 2000,
+        _ => return false,
+    };
+    plausible_date(Some(century + number(&digits[..2]) as u16), month % 20, digits[4] * 10 + digits[5])
         && weighted(&digits[..9], &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == i32::from(digits[9])
 }
 

@@ -1,6 +1,6 @@
 //! Estonian isikukood and Lithuanian asmens kodas: century and sex, birth date, serial, check digit.
 
-use super::{digits, plausible_date, weighted};
+use super::{digits, number, plausible_date, weighted};
 
 /// Eleven digits with a possible date and a right check digit.
 pub(super) fn ee_isikukood(value: &[u8]) -> bool {
@@ -10,7 +10,8 @@ pub(super) fn ee_isikukood(value: &[u8]) -> bool {
     }
     let first = weighted(&digits[..10], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
     let second = weighted(&digits[..10], &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10;
-    plausible_date(None, digits[3] * 10 + digits[4], digits[5] * 10 + digits[6])
+    let year = 1800 + u16::from((digits[0] - 1) / 2) * 100 + number(&digits[1..3]) as u16;
+    plausible_date(Some(year), digits[3] * 10 + digits[4], digits[5] * 10 + digits[6])
         && i32::from(digits[10]) == if first == 10 { second } else { first }
 }
 

@@ -8,8 +8,16 @@ pub(super) fn fi_hetu(value: &[u8]) -> bool {
         return false;
     }
     let (Some(date), Some(serial)) = (digits(&value[..6]), digits(&value[7..10])) else { return false };
+    let century = match value[6] {
+        b'+' => 1800,
+        b'A'..=b'F' => 2000,
+        _ => 1900,
+    };
+    let year = century + u16::from(date[4]) * 10 + u16::from(date[5]);
     let number = date.iter().chain(serial.iter()).fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
-    plausible_date(None, date[2] * 10 + date[3], date[0] * 10 + date[1])
+    plausible_date(Some(year), date[2] * 10 + date[3], date[0] * 10 + date[1])
+        && serial.iter().any(|digit| *digit > 0)
+        && *serial != [0, 0, 1]
         && b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number % 31) as usize] == value[10]
 }
 

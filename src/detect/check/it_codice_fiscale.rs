@@ -1,5 +1,7 @@
 //! Italian codice fiscale (DM 23 December 1976): 16 characters, check letter modulus 26.
 
+use super::plausible_date;
+
 /// Letters and digits stand where they must (omocodia allowed) and the last letter checks.
 pub(super) fn it_codice_fiscale(value: &[u8]) -> bool {
     const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
@@ -9,6 +11,15 @@ pub(super) fn it_codice_fiscale(value: &[u8]) -> bool {
         _ => byte.is_ascii_uppercase(),
     };
     if value.len() != 16 || !value.iter().enumerate().all(|(place, byte)| placed(place, *byte)) {
+        return false;
+    }
+    // Where two people's codes would be equal, digits are written as these letters.
+    let digit = |place: usize| match b"LMNPQRSTUV".iter().position(|letter| *letter == value[place]) {
+        Some(digit) => digit as u8,
+        None => value[place] - b'0',
+    };
+    let month = b"ABCDEHLMPRST".iter().position(|letter| *letter == value[8]).map_or(0, |month| month as u8 + 1);
+    if !plausible_date(None, month, (digit(9) * 10 + digit(10)) % 40) {
         return false;
     }
     let sum: u32 = value[..15]

@@ -9,7 +9,17 @@ pub(super) fn ro_cnp(value: &[u8]) -> bool {
         return false;
     }
     let rest = weighted(&digits[..12], &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
-    plausible_date(None, digits[3] * 10 + digits[4], digits[5] * 10 + digits[6])
+    let century = match digits[0] {
+        1 | 2 => Some(1900),
+        3 | 4 => Some(1800),
+        5 | 6 => Some(2000),
+        // Residents of either century.
+        _ => None,
+    };
+    let year = century.map(|century| century + u16::from(digits[1]) * 10 + u16::from(digits[2]));
+    let county = matches!(digits[7] * 10 + digits[8], 1..=48 | 51 | 52);
+    county
+        && plausible_date(year, digits[3] * 10 + digits[4], digits[5] * 10 + digits[6])
         && i32::from(digits[12]) == if rest == 10 { 1 } else { rest }
 }
 

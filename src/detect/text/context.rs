@@ -3,6 +3,7 @@
 use super::{Scan, is_word};
 use crate::detect::{Detector, DetectorId};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::collections::HashMap;
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -19,23 +20,42 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(all: &[Detector]) -> Result<Words, String> {
-        let mut words: Vec<(String, Vec<DetectorId>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut owners: Vec<Vec<DetectorId>> = Vec::new();
+        let mut words = Vec::new();
         for (at, detector) in all.iter().enumerate() {
-            for near in &detector.text.near {
-                let near = near.to_lowercase();
-                match words.iter_mut().find(|(word, _)| *word == near) {
-                    Some((_, owners)) => owners.push(DetectorId(at as u16)),
-                    None => words.push((near, vec![DetectorId(at as u16)])),
+            for word in detector.text.near.iter().flat_map(|near| cases(near)) {
+                let place = *places.entry(word).or_insert_with_key(|word| {
+                    words.push(word.clone());
+                    owners.push(Vec::new());
+                    owners.len() - 1
+                });
+                if let Some(owners) = owners.get_mut(place) {
+                    owners.push(DetectorId(at as u16));
                 }
             }
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|(word, _)| word))
+            .build(words)
             .map_err(|error| error.to_string())?;
-        Ok(Words { automaton, owners: words.into_iter().map(|(_, owners)| owners).collect() })
+        Ok(Words { automaton, owners })
     }
+}
+
+/// A word as it may be written. The automaton knows the cases of ASCII only; ИНН and ΑΜΚΑ are mostly written in capitals.
+fn cases(word: &str) -> Vec<String> {
+    let lower = word.to_lowercase();
+    if word.is_ascii() {
+        return vec![lower];
+    }
+    let mut rest = lower.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
+    let mut forms = vec![lower.to_uppercase(), first, lower];
+    forms.sort_unstable();
+    forms.dedup();
+    forms
 }
 
 /// What was found around the place looked at last: several detectors ask about one place.

@@ -1,0 +1,40 @@
+//! Addresses of Bitcoin and its relatives in base 58: a version, twenty bytes, four bytes of a double SHA-256.
+
+use sha2::{Digest as _, Sha256};
+
+/// The bytes decode and their digest begins with the last four.
+pub(super) fn base58check(value: &[u8]) -> bool {
+    const LETTERS: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    if !(26..=35).contains(&value.len()) {
+        return false;
+    }
+    let mut bytes = [0_u8; 25];
+    for byte in value {
+        let Some(digit) = LETTERS.iter().position(|letter| letter == byte) else { return false };
+        let carry = bytes.iter_mut().rev().fold(digit, |carry, held| {
+            let sum = usize::from(*held) * 58 + carry;
+            *held = sum as u8;
+            sum >> 8
+        });
+        if carry > 0 {
+            return false;
+        }
+    }
+    let digest = Sha256::digest(Sha256::digest(&bytes[..21]));
+    digest[..4] == bytes[21..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base58check;
+
+    #[test]
+    fn accepts_right_values_and_nothing_else() {
+        for value in ["1NEDqZPvTWRaoho48qXuLLsrYomMXPABfD"] {
+            assert!(base58check(value.as_bytes()), "{value}");
+        }
+        for value in ["1NEDqZPvTWRaoho48qXuLLsrYomMXPABfE", "", "0"] {
+            assert!(!base58check(value.as_bytes()), "{value}");
+        }
+    }
+}

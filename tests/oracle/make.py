@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Asks an independent implementation (python-stdnum 1.20) what it says of a stream of values, and
+writes its answers for the test `an_independent_implementation_agrees_on_long_streams`
+(src/detect/check/mod.rs). Run from the root of the repository:
+
+    pip install python-stdnum==1.20 && python3 tests/oracle/make.py
+
+Reads src/detect/check/vectors.tsv: the right values in it are what the streams are made from.
+Writes src/detect/check/streams.tsv, a line for each check:
+
+    check, bodies, right values, changed values refused, FNV-1a hash of every answer in order
+
+The stream of a check, which the test makes again byte for byte (`next` is xorshift64, seeded with
+the FNV-1a hash of the check's name):
+
+  body      one of the right values (next % how many), in which 1 + next % 4 times the character
+            at next % length becomes another of its class: a digit next % 10, a letter A + next % 26
+  values    the body with the character at next % length replaced by every one of its class, and,
+            where one in thirty or fewer pass (a two-digit check), with two neighbours replaced
+  changed   each right value with the digit at a place (next % length, then the first digit from
+            there on) made another one (+ 1 + next % 9)
+
+until 400 right values were met or 2000 bodies made. A right value that is met twice counts twice.
+"""
+import datetime, importlib
+
+MASK = (1 << 64) - 1
+
+
+def fnv(data, start=0xCBF29CE484222325):
+    for byte in data:
+        start = ((start ^ byte) * 0x100000001B3) & MASK
+    return start
+
+
+class Random:
+    def __init__(self, name):
+        self.state = fnv(name.encode())
+
+    def next(self):
+        x = self.state
+        x ^= (x << 13) & MASK
+        x ^= x >> 7
+        x ^= (x << 17) & MASK
+        self.state = x
+        return x
+
+
+def module(name):
+    return importlib.import_module("stdnum." + name).is_valid
+
+
+def only(name, holds):
+    """What the module says, of persons' numbers alone: some modules judge firms' too."""
+    valid = module(name)
+    return lambda value: holds(value) and valid(value)
+
+
+def upn(value):
+    """The check letter alone; the module also asks for a local authority of its list."""
+    from stdnum.gb import upn
+    try:
+        return len(value) == 13 and value[1:12].isdigit() and (value[12].isdigit() or value[12] in "ABCDEFGHJKLMNPQRTUVWXYZ") \
+            and upn.calc_check_digit(value[1:]) == value[0]
+    except ValueError:
+        return False
+
+
+def rfc(value):
+    from stdnum.mx import rfc
+    try:
+        return len(value) == 13 and bool(rfc.validate(value, validate_check_digits=True))
+    except Exception:
+        return False
+
+
+class Later(datetime.date):
+    """Modules that ask for the day of today get the same answer every time."""
+
+    @classmethod
+    def today(cls):
+        return datetime.date(2049, 12, 31)
+
+
+def belgian(value):
+    """National and BIS numbers; the module takes a day no month has for one that is not known."""
+    import types
+    from stdnum.be import bis, nn
+    nn.datetime = types.SimpleNamespace(date=Later)
+    month, day = int(value[2:4]) % 20, int(value[4:6])
+    days = [31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return (nn.is_valid(value) or bis.is_valid(value)) and (month == 0 or (month <= 12 and day <= days[month]))
+
+
+def chinese(value):
+    """Without the module's list of counties, which ends in some year; the provinces stay."""
+    from stdnum.cn import ric
+    provinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 81 82 83".split()
+    try:
+        return value[:2] in provinces and 1800 <= int(value[6:10]) <= 2099 and bool(ric.get_birth_date(value)) \
+            and ric.calc_check_digit(value) == value[17]
+    except Exception:
+        return False
+
+
+def finnish(value):
+    from stdnum.fi import hetu
+    try:
+        return bool(hetu.validate(value, allow_temporary=True))
+    except Exception:
+        return False
+
+
+def latvian(value):
+    """Numbers from 32 on have no public check; the module knows but those with a date."""
+    if "32" <= value[:2] <= "39":
+        return True
+    return value[:2] < "32" and value[6] <= "2" and module("lv.pvn")(value)
+
+
+def curp(value):
+    """The module does not know the sex X yet."""
+    from stdnum.mx import curp
+    curp.get_gender = lambda number: number[10] in "HMX" or curp.InvalidComponent()
+    return value[10] in "HMX" and curp.is_valid(value)
+
+
+def norwegian(value):
+    import types
+    from stdnum.no import fodselsnummer
+    fodselsnummer.datetime = types.SimpleNamespace(date=Later)
+    return fodselsnummer.is_valid(value)
+
+
+def swedish(value):
+    """Coordination numbers too, whose day is sixty more."""
+    from stdnum import luhn
+    from stdnum.se import personnummer
+    day = int(value[4:6])
+    plain = f"{value[:4]}{day - 60 if day > 60 else day:02}-{value[6:]}"
+    try:
+        return luhn.is_valid(value) and bool(personnummer.get_birth_date(plain))
+    except Exception:
+        return False
+
+
+def south_african(value):
+    """Refugees (2) too, besides citizens (0) and residents (1)."""
+    from stdnum import luhn
+    from stdnum.za import idnr
+    try:
+        return luhn.is_valid(value) and value[10] in "012" and bool(idnr.get_birth_date(value))
+    except Exception:
+        return False
+
+
+def austrian(value):
+    """The check digit alone: the module knows only the tax offices of its day."""
+    from stdnum.at import tin
+    return tin.calc_check_digit(value) == value[8]
+
+
+ORACLES = {
+    "aba_routing": only("us.rtn", lambda v: 1 <= int(v[:2]) <= 12 or 21 <= int(v[:2]) <= 32 or 61 <= int(v[:2]) <= 72 or v[:2] == "80"),
+    "at_svnr": only("at.vnr", lambda v: 1 <= int(v[4:6]) <= 31 and 1 <= int(v[6:8]) <= 15), "at_tin": austrian, "au_tfn": module("au.tfn"),
+    "ar_cbu": module("ar.cbu"), "ar_cuit": only("ar.cuit", lambda v: v[:2] in ("20", "23", "24", "27")),
+    "be_nn": belgian, "bg_egn": module("bg.egn"), "bg_lnch": module("bg.pnf"), "br_cpf": module("br.cpf"),
+    "ca_bc_phn": module("ca.bc_phn"), "ca_sin": module("ca.sin"), "ch_ahv": module("ch.ssn"), "cl_rut": module("cl.rut"),
+    "cn_ric": chinese, "cu_ni": module("cu.ni"), "cy_tic": module("cy.vat"), "cz_rodne_cislo": module("cz.rc"),
+    "de_steuer_id": module("de.idnr"), "do_cedula": module("do.cedula"), "ec_ci": module("ec.ci"), "ee_isikukood": module("ee.ik"),
+    "es_ccc": module("es.ccc"), "es_dni": module("es.nif"), "fi_hetu": finnish, "fr_nif": module("fr.nif"),
+    "fr_nir": only("fr.nir", lambda v: v[0] in "123478" and v[3:5] != "00" and not "13" <= v[3:5] <= "19" and not "43" <= v[3:5] <= "49"), "gb_nhs": module("gb.nhs"), "gb_upn": upn, "gb_utr": module("gb.utr"),
+    "gh_tin": only("gh.tin", lambda v: v[0] == "P" and v[1:10].isdigit()), "gr_afm": module("gr.vat"), "gr_amka": module("gr.amka"),
+    "gt_nit": module("gt.nit"), "hr_oib": module("hr.oib"), "ie_pps": module("ie.pps"), "il_id": module("il.idnr"),
+    "imei": module("imei"), "in_aadhaar": module("in_.aadhaar"), "in_epic": module("in_.epic"), "in_pan": module("in_.pan"),
+    "in_vid": module("in_.vid"), "is_kennitala": only("is_.kennitala", lambda v: v[:2] <= "31"), "it_codice_fiscale": module("it.codicefiscale"),
+    "luhn": module("luhn"), "lv_personas_kods": latvian, "md_idnp": only("md.idno", lambda v: v[0] in "02"),
+    "mu_nid": module("mu.nid"), "mx_curp": curp, "mx_rfc": rfc, "my_nric": module("my.nric"), "nl_bsn": module("nl.bsn"),
+    "no_fodselsnummer": norwegian, "no_kontonr": module("no.kontonr"), "nz_ird": module("nz.ird"),
+    "pe_cui": module("pe.cui"), "pe_ruc": only("pe.ruc", lambda v: v[:2] in ("10", "15", "17")), "pk_cnic": module("pk.cnic"),
+    "pl_pesel": module("pl.pesel"), "pt_cc": module("pt.cc"), "pt_nif": module("pt.nif"), "py_ruc": module("py.ruc"),
+    "ro_cnp": module("ro.cnp"), "ru_inn": only("ru.inn", lambda v: len(v) == 12), "se_personnummer": swedish,
+    "si_davcna": module("si.ddv"), "si_emso": module("si.emso"), "th_id": module("th.pin"), "tr_kimlik": module("tr.tckimlik"),
+    "ua_rnokpp": module("ua.rntrc"), "us_ssn": module("us.ssn"), "ve_rif": only("ve.rif", lambda v: v[0] in "VE"),
+    "za_id": south_african, "za_tin": module("za.tin"),
+}
+
+
+def among(char):
+    return "0123456789" if char.isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if char.isalpha() else char
+
+
+def stream(name, bases, judge, double):
+    """Yields every value with what the judge says."""
+    random, right, bodies = Random(name), 0, 0
+    while right < 400 and bodies < 2000:
+        bodies += 1
+        body = list(bases[random.next() % len(bases)])
+        for _ in range(1 + random.next() % 4):
+            at = random.next() % len(body)
+            body[at] = among(body[at])[random.next() % len(among(body[at]))]
+        at = random.next() % len(body)
+        values = []
+        for one in among(body[at]):
+            body[at] = one
+            after = at + 1
+            if double and after < len(body):
+                for two in among(body[after]):
+                    values.append("".join(body[:after]) + two + "".join(body[after + 1:]))
+            else:
+                values.append("".join(body))
+        for value in values:
+            said = judge(value)
+            yield value, said, False, bodies
+            if said:
+                right += 1
+                place = random.next() % len(value)
+                while not value[place].isdigit():
+                    place = (place + 1) % len(value)
+                other = str((int(value[place]) + 1 + random.next() % 9) % 10)
+                changed = value[:place] + other + value[place + 1:]
+                yield changed, judge(changed), True, bodies
+
+
+def vectors():
+    right = {}
+    for line in open("src/detect/check/vectors.tsv", encoding="utf-8"):
+        if not line.startswith("#"):
+            check, said, value = line.rstrip("\n").split("\t")
+            right.setdefault(check, [])
+            if said == "+":
+                right[check].append(value)
+    return right
+
+
+def main():
+    right = vectors()
+    with open("src/detect/check/streams.tsv", "w", encoding="utf-8") as out:
+        out.write("# What python-stdnum 1.20 says of streams of values; made by tests/oracle/make.py, which explains it.\n")
+        out.write("# check, two places at once, bodies, right values, changed values refused, hash of all answers.\n")
+        for name, judge in sorted(ORACLES.items()):
+            double = name in DOUBLE
+            valid = refused = bodies = 0
+            state = 0xCBF29CE484222325
+            for _, said, changed, bodies in stream(name, right[name], judge, double):
+                valid += said and not changed
+                refused += changed and not said
+                state = fnv([49 if said else 48], state)
+            out.write(f"{name}\t{int(double)}\t{bodies}\t{valid}\t{refused}\t{state:016x}\n")
+
+
+# Checks that one in thirty or fewer pass though every part of the value is right but the check digits.
+DOUBLE = {"ar_cbu", "be_nn", "br_cpf", "de_steuer_id", "es_ccc", "fr_nif", "fr_nir", "no_fodselsnummer", "ru_inn", "tr_kimlik"}
+
+if __name__ == "__main__":
+    main()
