@@ -2,10 +2,10 @@
 //!
 //! Has its own `main`, so that a skip is seen.
 
-#[path = "common/browser.rs"]
-mod browser;
 #![expect(clippy::print_stdout, reason = "a test program of its own tells what it did")]
 
+#[path = "common/browser.rs"]
+mod browser;
 mod common;
 
 use browser::Browser;
