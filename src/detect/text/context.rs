@@ -35,9 +35,10 @@ impl Words {
                 }
             }
         }
+        // A DFA of so many words takes longer to make than most leaks have it look at.
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(words)
             .map_err(|error| error.to_string())?;
         Ok(Words { automaton, owners })
