@@ -171,7 +171,8 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let duties: Vec<Obligation> = read_tables(keys, "duty", doc, obligation).into_iter().flatten().collect();
     let examples = read_tables(keys, "example", doc, example);
     for (missing, list) in [(protected.is_empty(), "protected"), (duties.is_empty(), "duty"), (examples.is_empty(), "example")] {
-        if missing {
+        // One that cannot be read has told so itself.
+        if missing && !keys.has(list) {
             doc.fault(keys.span.clone(), format!("the law has no [[{list}]]"));
         }
     }
@@ -243,8 +244,9 @@ fn protected(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Protected {
     keys.text("cite", doc);
     let when = condition(keys, "when", doc);
     let with = combinations(keys, "with", doc);
+    let before = doc.faults.len();
     let any_of = combinations(keys, "any_of", doc);
-    if any_of.is_empty() {
+    if any_of.is_empty() && doc.faults.len() == before {
         doc.fault(keys.span.clone(), "`any_of` is missing");
     }
     Protected { when, protects: Protects { with, any_of } }
@@ -277,7 +279,7 @@ fn obligation(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Obligat
         by: clock(keys, doc)?,
         span,
     };
-    if obligation.recipient.is_empty() {
+    if obligation.recipient.is_empty() && tell.is_some() {
         doc.fault(keys.span.clone(), "`recipient` is missing");
     }
     Some(obligation)
