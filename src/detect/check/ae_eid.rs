@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["784198012345678"] {
-            assert!(ae_eid(value.as_bytes()), "{value}");
-        }
+        assert!(ae_eid(b"784198012345678"));
         for value in ["784198012345679", "785198012345677", "", "0"] {
             assert!(!ae_eid(value.as_bytes()), "{value}");
         }

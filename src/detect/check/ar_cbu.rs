@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["2850590940090418135201"] {
-            assert!(ar_cbu(value.as_bytes()), "{value}");
-        }
+        assert!(ar_cbu(b"2850590940090418135201"));
         for value in ["2850590940090418135202", "", "0"] {
             assert!(!ar_cbu(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["20055361682"] {
-            assert!(ar_cuit(value.as_bytes()), "{value}");
-        }
+        assert!(ar_cuit(b"20055361682"));
         for value in ["20055361683", "30055361682", "", "0"] {
             assert!(!ar_cuit(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["591199013"] {
-            assert!(at_tin(value.as_bytes()), "{value}");
-        }
+        assert!(at_tin(b"591199013"));
         for value in ["591199014", "", "0"] {
             assert!(!at_tin(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["8003608166690503"] {
-            assert!(au_ihi(value.as_bytes()), "{value}");
-        }
+        assert!(au_ihi(b"8003608166690503"));
         for value in ["8003608166690504", "8003618166690502", "", "0"] {
             assert!(!au_ihi(value.as_bytes()), "{value}");
         }

@@ -30,9 +30,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1NEDqZPvTWRaoho48qXuLLsrYomMXPABfD"] {
-            assert!(base58check(value.as_bytes()), "{value}");
-        }
+        assert!(base58check(b"1NEDqZPvTWRaoho48qXuLLsrYomMXPABfD"));
         for value in ["1NEDqZPvTWRaoho48qXuLLsrYomMXPABfE", "", "0"] {
             assert!(!base58check(value.as_bytes()), "{value}");
         }

@@ -26,9 +26,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"] {
-            assert!(bech32(value.as_bytes()), "{value}");
-        }
+        assert!(bech32(b"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"));
         for value in ["bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "", "0"] {
             assert!(!bech32(value.as_bytes()), "{value}");
         }

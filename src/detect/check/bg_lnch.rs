@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["7111042925"] {
-            assert!(bg_lnch(value.as_bytes()), "{value}");
-        }
+        assert!(bg_lnch(b"7111042925"));
         for value in ["7111042922", "", "0"] {
             assert!(!bg_lnch(value.as_bytes()), "{value}");
         }

@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["700000000000005"] {
-            assert!(br_cns(value.as_bytes()), "{value}");
-        }
+        assert!(br_cns(b"700000000000005"));
         for value in ["700000000000006", "300000000000005", "", "0"] {
             assert!(!br_cns(value.as_bytes()), "{value}");
         }

@@ -15,9 +15,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["12056412545"] {
-            assert!(br_pis(value.as_bytes()), "{value}");
-        }
+        assert!(br_pis(b"12056412545"));
         for value in ["12056412546", "", "0"] {
             assert!(!br_pis(value.as_bytes()), "{value}");
         }

@@ -26,9 +26,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["102385010671"] {
-            assert!(br_titulo(value.as_bytes()), "{value}");
-        }
+        assert!(br_titulo(b"102385010671"));
         for value in ["102385010672", "", "0"] {
             assert!(!br_titulo(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["9698658215"] {
-            assert!(ca_bc_phn(value.as_bytes()), "{value}");
-        }
+        assert!(ca_bc_phn(b"9698658215"));
         for value in ["9698658216", "", "0"] {
             assert!(!ca_bc_phn(value.as_bytes()), "{value}");
         }

@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["9876543217"] {
-            assert!(ca_on_hcn(value.as_bytes()), "{value}");
-        }
+        assert!(ca_on_hcn(b"9876543217"));
         for value in ["9876543218", "", "0"] {
             assert!(!ca_on_hcn(value.as_bytes()), "{value}");
         }

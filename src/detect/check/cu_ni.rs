@@ -22,9 +22,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["91021027775"] {
-            assert!(cu_ni(value.as_bytes()), "{value}");
-        }
+        assert!(cu_ni(b"91021027775"));
         for value in ["91023027775", "9102102777", "", "0"] {
             assert!(!cu_ni(value.as_bytes()), "{value}");
         }

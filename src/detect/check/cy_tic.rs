@@ -21,9 +21,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["10259033P"] {
-            assert!(cy_tic(value.as_bytes()), "{value}");
-        }
+        assert!(cy_tic(b"10259033P"));
         for value in ["10259033Q", "", "0"] {
             assert!(!cy_tic(value.as_bytes()), "{value}");
         }

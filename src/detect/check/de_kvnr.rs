@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["A000500015"] {
-            assert!(de_kvnr(value.as_bytes()), "{value}");
-        }
+        assert!(de_kvnr(b"A000500015"));
         for value in ["A000500016", "", "0"] {
             assert!(!de_kvnr(value.as_bytes()), "{value}");
         }

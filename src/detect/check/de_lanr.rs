@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["123456601"] {
-            assert!(de_lanr(value.as_bytes()), "{value}");
-        }
+        assert!(de_lanr(b"123456601"));
         for value in ["123456701", "", "0"] {
             assert!(!de_lanr(value.as_bytes()), "{value}");
         }

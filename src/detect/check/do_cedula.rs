@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["00113918205"] {
-            assert!(do_cedula(value.as_bytes()), "{value}");
-        }
+        assert!(do_cedula(b"00113918205"));
         for value in ["00113918204", "", "0"] {
             assert!(!do_cedula(value.as_bytes()), "{value}");
         }

@@ -15,9 +15,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1714307103"] {
-            assert!(ec_ci(value.as_bytes()), "{value}");
-        }
+        assert!(ec_ci(b"1714307103"));
         for value in ["1714307104", "", "0"] {
             assert!(!ec_ci(value.as_bytes()), "{value}");
         }

@@ -20,9 +20,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["29001011234567"] {
-            assert!(eg_id(value.as_bytes()), "{value}");
-        }
+        assert!(eg_id(b"29001011234567"));
         for value in ["29013011234567", "49001011234567", "", "0"] {
             assert!(!eg_id(value.as_bytes()), "{value}");
         }

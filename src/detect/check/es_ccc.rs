@@ -20,9 +20,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["12341234161234567890"] {
-            assert!(es_ccc(value.as_bytes()), "{value}");
-        }
+        assert!(es_ccc(b"12341234161234567890"));
         for value in ["12341234171234567890", "", "0"] {
             assert!(!es_ccc(value.as_bytes()), "{value}");
         }

@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["281234567840"] {
-            assert!(es_nss(value.as_bytes()), "{value}");
-        }
+        assert!(es_nss(b"281234567840"));
         for value in ["281234567841", "", "0"] {
             assert!(!es_nss(value.as_bytes()), "{value}");
         }

@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["3023217600053"] {
-            assert!(fr_nif(value.as_bytes()), "{value}");
-        }
+        assert!(fr_nif(b"3023217600053"));
         for value in ["3023217600054", "", "0"] {
             assert!(!fr_nif(value.as_bytes()), "{value}");
         }

@@ -22,9 +22,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["B801200005001"] {
-            assert!(gb_upn(value.as_bytes()), "{value}");
-        }
+        assert!(gb_upn(b"B801200005001"));
         for value in ["A801200005001", "", "0"] {
             assert!(!gb_upn(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1955839661"] {
-            assert!(gb_utr(value.as_bytes()), "{value}");
-        }
+        assert!(gb_utr(b"1955839661"));
         for value in ["2955839661", "", "0"] {
             assert!(!gb_utr(value.as_bytes()), "{value}");
         }

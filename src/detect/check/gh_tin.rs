@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["P0000803561"] {
-            assert!(gh_tin(value.as_bytes()), "{value}");
-        }
+        assert!(gh_tin(b"P0000803561"));
         for value in ["P0000803562", "C0000803561", "", "0"] {
             assert!(!gh_tin(value.as_bytes()), "{value}");
         }

@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["094259216"] {
-            assert!(gr_afm(value.as_bytes()), "{value}");
-        }
+        assert!(gr_afm(b"094259216"));
         for value in ["094259217", "", "0"] {
             assert!(!gr_afm(value.as_bytes()), "{value}");
         }

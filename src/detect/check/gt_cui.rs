@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1234567890101"] {
-            assert!(gt_cui(value.as_bytes()), "{value}");
-        }
+        assert!(gt_cui(b"1234567890101"));
         for value in ["1234567880101", "1234567899901", "", "0"] {
             assert!(!gt_cui(value.as_bytes()), "{value}");
         }

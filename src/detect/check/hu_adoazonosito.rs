@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["8071592153"] {
-            assert!(hu_adoazonosito(value.as_bytes()), "{value}");
-        }
+        assert!(hu_adoazonosito(b"8071592153"));
         for value in ["8071592154", "7071592153", "", "0"] {
             assert!(!hu_adoazonosito(value.as_bytes()), "{value}");
         }

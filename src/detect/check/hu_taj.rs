@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["111111110"] {
-            assert!(hu_taj(value.as_bytes()), "{value}");
-        }
+        assert!(hu_taj(b"111111110"));
         for value in ["111111111", "", "0"] {
             assert!(!hu_taj(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["89014103211118510720"] {
-            assert!(iccid(value.as_bytes()), "{value}");
-        }
+        assert!(iccid(b"89014103211118510720"));
         for value in ["89014103211118510721", "88014103211118510720", "", "0"] {
             assert!(!iccid(value.as_bytes()), "{value}");
         }

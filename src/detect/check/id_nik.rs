@@ -21,9 +21,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["3171011708450001"] {
-            assert!(id_nik(value.as_bytes()), "{value}");
-        }
+        assert!(id_nik(b"3171011708450001"));
         for value in ["3171011713450001", "3171013208450001", "", "0"] {
             assert!(!id_nik(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["490154203237518"] {
-            assert!(imei(value.as_bytes()), "{value}");
-        }
+        assert!(imei(b"490154203237518"));
         for value in ["490154203237519", "", "0"] {
             assert!(!imei(value.as_bytes()), "{value}");
         }

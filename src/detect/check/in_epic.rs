@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["WKH1186253"] {
-            assert!(in_epic(value.as_bytes()), "{value}");
-        }
+        assert!(in_epic(b"WKH1186253"));
         for value in ["WKH1186254", "", "0"] {
             assert!(!in_epic(value.as_bytes()), "{value}");
         }

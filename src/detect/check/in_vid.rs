@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["2341234123412341"] {
-            assert!(in_vid(value.as_bytes()), "{value}");
-        }
+        assert!(in_vid(b"2341234123412341"));
         for value in ["2341234123412342", "", "0"] {
             assert!(!in_vid(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["0013542419"] {
-            assert!(ir_melli(value.as_bytes()), "{value}");
-        }
+        assert!(ir_melli(b"0013542419"));
         for value in ["0013542418", "", "0"] {
             assert!(!ir_melli(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["286010100028"] {
-            assert!(kw_civil(value.as_bytes()), "{value}");
-        }
+        assert!(kw_civil(b"286010100028"));
         for value in ["286010100029", "286130100022", "", "0"] {
             assert!(!kw_civil(value.as_bytes()), "{value}");
         }

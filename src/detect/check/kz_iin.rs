@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["990101300013"] {
-            assert!(kz_iin(value.as_bytes()), "{value}");
-        }
+        assert!(kz_iin(b"990101300013"));
         for value in ["990101300012", "991301300013", "", "0"] {
             assert!(!kz_iin(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["23457"] {
-            assert!(loinc(value.as_bytes()), "{value}");
-        }
+        assert!(loinc(b"23457"));
         for value in ["23458", "", "0"] {
             assert!(!loinc(value.as_bytes()), "{value}");
         }

@@ -23,9 +23,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1893120105732"] {
-            assert!(lu_nin(value.as_bytes()), "{value}");
-        }
+        assert!(lu_nin(b"1893120105732"));
         for value in ["1893120105733", "1893130105732", "", "0"] {
             assert!(!lu_nin(value.as_bytes()), "{value}");
         }

@@ -23,9 +23,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["16117519997"] {
-            assert!(lv_personas_kods(value.as_bytes()), "{value}");
-        }
+        assert!(lv_personas_kods(b"16117519997"));
         for value in ["16117519998", "16137519997", "", "0"] {
             assert!(!lv_personas_kods(value.as_bytes()), "{value}");
         }

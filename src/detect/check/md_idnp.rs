@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["2001001000031"] {
-            assert!(md_idnp(value.as_bytes()), "{value}");
-        }
+        assert!(md_idnp(b"2001001000031"));
         for value in ["2001001000032", "1001001000031", "", "0"] {
             assert!(!md_idnp(value.as_bytes()), "{value}");
         }

@@ -27,9 +27,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["L898902C36UTO7408122F1204159"] {
-            assert!(mrz(value.as_bytes()), "{value}");
-        }
+        assert!(mrz(b"L898902C36UTO7408122F1204159"));
         for value in ["L898902C35UTO7408122F1204159", "", "0"] {
             assert!(!mrz(value.as_bytes()), "{value}");
         }

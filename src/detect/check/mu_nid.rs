@@ -22,9 +22,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["A0101901234563"] {
-            assert!(mu_nid(value.as_bytes()), "{value}");
-        }
+        assert!(mu_nid(b"A0101901234563"));
         for value in ["A0101901234564", "A3201901234563", "", "0"] {
             assert!(!mu_nid(value.as_bytes()), "{value}");
         }

@@ -15,9 +15,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["032180000118359719"] {
-            assert!(mx_clabe(value.as_bytes()), "{value}");
-        }
+        assert!(mx_clabe(b"032180000118359719"));
         for value in ["032180000118359718", "", "0"] {
             assert!(!mx_clabe(value.as_bytes()), "{value}");
         }

@@ -26,9 +26,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["GODE561231GR8"] {
-            assert!(mx_rfc(value.as_bytes()), "{value}");
-        }
+        assert!(mx_rfc(b"GODE561231GR8"));
         for value in ["GODE561331GR8", "", "0"] {
             assert!(!mx_rfc(value.as_bytes()), "{value}");
         }

@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["770305021234"] {
-            assert!(my_nric(value.as_bytes()), "{value}");
-        }
+        assert!(my_nric(b"770305021234"));
         for value in ["771305021234", "770305171234", "", "0"] {
             assert!(!my_nric(value.as_bytes()), "{value}");
         }

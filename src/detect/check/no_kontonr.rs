@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["86011117947"] {
-            assert!(no_kontonr(value.as_bytes()), "{value}");
-        }
+        assert!(no_kontonr(b"86011117947"));
         for value in ["86011117948", "", "0"] {
             assert!(!no_kontonr(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["10054321878"] {
-            assert!(pe_ruc(value.as_bytes()), "{value}");
-        }
+        assert!(pe_ruc(b"10054321878"));
         for value in ["10054321877", "", "0"] {
             assert!(!pe_ruc(value.as_bytes()), "{value}");
         }

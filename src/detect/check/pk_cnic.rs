@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["3420108912318"] {
-            assert!(pk_cnic(value.as_bytes()), "{value}");
-        }
+        assert!(pk_cnic(b"3420108912318"));
         for value in ["9420108912318", "3420108912310", "", "0"] {
             assert!(!pk_cnic(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["ABA300000"] {
-            assert!(pl_dowod(value.as_bytes()), "{value}");
-        }
+        assert!(pl_dowod(b"ABA300000"));
         for value in ["ABA400000", "", "0"] {
             assert!(!pl_dowod(value.as_bytes()), "{value}");
         }

@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["ZS0000177"] {
-            assert!(pl_passport(value.as_bytes()), "{value}");
-        }
+        assert!(pl_passport(b"ZS0000177"));
         for value in ["ZS1000177", "", "0"] {
             assert!(!pl_passport(value.as_bytes()), "{value}");
         }

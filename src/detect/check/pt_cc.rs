@@ -31,9 +31,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["000000000ZZ4"] {
-            assert!(pt_cc(value.as_bytes()), "{value}");
-        }
+        assert!(pt_cc(b"000000000ZZ4"));
         for value in ["000000000ZZ5", "", "0"] {
             assert!(!pt_cc(value.as_bytes()), "{value}");
         }

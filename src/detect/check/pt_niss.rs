@@ -16,9 +16,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["12345678902"] {
-            assert!(pt_niss(value.as_bytes()), "{value}");
-        }
+        assert!(pt_niss(b"12345678902"));
         for value in ["12345678903", "32345678902", "", "0"] {
             assert!(!pt_niss(value.as_bytes()), "{value}");
         }

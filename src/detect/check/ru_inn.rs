@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["123456789047"] {
-            assert!(ru_inn(value.as_bytes()), "{value}");
-        }
+        assert!(ru_inn(b"123456789047"));
         for value in ["123456789037", "", "0"] {
             assert!(!ru_inn(value.as_bytes()), "{value}");
         }

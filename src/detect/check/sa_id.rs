@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["1000000008"] {
-            assert!(sa_id(value.as_bytes()), "{value}");
-        }
+        assert!(sa_id(b"1000000008"));
         for value in ["1000000009", "3000000004", "", "0"] {
             assert!(!sa_id(value.as_bytes()), "{value}");
         }

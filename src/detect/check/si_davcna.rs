@@ -18,9 +18,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["50223054"] {
-            assert!(si_davcna(value.as_bytes()), "{value}");
-        }
+        assert!(si_davcna(b"50223054"));
         for value in ["50223055", "", "0"] {
             assert!(!si_davcna(value.as_bytes()), "{value}");
         }

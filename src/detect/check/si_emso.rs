@@ -21,9 +21,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["0101006500006"] {
-            assert!(si_emso(value.as_bytes()), "{value}");
-        }
+        assert!(si_emso(b"0101006500006"));
         for value in ["0101006500007", "3302006500006", "", "0"] {
             assert!(!si_emso(value.as_bytes()), "{value}");
         }

@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["22298006"] {
-            assert!(snomed(value.as_bytes()), "{value}");
-        }
+        assert!(snomed(b"22298006"));
         for value in ["22298007", "22298106", "", "0"] {
             assert!(!snomed(value.as_bytes()), "{value}");
         }

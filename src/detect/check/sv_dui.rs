@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["000162975"] {
-            assert!(sv_dui(value.as_bytes()), "{value}");
-        }
+        assert!(sv_dui(b"000162975"));
         for value in ["000162976", "", "0"] {
             assert!(!sv_dui(value.as_bytes()), "{value}");
         }

@@ -17,9 +17,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["AB1234563"] {
-            assert!(us_dea(value.as_bytes()), "{value}");
-        }
+        assert!(us_dea(b"AB1234563"));
         for value in ["AB1234564", "", "0"] {
             assert!(!us_dea(value.as_bytes()), "{value}");
         }

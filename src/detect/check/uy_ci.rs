@@ -15,9 +15,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["12345672"] {
-            assert!(uy_ci(value.as_bytes()), "{value}");
-        }
+        assert!(uy_ci(b"12345672"));
         for value in ["12345673", "", "0"] {
             assert!(!uy_ci(value.as_bytes()), "{value}");
         }

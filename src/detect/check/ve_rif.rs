@@ -19,9 +19,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["V114702834"] {
-            assert!(ve_rif(value.as_bytes()), "{value}");
-        }
+        assert!(ve_rif(b"V114702834"));
         for value in ["V114702835", "J114702834", "", "0"] {
             assert!(!ve_rif(value.as_bytes()), "{value}");
         }

