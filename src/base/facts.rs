@@ -261,6 +261,27 @@ pub const KEYS: &[Key] = &[
         assumption: "law files that are off by default are left out",
     },
     Key {
+        name: "law_enforcement_hold",
+        kind: Kind::Flag,
+        about: "Whether a law enforcement agency has asked, in the form the law wants, that notice be delayed.",
+        sample: "false",
+        assumption: "no law enforcement agency has asked that notice be delayed",
+    },
+    Key {
+        name: "insurance_retention_usd",
+        kind: Kind::Amount,
+        about: "What the organisation bears itself under its cyber policy, in US dollars.",
+        sample: "100_000",
+        assumption: "",
+    },
+    Key {
+        name: "insurance_limit_usd",
+        kind: Kind::Amount,
+        about: "The most that its cyber policy pays, in US dollars.",
+        sample: "2_000_000",
+        assumption: "no insurance is known: costs are before any insurance",
+    },
+    Key {
         name: "annual_turnover_usd",
         kind: Kind::Amount,
         about: "Worldwide annual turnover in US dollars, for fines that are capped by it.",
@@ -405,6 +426,17 @@ impl Facts {
     /// Whether it keeps the data for somebody else.
     pub fn is_service_provider(&self) -> bool {
         self.word("role") == "service_provider"
+    }
+
+    /// Whether law enforcement asked that notice be delayed.
+    pub fn law_enforcement_hold(&self) -> bool {
+        self.flag("law_enforcement_hold")
+    }
+
+    /// What the cyber policy leaves to the organisation and what it pays at most, in US dollars; `None` without a policy.
+    pub fn insurance(&self) -> Option<(f64, f64)> {
+        let limit = self.amounts.get("insurance_limit_usd").copied()?;
+        Some((self.amounts.get("insurance_retention_usd").copied().unwrap_or(0.0), limit))
     }
 
     /// Worldwide annual turnover in US dollars.

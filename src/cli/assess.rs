@@ -4,7 +4,7 @@ use super::{Common, Exit, Format, Usage, output};
 use crate::{
     base::{Fault, facts::Facts},
     evidence::{Case, Evidence},
-    impact,
+    impact::{self, Parameters},
     law::{self, Law},
     people,
     report::{
@@ -52,6 +52,7 @@ pub(super) fn assessed(common: &Common, started: String) -> anyhow::Result<Asses
         ended: stamp(jiff::Timestamp::now()),
         laws: RuleSet::new(Law::builtin_sources(), &common.laws),
         facts: common.facts.as_deref().map(manifest::file_entry).transpose()?,
+        costs: common.costs.as_deref().map(manifest::file_entry).transpose()?,
         revealed: common.reveal,
         csv_all: common.csv_all,
     })
@@ -66,6 +67,18 @@ pub(super) fn facts(common: &Common) -> anyhow::Result<Facts> {
         })?,
     };
     Facts::parse(&text).map_err(|error| Usage(error.to_string()).into())
+}
+
+/// The built-in unit costs, with those of `--costs` in place of the like.
+fn parameters(common: &Common) -> anyhow::Result<Parameters> {
+    let told = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<String>();
+    let builtin = Parameters::builtin().map_err(|faults| anyhow::anyhow!(told(faults)))?;
+    let Some(path) = &common.costs else { return Ok(builtin) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .with_context(|| Usage(format!("the costs file `{name}` cannot be read\nhint: patterns/impact.toml shows what one looks like")))?;
+    let own = Parameters::parse(&name, &text).map_err(|faults| Usage(told(faults)))?;
+    Ok(builtin.with(own))
 }
 
 /// The built-in laws and those of `--laws`.
@@ -85,7 +98,7 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
     let told = |faults: Vec<Fault>| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>());
-    let parameters = impact::Parameters::builtin().map_err(told)?;
+    let parameters = parameters(common)?;
     let grades = impact::Scale::builtin().map_err(told)?.grades(&groups, facts);
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let assessment = Assessment {

@@ -66,6 +66,9 @@ struct Common {
     /// More law files
     #[arg(long, value_name = "DIR")]
     laws: Vec<PathBuf>,
+    /// Unit costs of your own (TOML, as patterns/impact.toml); lines of the same name are replaced
+    #[arg(long, value_name = "FILE")]
+    costs: Option<PathBuf>,
     /// Write clear values, to people_clear.csv only
     #[arg(long)]
     reveal: bool,

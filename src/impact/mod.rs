@@ -61,6 +61,13 @@ pub fn totals(lines: &[Line]) -> Vec<(Kind, Spread)> {
     Kind::ALL.iter().map(|kind| (*kind, sum(*kind))).collect()
 }
 
+/// What of a cost the organisation bears itself: all below the retention and above what the policy pays.
+pub fn after_insurance(cost: Spread, facts: &Facts) -> Option<Spread> {
+    let (retention, limit) = facts.insurance()?;
+    let borne = |cost: f64| cost - (cost - retention).clamp(0.0, limit);
+    Some(Spread { low: borne(cost.low), likely: borne(cost.likely), high: borne(cost.high) })
+}
+
 impl Kind {
     /// All kinds.
     pub const ALL: &'static [Kind] = &[Kind::Expected, Kind::Statutory, Kind::Indicative];
@@ -242,6 +249,27 @@ mod tests {
 
     fn find<'l>(lines: &'l [Line], name: &str) -> Option<&'l Line> {
         lines.iter().find(|line| line.line == name)
+    }
+
+    #[test]
+    fn a_policy_pays_between_its_retention_and_its_limit() {
+        let cost = Spread { low: 50.0, likely: 600.0, high: 5_000.0 };
+        let borne = |facts: &str| after_insurance(cost, &Facts::parse(facts).expect(facts));
+        assert_eq!(borne(""), None);
+        let facts = "insurance_retention_usd = 100\ninsurance_limit_usd = 1000";
+        assert_eq!(borne(facts), Some(Spread { low: 50.0, likely: 100.0, high: 4_000.0 }));
+    }
+
+    #[test]
+    fn own_parameters_replace_lines_of_the_same_name() {
+        let own = "[[line]]\nname = \"legal_advice\"\nkind = \"expected\"\nquantity = \"incident\"\nunit = [1, 2, 3]\nsource = \"our firm\"\nyear = 2026\n";
+        let own = Parameters::parse("own.toml", own).expect("parameters");
+        let all = Parameters::builtin().expect("built-in parameters");
+        let lines = all.lines.len();
+        let all = all.with(own);
+        assert_eq!(all.lines.len(), lines);
+        let legal: Vec<_> = all.lines.iter().filter(|line| line.name == "legal_advice").collect();
+        assert_eq!((legal.len(), legal[0].source.as_str()), (1, "our firm"));
     }
 
     #[test]

@@ -86,8 +86,12 @@ impl Parameters {
     /// These parameters with the lines of another file, which replace lines of the same name.
     #[must_use]
     pub fn with(mut self, other: Parameters) -> Parameters {
-        self.lines.retain(|line| !other.lines.iter().any(|new| new.name == line.name));
-        self.lines.extend(other.lines);
+        for new in other.lines {
+            match self.lines.iter_mut().find(|line| line.name == new.name) {
+                Some(line) => *line = new,
+                None => self.lines.push(new),
+            }
+        }
         self
     }
 }

@@ -1,7 +1,7 @@
 //! `impact.csv`: what it may cost, in ranges; the three kinds are never added together.
 
 use super::{Assessment, Report, sheet::Sheet};
-use crate::impact::{DRAWS, Spread, simulate, totals};
+use crate::impact::{DRAWS, Kind, Spread, after_insurance, simulate, totals};
 use std::path::Path;
 
 /// What it may cost.
@@ -28,6 +28,13 @@ impl Report for Impact {
             push(&mut sheet, cost);
             sheet.plain(kind.word()).plain("sum of the lines above").plain("");
             sheet.end()?;
+            let insured = after_insurance(cost, assessment.facts).filter(|_| kind == Kind::Expected);
+            if let Some(borne) = insured {
+                sheet.plain("total expected after insurance").plain("").plain("").plain("").plain("").plain("").plain("");
+                push(&mut sheet, borne);
+                sheet.plain(kind.word()).plain("the total less what the policy pays above its retention, up to its limit (facts file)").plain("");
+                sheet.end()?;
+            }
         }
         for sum in simulate(assessment.costs) {
             sheet.plain(format!("simulated {}", sum.kind.word())).plain("").plain("").plain("").plain("").plain("").plain("");

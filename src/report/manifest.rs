@@ -91,6 +91,8 @@ pub struct Assessed {
     pub ended: String,
     pub laws: RuleSet,
     pub facts: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub costs: Option<FileEntry>,
     pub revealed: bool,
     pub csv_all: bool,
 }
