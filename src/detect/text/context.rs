@@ -20,7 +20,8 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn of(all: &[Detector]) -> Result<Words, String> {
         let mut words: Vec<(String, Vec<DetectorId>)> = Vec::new();
-        for (at, detector) in all.iter().enumerate() {
+        // Words against a marking are looked up where one stands: they cost the walk nothing.
+        for (at, detector) in all.iter().enumerate().filter(|(_, detector)| detector.text.near_bits > 0.0) {
             for near in &detector.text.near {
                 let near = near.to_lowercase();
                 match words.iter_mut().find(|(word, _)| *word == near) {
