@@ -121,7 +121,7 @@ pub(super) struct ShapeFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenFile {
     pub prefix: String,
-    /// `upper` A–Z0–9, `alnum`, `hex`, `url` (alnum, `-`, `_`), `base64`.
+    /// `upper` A–Z0–9, `alnum`, `hex`, `uuid` (hex, `-`), `url` (alnum, `-`, `_`), `base64`.
     pub set: TokenSet,
     /// Characters behind the prefix.
     pub min: usize,
@@ -135,6 +135,8 @@ pub(super) enum TokenSet {
     Upper,
     Alnum,
     Hex,
+    /// Hexadecimal digits and hyphens.
+    Uuid,
     Url,
     Base64,
 }
@@ -146,6 +148,7 @@ impl TokenSet {
             TokenSet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
             TokenSet::Alnum => byte.is_ascii_alphanumeric(),
             TokenSet::Hex => byte.is_ascii_hexdigit(),
+            TokenSet::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
             TokenSet::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             TokenSet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
         }

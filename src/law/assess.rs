@@ -298,7 +298,10 @@ impl<'a> Assessor<'a> {
             notes.push("the count is a range: the records behind it decide".to_owned());
         }
         if self.facts.law_enforcement_hold() && !matches!(duty.tell, DutyKind::Regulator | DutyKind::AttorneyGeneral) {
-            notes.push("law enforcement asked for delay: where this law lets notice wait for that, the date counts on from the end of the hold".to_owned());
+            notes.push(
+                "law enforcement asked for delay: where this law lets notice wait for that, the date counts on from the end of the hold"
+                    .to_owned(),
+            );
         }
         notes.extend(self.age_note(law));
         notes

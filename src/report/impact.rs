@@ -32,7 +32,10 @@ impl Report for Impact {
             if let Some(borne) = insured {
                 sheet.plain("total expected after insurance").plain("").plain("").plain("").plain("").plain("").plain("");
                 push(&mut sheet, borne);
-                sheet.plain(kind.word()).plain("the total less what the policy pays above its retention, up to its limit (facts file)").plain("");
+                sheet
+                    .plain(kind.word())
+                    .plain("the total less what the policy pays above its retention, up to its limit (facts file)")
+                    .plain("");
                 sheet.end()?;
             }
         }

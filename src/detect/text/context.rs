@@ -23,7 +23,8 @@ impl Words {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut owners: Vec<Vec<DetectorId>> = Vec::new();
         let mut words = Vec::new();
-        for (at, detector) in all.iter().enumerate() {
+        // Words against a marking are looked up where one stands: they cost the walk nothing.
+        for (at, detector) in all.iter().enumerate().filter(|(_, detector)| detector.text.near_bits > 0.0) {
             for word in detector.text.near.iter().flat_map(|near| cases(near)) {
                 let place = *places.entry(word).or_insert_with_key(|word| {
                     words.push(word.clone());

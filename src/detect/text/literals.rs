@@ -13,6 +13,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 enum Kind {
     Token { set: TokenSet, min: usize, max: usize },
     PrivateKey,
+    PuttyKey,
     Jwt,
     Crypt,
     Label,
@@ -43,7 +44,10 @@ impl Literals {
             file.labels.iter().for_each(|label| add(label, Kind::Label));
             file.phrases.iter().for_each(|phrase| add(phrase, Kind::Phrase));
             match file.scanner.as_ref().map(|scanner| scanner.get_ref().as_str()) {
-                Some("private_key") => add("-----BEGIN ", Kind::PrivateKey),
+                Some("private_key") => {
+                    add("-----BEGIN ", Kind::PrivateKey);
+                    add("Private-Lines: ", Kind::PuttyKey);
+                }
                 Some("jwt") => add("eyJ", Kind::Jwt),
                 Some("hash") => ["$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$P$", "$apr1$", "pbkdf2_sha"]
                     .iter()
@@ -74,6 +78,7 @@ impl Scan<'_> {
                     self.token(id, start, end, set, min, max)
                 }
                 Kind::PrivateKey => self.private_key(id, start, end),
+                Kind::PuttyKey => self.putty_key(id, start, end),
                 Kind::Jwt => self.jwt(id, start),
                 Kind::Crypt => self.crypt(id, start),
                 Kind::Label => self.label(id, start, end),
@@ -123,6 +128,22 @@ impl Scan<'_> {
         self.scratch.clear();
         self.scratch.extend(self.text[body..stop.unwrap_or(limit)].iter().filter(|byte| byte.is_ascii_graphic()));
         self.keep(id, start, last, 12.0, false);
+    }
+
+    /// The lines a PuTTY key file (`.ppk`) says its private half has.
+    fn putty_key(&mut self, id: DetectorId, start: usize, end: usize) {
+        let rest = &self.text[end..(end + 16_384).min(self.text.len())];
+        let digits = rest.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let lines = rest[..digits].iter().fold(0, |lines, digit| lines * 10 + usize::from(digit - b'0'));
+        let length: usize = rest.split_inclusive(|byte| *byte == b'\n').take(lines + 1).map(<[u8]>::len).sum();
+        let body = rest[digits..length].trim_ascii();
+        let in_set = body.iter().all(|byte| TokenSet::Base64.contains(*byte) || matches!(byte, b'\r' | b'\n'));
+        if lines == 0 || body.len() < 40 || !in_set {
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend(body.iter().filter(|byte| byte.is_ascii_graphic()));
+        self.keep(id, start, end + rest[..length].trim_ascii_end().len(), 12.0, false);
     }
 
     fn jwt(&mut self, id: DetectorId, start: usize) {
@@ -258,8 +279,83 @@ impl Scan<'_> {
         if (is_word(first) && is_word(self.before(start))) || (is_word(last) && is_word(self.byte(end))) {
             return;
         }
+        let detectors = self.detectors;
+        let words = &detectors.get(id).text;
+        let within = words.within.unwrap_or(0);
+        let around = self.text[start.saturating_sub(within)..(end + within).min(self.text.len())].to_ascii_lowercase();
+        let refuted = words.near.iter().any(|word| memchr::memmem::find(&around, word.as_bytes()).is_some());
+        // A marking is set in capitals; the same words in running text speak about one.
+        let letters = self.text[start..end].iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let capitals = letters >= 8 && !self.text[start..end].iter().any(u8::is_ascii_lowercase);
+        let bits = 2.0 + if capitals { 1.0 } else { 0.0 } + if refuted { words.near_bits } else { 0.0 };
+        if bits <= 0.0 {
+            return;
+        }
         self.scratch.clear();
         self.scratch.extend(self.text[start..end].iter().map(u8::to_ascii_lowercase));
-        self.keep(id, start, end, 2.0, false);
+        self.keep(id, start, end, bits, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::{Detectors, pattern::TokenSet};
+    use crate::format::TextKind;
+
+    /// Characters of a set, drawn from a seed: tokens are made here so that no file looks as if it leaked some.
+    fn body(set: TokenSet, length: usize, state: &mut u32) -> String {
+        let of_set: Vec<u8> = (b'!'..=b'z').filter(|byte| set.contains(*byte) && byte.is_ascii_alphanumeric()).collect();
+        let mut draw = || {
+            *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (*state >> 16) as usize
+        };
+        // A digit in front: a token without any is taken for a word.
+        std::iter::once('7').chain((1..length).map(|_| of_set[draw() % of_set.len()] as char)).collect()
+    }
+
+    fn found_by(detectors: &Detectors, text: &str, id: usize) -> usize {
+        let mut found = Vec::new();
+        detectors.scan_text(text.as_bytes(), TextKind::Prose, &mut found);
+        found.iter().filter(|one| usize::from(one.detector.0) == id).count()
+    }
+
+    #[test]
+    fn every_kind_of_token_is_found_and_no_longer_or_shorter_one() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let (mut state, mut kinds) = (7, 0);
+        for (id, detector) in detectors.all.iter().enumerate() {
+            for token in &detector.text.tokens {
+                kinds += 1;
+                let mut told = |length: usize, before: &str| {
+                    let text = format!("set {before}{}{} now", token.prefix, body(token.set, length, &mut state));
+                    (found_by(&detectors, &text, id), text)
+                };
+                for length in [token.min, token.max] {
+                    let (count, text) = told(length, "");
+                    assert_eq!(count, 1, "{}: {text}", detector.id);
+                }
+                for (length, before) in [(token.min - 1, ""), (token.max + 1, ""), (token.min, "x")] {
+                    let (count, text) = told(length, before);
+                    assert_eq!(count, 0, "{}: {text}", detector.id);
+                }
+            }
+        }
+        assert!(kinds >= 240, "{kinds} kinds of token");
+    }
+
+    #[test]
+    fn numbers_that_only_look_like_tokens_are_none() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let tokens: Vec<usize> = (0..detectors.all.len()).filter(|id| !detectors.all[*id].text.tokens.is_empty()).collect();
+        let mut state = 11;
+        for round in 0..2_000 {
+            let hex = body(TokenSet::Hex, 40, &mut state).to_lowercase();
+            let word = body(TokenSet::Base64, 64, &mut state);
+            let text =
+                format!("commit {hex} request {}-{}-{} blob {word} v1.{round}.7 sdk-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[..9]);
+            let mut found = Vec::new();
+            detectors.scan_text(text.as_bytes(), TextKind::Lines, &mut found);
+            assert!(found.iter().all(|one| !tokens.contains(&usize::from(one.detector.0))), "{text}");
+        }
     }
 }
