@@ -263,6 +263,7 @@ impl Scan<'_> {
             || (self.byte(end) == b'-' && self.byte(end + 1).is_ascii_digit())
             || self.byte(end) == b'@'
             || (self.byte(end) == b'/' && self.byte(end + 1).is_ascii_digit())
+            || (run_end - run_start == 2 && self.among_octets(start, end))
         {
             return;
         }
@@ -282,6 +283,18 @@ impl Scan<'_> {
             _ => 1.2,
         };
         self.weigh(id, start, end, form);
+    }
+
+    /// Whether the pair before or behind is the octet of a dump: `a3 07 14 39 78 88 f1`.
+    fn among_octets(&self, start: usize, end: usize) -> bool {
+        let octet = |at: usize| {
+            let pair = [self.byte(at), self.byte(at + 1)];
+            pair.iter().all(u8::is_ascii_hexdigit)
+                && pair.iter().any(u8::is_ascii_digit)
+                && !is_word(self.before(at))
+                && !is_word(self.byte(at + 2))
+        };
+        (start >= 3 && self.before(start) == b' ' && octet(start - 3)) || (self.byte(end) == b' ' && octet(end + 1))
     }
 
     fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
