@@ -26,13 +26,14 @@ mod text;
 pub use crate::base::Role;
 use crate::base::{Element, Meaning};
 use include_dir::{Dir, include_dir};
-pub use lexicon::read_ahead;
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 pub use check::{CHECKS, Check};
 pub use fault::{Fault, Faults};
 pub use fold::{fold, fold_into};
 pub use header::is_organisation;
+pub use lexicon::read_ahead;
 pub use normal::{DateOrder, Normalise};
 pub use pattern::{Alone, CellExample, Examples, Ignored};
 pub use profile::{ColumnProfile, Profile, Slot};
@@ -120,8 +121,12 @@ impl Detectors {
         builtin_files(&BUILTIN, &mut files);
         let mut faults = Vec::new();
         let mut all: Vec<Detector> = Vec::new();
-        for (path, text) in &files {
-            match pattern::compile(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), text) {
+        let compiled: Vec<_> = files
+            .par_iter()
+            .map(|(path, text)| pattern::compile(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), text))
+            .collect();
+        for result in compiled {
+            match result {
                 Ok(detector) => all.push(detector),
                 Err(found) => faults.extend(found),
             }
@@ -144,10 +149,11 @@ impl Detectors {
         all.sort_by(|a, b| a.id.cmp(&b.id));
         let ids =
             |all: &[Detector]| -> Vec<DetectorId> { (0..all.len().min(usize::from(u16::MAX))).map(|at| DetectorId(at as u16)).collect() };
-        let vocabulary = header::Vocabulary::of(ids(&all).into_iter().zip(all.iter()))
-            .map_err(|message| Faults(vec![Fault::of_file("patterns/lexicons/header-words.toml", message)]))?;
+        let (vocabulary, scanner) =
+            rayon::join(|| header::Vocabulary::of(ids(&all).into_iter().zip(all.iter())), || text::Scanner::of(&all));
+        let vocabulary = vocabulary.map_err(|message| Faults(vec![Fault::of_file("patterns/lexicons/header-words.toml", message)]))?;
+        let scanner = scanner.map_err(|message| Faults(vec![Fault::of_file("patterns/detectors", message)]))?;
         let well_known = WellKnown::of(&all);
-        let scanner = text::Scanner::of(&all).map_err(|message| Faults(vec![Fault::of_file("patterns/detectors", message)]))?;
         Ok(Detectors { all, vocabulary, scanner, well_known })
     }
 

@@ -55,10 +55,11 @@ impl Scanner {
                 .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner.get_ref() == name))
                 .map(|at| DetectorId(at as u16))
         };
+        let (context, literals) = rayon::join(|| context::Words::of(all), || literals::Literals::of(all));
         Ok(Scanner {
             numbers: numbers::Index::of(all),
-            context: context::Words::of(all)?,
-            literals: literals::Literals::of(all)?,
+            context: context?,
+            literals: literals?,
             email: by_scanner("email"),
             phone: by_scanner("phone"),
             ip: by_scanner("ip"),

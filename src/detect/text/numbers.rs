@@ -285,16 +285,19 @@ impl Scan<'_> {
         self.weigh(id, start, end, form);
     }
 
-    /// Whether the pair before or behind is the octet of a dump: `a3 07 14 39 78 88 f1`.
+    /// Whether the pair before or behind is the octet of a dump: `a3 07 14 39 78 88 f1`. Two letters may be
+    /// a word (`de`), but not two in a row.
     fn among_octets(&self, start: usize, end: usize) -> bool {
         let octet = |at: usize| {
             let pair = [self.byte(at), self.byte(at + 1)];
-            pair.iter().all(u8::is_ascii_hexdigit)
-                && pair.iter().any(u8::is_ascii_digit)
-                && !is_word(self.before(at))
-                && !is_word(self.byte(at + 2))
+            let alone = !is_word(self.before(at)) && !is_word(self.byte(at + 2));
+            let hex = alone && pair.iter().all(u8::is_ascii_hexdigit);
+            usize::from(hex) + usize::from(hex && pair.iter().any(u8::is_ascii_digit))
         };
-        (start >= 3 && self.before(start) == b' ' && octet(start - 3)) || (self.byte(end) == b' ' && octet(end + 1))
+        let before = |far: usize| if start >= far && self.before(start) == b' ' { octet(start - far) } else { 0 };
+        let behind = |far: usize| if self.byte(end) == b' ' { octet(end + far) } else { 0 };
+        let both = |near: usize, next: usize| if near > 0 { near + next } else { 0 };
+        both(before(3), before(6)) + both(behind(1), behind(4)) >= 2
     }
 
     fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
