@@ -32,7 +32,7 @@ fn strength(class: Class) -> Option<u8> {
         Class::Own | Class::Reference => 0,
         Class::Personal => 1,
         Class::Issued => 2,
-        Class::Unverified => 3,
+        Class::Unverified | Class::Proven => 3,
         Class::Account => 4,
         Class::Email => 5,
         Class::Username => 6,

@@ -129,7 +129,7 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &
             Class::Reference | Class::Own => push(&[20, key.value], false),
             class => push(&[class as u64, key.value], false),
         }
-        if matches!(key.class, Class::Personal | Class::Unverified) && node.birth != 0 {
+        if matches!(key.class, Class::Personal | Class::Unverified | Class::Proven) && node.birth != 0 {
             push(&[30, u64::from(node.birth), name.given], false);
         }
     }

@@ -143,10 +143,12 @@ impl Clusters {
         }
         let births_meet =
             x.births.is_empty() || y.births.is_empty() || x.births.iter().any(|one| y.births.iter().any(|other| near(*one, *other)));
-        if !births_meet && !shared_number {
+        let misdated =
+            comparison.proven && (comparison.address >= rule::Door::Near || comparison.name.is_some_and(|name| name >= Likeness::Close));
+        if !births_meet && !shared_number && !misdated {
             return Some(V2);
         }
-        let exact_key = shared_number || comparison.row_key;
+        let exact_key = shared_number || comparison.row_key || comparison.proven;
         if !exact_key && self.names_clash(records, x, y) {
             return Some(V4);
         }

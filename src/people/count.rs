@@ -183,7 +183,7 @@ fn nameless(individuals: &[Individual], doubts: &mut [Doubt], reasons: &mut Vec<
 
 /// Merges a guard refused once, and merges by rules that can err, may have hidden a person.
 fn may_be_several(individuals: &[Individual], individual_of: &[u32], clusters: &Clusters, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let weak = [rule::R07.id, rule::R08.id, rule::R09.id, rule::R14.id, rule::R15.id, rule::R16.id];
+    let weak = [rule::R07.id, rule::R08.id, rule::R09.id, rule::R14.id, rule::R15.id, rule::R16.id, rule::R17.id];
     let mut people: Vec<u32> = Vec::new();
     for merge in clusters.merges.iter().filter(|merge| weak.contains(&merge.rule.id)) {
         let at = individual_of[merge.a as usize];

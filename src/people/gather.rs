@@ -224,6 +224,7 @@ impl<'a> Reader<'a> {
                     .map_or("", |column| column.seen.header.as_str());
                 let scope = short_hash(super::catalogue::words(header).concat().as_bytes());
                 self.fields.keys.push(Key { class: Class::Unverified, value: mix(&[scope, token]) });
+                self.records.scopes.insert(mix(&[scope, token]), scope);
                 if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
                     self.records.numbers.entry(mix(&[scope, token])).or_insert_with(|| raw.into());
                 }

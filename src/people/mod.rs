@@ -16,6 +16,7 @@ pub mod individual;
 mod intern;
 mod lookup;
 pub mod name;
+mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
@@ -52,6 +53,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
     let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
+    proof::prove(&mut records);
     let (edges, generic) = block::edges(&records);
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);

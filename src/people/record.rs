@@ -27,6 +27,8 @@ pub enum Class {
     Reference,
     /// An identifier of unknown kind, scoped to its header.
     Unverified,
+    /// Such an identifier whose values name one person each throughout the data.
+    Proven,
     /// Card, bank account: usually one person or a couple.
     Account,
     Email,
@@ -102,6 +104,8 @@ pub struct Records {
     pub addresses: Vec<Address>,
     /// Clear digits of personal numbers, by key value, for one-digit comparison.
     pub numbers: Map<u64, Box<str>>,
+    /// Header of unverified identifiers, hashed, by key value.
+    pub scopes: Map<u64, u64>,
     /// E.164 of phones that suggest a place, by node.
     pub phone_places: Map<u64, Box<str>>,
     pub death_nodes: BTreeSet<u32>,

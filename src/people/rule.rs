@@ -63,6 +63,7 @@ rules! {
     R09 "R09" Strong "same last digits of a personal number, same birth date and surname",
     R14 "R14" Strong "same unverified identifier, and name, birth date or address agrees",
     R15 "R15" Strong "names alike, and birth date, address and identifiers agree but for single errors",
+    R17 "R17" Strong "same identifier of a kind that names one person each throughout the data, and name, birth date or address agrees",
     R16 "R16" Strong "same person changed surname: same given name, birth date and contact, number or address",
     R20 "R20" Certain "record without a name attached by a key that only this person has",
     R21 "R21" Strong "records without names that share an identifier",
@@ -83,6 +84,8 @@ pub struct Comparison {
     pub row_key: bool,
     pub reference: bool,
     pub unverified: Numbers,
+    /// A shared identifier whose values name one person each throughout the data.
+    pub proven: bool,
     pub contact: bool,
     pub account: bool,
     pub partial: bool,
@@ -142,7 +145,11 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         issued: shares(Class::Issued),
         row_key: shares(Class::Own),
         reference: shares(Class::Reference) || crosses(&a.keys, &b.keys),
-        unverified: numbers(records, a, b, Class::Unverified),
+        unverified: match numbers(records, a, b, Class::Unverified) {
+            Numbers::Unknown => numbers(records, a, b, Class::Proven),
+            known => known,
+        },
+        proven: shares(Class::Proven),
         contact: shares(Class::Email) || shares(Class::Phone) || shares(Class::Username),
         account: shares(Class::Account),
         partial: shares(Class::Partial),
@@ -193,6 +200,9 @@ pub fn judge(c: &Comparison, rare: bool) -> Option<Rule> {
     }
     if c.partial && c.birth == Birth::Same && name >= Likeness::Partial {
         return Some(R09);
+    }
+    if c.proven && numbers_free && (name >= Likeness::Partial || matches!(c.birth, Birth::Same | Birth::Near) || door) {
+        return Some(R17);
     }
     if c.unverified == Numbers::Same
         && (compatible || (!given_differs && (c.birth == Birth::Same || door)) || (c.birth == Birth::Same && door))
@@ -258,7 +268,8 @@ fn points(c: &Comparison, name: Likeness) -> f32 {
     name + birth + door + number(c.personal) + number(c.unverified) + contact - if c.sex_conflict { 2.0 } else { 0.0 }
 }
 
-fn births(a: u32, b: u32) -> Birth {
+/// Compares two birth dates.
+pub(super) fn births(a: u32, b: u32) -> Birth {
     if a == 0 || b == 0 {
         return Birth::Unknown;
     }
