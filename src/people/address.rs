@@ -38,6 +38,10 @@ impl Address {
             postcode: fold_postcode(parts.postcode),
             jurisdiction: jurisdiction(parts.country, parts.region, parts.postcode),
         };
+        // A house number in a column of its own.
+        if is_house_number(&address.unit) && !address.street.is_empty() && !address.street.bytes().any(|byte| byte.is_ascii_digit()) {
+            address.street = format!("{} {}", std::mem::take(&mut address.unit), address.street);
+        }
         if !parts.full.is_empty() {
             address.read_full(parts.full);
         }
@@ -133,6 +137,12 @@ impl Address {
 }
 
 /// House numbers and street words, abbreviated alike.
+/// `12`, `12a`; not `apt 12`.
+fn is_house_number(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=5).contains(&digits) && text.len() <= digits + 1 && text.bytes().skip(digits).all(|byte| byte.is_ascii_lowercase())
+}
+
 fn street_words(street: &str) -> String {
     let street = folded(street);
     let mut words = String::with_capacity(street.len());
@@ -579,6 +589,16 @@ const CALLING_CODES: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_house_number_in_its_own_column_belongs_to_the_street() {
+        let of =
+            |street, unit| Address::from_parts(&Parts { street, unit, ..Parts::default() }).map(|address| (address.street, address.unit));
+        let wanted = |street: &str, unit: &str| Some((street.to_owned(), unit.to_owned()));
+        assert_eq!(of("Grace Place", "25"), wanted("25 grace pl", ""));
+        assert_eq!(of("Grace Place", "Apt 25"), wanted("grace pl", "apt 25"));
+        assert_eq!(of("7 Grace Place", "25"), wanted("7 grace pl", "25"));
+    }
 
     #[test]
     fn jurisdictions_come_from_whatever_is_there() {
