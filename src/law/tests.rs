@@ -309,6 +309,18 @@ fn residents_of_a_place_without_a_law_file_are_not_silent() {
 }
 
 #[test]
+fn a_hold_of_law_enforcement_is_told_to_whom_it_may_concern() {
+    let people = population("US-CA 600 name ssn");
+    let held = |facts: &str, tell: DutyKind| {
+        let rows = rows(&people, facts);
+        rows.iter().find(|duty| duty.duty == tell).expect("a row").note.contains("law enforcement asked for delay")
+    };
+    let facts = format!("{MARCH}law_enforcement_hold = true");
+    assert!(held(&facts, DutyKind::Individuals) && !held(&facts, DutyKind::AttorneyGeneral));
+    assert!(!held(MARCH, DutyKind::Individuals));
+}
+
+#[test]
 fn a_service_provider_tells_the_owner() {
     let duties = rows(&population("US-CA 900 name ssn\nDE 5 name email"), "role = \"service_provider\"");
     let told: BTreeSet<_> = duties.iter().map(|duty| (duty.jurisdiction.as_str(), duty.recipient.as_str())).collect();

@@ -116,7 +116,7 @@ fn severity(assessment: &Assessment<'_>, out: &mut String) -> anyhow::Result<()>
         worst.severity.score,
         worst.severity.band,
         worst.severity.indication.word(),
-        if grades.many { "many people are concerned" } else { "few people are concerned" },
+        if grades.many { "more people than the method's mark for many" } else { "fewer people than the method's mark for many" },
     )?;
     for part in &worst.severity.circumstances {
         writeln!(out, "- circumstance {}: {}", part.score, part.why)?;
