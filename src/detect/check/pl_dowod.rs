@@ -1,9 +1,13 @@
 //! Polish identity card (dowód osobisty): three letters and six digits, the first of which is the check digit.
 
-/// Weights 7, 3, 1 leave the check digit.
 pub(super) fn pl_dowod(value: &[u8]) -> bool {
-    let Some((letters, numbers)) = value.split_first_chunk::<3>() else { return false };
-    if numbers.len() != 6 || !letters.iter().all(u8::is_ascii_uppercase) || !numbers.iter().all(u8::is_ascii_digit) {
+    is_document::<3>(value)
+}
+
+/// Nine places: so many letters, the check digit, the other digits. Weights 7, 3, 1 leave the check digit.
+pub(super) fn is_document<const LETTERS: usize>(value: &[u8]) -> bool {
+    let Some((letters, numbers)) = value.split_first_chunk::<LETTERS>() else { return false };
+    if value.len() != 9 || !letters.iter().all(u8::is_ascii_uppercase) || !numbers.iter().all(u8::is_ascii_digit) {
         return false;
     }
     let letters = letters.iter().map(|byte| u32::from(byte - b'A' + 10));
