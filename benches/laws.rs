@@ -2,7 +2,7 @@
 //! with counts that are known asserted. Run with `cargo bench --bench laws`.
 
 use breachscope::{
-    base::{Bounds, Element, ElementSet, Facts},
+    base::{Bounds, Element, ElementSet, Facts, Random},
     law::{Crossed, DutyKind, Group, Law, Population, assess},
 };
 use std::{
@@ -29,19 +29,6 @@ const COLUMNS: [Element; 12] = [
     Element::DriversLicense,
 ];
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
-
 fn main() -> io::Result<()> {
     let laws = Law::builtin().unwrap_or_else(|_| panic!("the built-in laws read"));
     let mut places: Vec<&str> = laws.iter().flat_map(|law| law.jurisdictions.iter().map(String::as_str)).collect();
@@ -53,9 +40,9 @@ fn main() -> io::Result<()> {
     let mut random = Random(7);
     let mut groups: HashMap<(u64, u64), u64> = HashMap::new();
     for _ in 0..PEOPLE {
-        let place = random.next() % places.len() as u64;
+        let place = random.draw() % places.len() as u64;
         // Three draws of twelve bits: every column is filled in seven of eight cases.
-        let bits = random.next();
+        let bits = random.draw();
         *groups.entry((place, (bits | bits >> 12 | bits >> 24) & 0xfff)).or_default() += 1;
     }
     let grouped = started.elapsed();

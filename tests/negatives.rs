@@ -2,28 +2,21 @@
 //!
 //! Two megabytes by default; `NEGATIVES_MB=100 cargo test --test negatives` makes more.
 
-use breachscope::{detect::Detectors, format::TextKind};
+use breachscope::{base::Random, detect::Detectors, format::TextKind};
 use std::fmt::Write;
 
-/// A small generator of numbers (splitmix64): the same text every time.
-struct Draw(u64);
+/// Machine-like text: the same every time.
+struct Draw(Random);
 
 impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.0.draw() % end
     }
 
     fn hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
-            let _ = write!(text, "{:016x}", self.next());
+            let _ = write!(text, "{:016x}", self.0.draw());
         }
         text.truncate(digits);
         text
@@ -63,7 +56,7 @@ fn lines(draw: &mut Draw, text: &mut String) {
 fn machine_data_holds_less_than_one_finding_in_ten_megabytes() {
     let megabytes: usize = std::env::var("NEGATIVES_MB").ok().and_then(|size| size.parse().ok()).unwrap_or(2);
     let detectors = Detectors::builtin().expect("built-in files load");
-    let (mut draw, mut wrong) = (Draw(5), Vec::new());
+    let (mut draw, mut wrong) = (Draw(Random(5)), Vec::new());
     for _ in 0..megabytes {
         let mut text = String::new();
         while text.len() < 1_000_000 {

@@ -10,6 +10,7 @@ pub mod meaning;
 pub mod moment;
 pub mod path;
 pub mod problem;
+pub mod random;
 pub mod role;
 pub mod token;
 
@@ -22,5 +23,6 @@ pub use meaning::Meaning;
 pub use moment::Moment;
 pub use path::LogicalPath;
 pub use problem::{Category, Problem};
+pub use random::Random;
 pub use role::Role;
 pub use token::{Token, TokenKey};

@@ -1,8 +1,8 @@
 //! `breachscope assess DIR`: everything after reading, from stored evidence.
 
-use super::{Common, Exit, Format, Usage, output};
+use super::{Common, Exit, Format, Usage, output, told};
 use crate::{
-    base::{Fault, facts::Facts},
+    base::facts::Facts,
     evidence::{Case, Evidence},
     impact::{self, Parameters},
     law::{self, Law},
@@ -71,13 +71,12 @@ pub(super) fn facts(common: &Common) -> anyhow::Result<Facts> {
 
 /// The built-in unit costs, with those of `--costs` in place of the like.
 fn parameters(common: &Common) -> anyhow::Result<Parameters> {
-    let told = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<String>();
-    let builtin = Parameters::builtin().map_err(|faults| anyhow::anyhow!(told(faults)))?;
+    let builtin = Parameters::builtin().map_err(|faults| anyhow::anyhow!(told(&faults)))?;
     let Some(path) = &common.costs else { return Ok(builtin) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .with_context(|| Usage(format!("the costs file `{name}` cannot be read\nhint: patterns/impact.toml shows what one looks like")))?;
-    let own = Parameters::parse(&name, &text).map_err(|faults| Usage(told(faults)))?;
+    let own = Parameters::parse(&name, &text).map_err(|faults| Usage(told(&faults)))?;
     Ok(builtin.with(own))
 }
 
@@ -97,9 +96,8 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
-    let told = |faults: Vec<Fault>| anyhow::anyhow!(faults.iter().map(ToString::to_string).collect::<String>());
     let parameters = parameters(common)?;
-    let grades = impact::Scale::builtin().map_err(told)?.grades(&groups, facts);
+    let grades = impact::Scale::builtin().map_err(|faults| anyhow::anyhow!(told(&faults)))?.grades(&groups, facts);
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let assessment = Assessment {
         case,

@@ -107,7 +107,7 @@ impl Check {
                 Policy::parse(&path.display().to_string(), &text)
             }
         };
-        policy.map_err(|faults| Usage(faults.iter().map(ToString::to_string).collect::<String>()).into())
+        policy.map_err(|faults| Usage(super::told(&faults)).into())
     }
 
     /// What to read, how to write its paths, and where to look lines up.

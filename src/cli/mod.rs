@@ -14,6 +14,7 @@ mod read;
 mod scan;
 mod verify;
 
+use crate::base::Fault;
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
@@ -87,6 +88,11 @@ struct Common {
 enum Format {
     Text,
     Json,
+}
+
+/// Everything that is wrong in a file, as it is printed.
+fn told(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect()
 }
 
 /// Exit codes, as the contract fixes them.

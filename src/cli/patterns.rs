@@ -68,7 +68,7 @@ fn list(detectors: &Detectors) -> anyhow::Result<Exit> {
 }
 
 fn list_laws(folders: &[PathBuf]) -> anyhow::Result<Exit> {
-    let laws = crate::law::Law::load(folders).map_err(|faults| Usage(faults.iter().map(ToString::to_string).collect()))?;
+    let laws = crate::law::Law::load(folders).map_err(|faults| Usage(super::told(&faults)))?;
     for law in laws {
         let switch = if law.opt_in { "off" } else { "on" };
         output::line(&format!("{:<24} {:<7} {switch:<4} {} {}", law.id, law.confidence.word(), law.read_on, law.name));

@@ -5,6 +5,7 @@
 //! plain sums of the lows and of the highs ([`super::totals`]), which the reports show as well.
 
 use super::{Kind, Line, Spread};
+use crate::base::Random;
 
 /// Draws of a simulation.
 pub const DRAWS: usize = 10_000;
@@ -59,22 +60,11 @@ fn variance(cost: Spread) -> f64 {
     (mean - cost.low) * (cost.high - mean) / 7.0
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     /// Above 0, below 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
     fn uniform(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+        ((self.draw() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     /// A standard normal number, by the method of Box and Muller.

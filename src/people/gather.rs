@@ -223,10 +223,11 @@ impl<'a> Reader<'a> {
                     .and_then(|table| key_column(&self.catalogue.tables[table as usize], value))
                     .map_or("", |column| column.seen.header.as_str());
                 let scope = short_hash(super::catalogue::words(header).concat().as_bytes());
-                self.fields.keys.push(Key { class: Class::Unverified, value: mix(&[scope, token]) });
-                self.records.scopes.insert(mix(&[scope, token]), scope);
+                let key = mix(&[scope, token]);
+                self.fields.keys.push(Key { class: Class::Unverified, value: key });
+                self.records.scopes.insert(key, scope);
                 if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
-                    self.records.numbers.entry(mix(&[scope, token])).or_insert_with(|| raw.into());
+                    self.records.numbers.entry(key).or_insert_with(|| raw.into());
                 }
             }
             Meaning::BirthDate => fields.birth = fields.birth.max(date(text)),

@@ -7,7 +7,7 @@
 use super::{
     name::Likeness,
     record::{Class, Key, NONE, Records},
-    rule::{Birth, births},
+    rule::{self, Birth},
 };
 use std::collections::HashSet;
 
@@ -60,17 +60,13 @@ fn proven(records: &Records) -> HashSet<u64> {
 
 /// Whether two records share what only one person has; `None` when they do not say enough.
 fn agrees(records: &Records, a: u32, b: u32) -> Option<bool> {
-    let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-    let given = match (records.names.get(x.name as usize), records.names.get(y.name as usize)) {
-        _ if x.name == y.name => Some(true),
-        (Some(one), Some(other)) => match one.likeness(other) {
-            Likeness::Same | Likeness::Close | Likeness::Initial => Some(true),
-            Likeness::Partial => None,
-            Likeness::Incompatible => Some(false),
-        },
-        _ => None,
+    let compared = rule::compare(records, &records.nodes[a as usize], &records.nodes[b as usize]);
+    let given = match compared.name {
+        Some(Likeness::Same | Likeness::Close | Likeness::Initial) => Some(true),
+        Some(Likeness::Incompatible) => Some(false),
+        Some(Likeness::Partial) | None => None,
     };
-    match (given, births(x.birth, y.birth)) {
+    match (given, compared.birth) {
         (_, Birth::Same | Birth::Near) => Some(true),
         // Father and son may share a name.
         (Some(true), Birth::Different) | (None, Birth::Unknown) => None,

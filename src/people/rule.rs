@@ -268,8 +268,7 @@ fn points(c: &Comparison, name: Likeness) -> f32 {
     name + birth + door + number(c.personal) + number(c.unverified) + contact - if c.sex_conflict { 2.0 } else { 0.0 }
 }
 
-/// Compares two birth dates.
-pub(super) fn births(a: u32, b: u32) -> Birth {
+fn births(a: u32, b: u32) -> Birth {
     if a == 0 || b == 0 {
         return Birth::Unknown;
     }
