@@ -210,10 +210,10 @@ fn read(text: &str, sink: &mut dyn Sink) {
     records.finish(sink);
 }
 
-/// Adds a field; of repetitions the first by its components, the others whole.
+/// Adds a field; of repetitions the first that says something by its components, the others whole.
 fn put(name: &str, field: &str, members: &mut Vec<(String, Value)>) {
-    let mut repetitions = field.split('~');
-    let Some(first) = repetitions.next().filter(|first| !first.is_empty() && *first != "\"\"") else { return };
+    let mut repetitions = field.split('~').filter(|one| !one.is_empty() && *one != "\"\"");
+    let Some(first) = repetitions.next() else { return };
     let parts: &[&str] = match name {
         name if name.ends_with("_name") || name.ends_with("_doctor") || name == "patient_alias" => NAME,
         name if name.ends_with("_address") => ADDRESS,
@@ -232,7 +232,7 @@ fn put(name: &str, field: &str, members: &mut Vec<(String, Value)>) {
             members.push((format!("{name}.{part}"), Value::text(unescape(component))));
         }
     }
-    let more: Vec<String> = repetitions.filter(|one| !one.is_empty()).map(|one| unescape(&one.replace('^', " "))).collect();
+    let more: Vec<String> = repetitions.map(|one| unescape(&one.replace('^', " "))).collect();
     if !more.is_empty() {
         members.push((format!("{name}.more"), Value::text(more.join("; "))));
     }
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn segments_are_rows_with_the_names_of_the_standard() {
         let text = "MSH|^~\\&|A|B|||20240101||ADT^A01|1|P|2.5\rPID|1||MR123^^^HOSP~X9||Doe^Jane^Q||19800102|F|||12 Elm St^^Springfield^IL^62701\
-            ||555-0100\rNK1|1|Doe^John|SPO|||\rDG1|1||E11.9^Type 2 diabetes^I10\rZZ1|a\\T\\b\r";
+            ||~555-0100~\"\"\rNK1|1|Doe^John|SPO|||\rDG1|1||E11.9^Type 2 diabetes^I10\rZZ1|a\\T\\b\r";
         assert_eq!(Hl7.claim(&Head { bytes: text.as_bytes(), name: "a", whole: true }), Claim::Sure);
         let found = read(&Hl7, text.as_bytes());
         let patient = found.table("PID");
