@@ -12,6 +12,7 @@ pub mod path;
 pub mod problem;
 pub mod random;
 pub mod role;
+pub mod short;
 pub mod token;
 
 pub use bounds::Bounds;
@@ -25,4 +26,5 @@ pub use path::LogicalPath;
 pub use problem::{Category, Problem};
 pub use random::Random;
 pub use role::Role;
+pub use short::Short;
 pub use token::{Token, TokenKey};

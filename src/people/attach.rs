@@ -9,7 +9,7 @@ use super::{
     cluster::Clusters,
     lookup::Lookup,
     record::{Class, Key, NONE, Records, mix},
-    rule::{R20, R21, Tier},
+    rule::{Rule, Tier},
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -70,13 +70,14 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
             return attached;
         }
         let index = Index::new(records, clusters, &anchored);
-        let verdicts: Vec<(u32, Option<Verdict>)> = waiting.par_iter().map(|node| (*node, index.judge(records, *node, false))).collect();
+        let verdicts: Vec<(u32, Option<Verdict>)> =
+            waiting.par_iter().map(|node| (*node, index.judge(records, clusters, *node, false))).collect();
         let before = waiting.len();
         waiting.clear();
         for (node, verdict) in verdicts {
             match verdict {
                 Some(Verdict::Join(anchor)) => {
-                    clusters.attach(R20, anchor, node);
+                    clusters.attach(records, Rule::R20, anchor, node);
                     anchored[node as usize] = true;
                 }
                 Some(Verdict::Share(people)) => {
@@ -95,9 +96,9 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     let index = Index::new(records, clusters, &anchored);
     let mut free = Vec::new();
     for node in waiting {
-        match index.judge(records, node, true) {
+        match index.judge(records, clusters, node, true) {
             Some(Verdict::OneOf(people)) => {
-                clusters.attach(R20, people[0], node);
+                clusters.attach(records, Rule::R20, people[0], node);
                 attached.ambiguous.push((node, people));
             }
             _ => free.push(node),
@@ -130,7 +131,7 @@ impl Index {
     }
 
     /// Where a record without a name belongs; `last` also settles for one of several.
-    fn judge(&self, records: &Records, node: u32, last: bool) -> Option<Verdict> {
+    fn judge(&self, records: &Records, clusters: &Clusters, node: u32, last: bool) -> Option<Verdict> {
         let mut keys: Vec<&Key> = records.nodes[node as usize].keys.iter().filter(|key| strength(key.class).is_some()).collect();
         keys.sort_by_key(|key| strength(key.class));
         let mut several: Option<Vec<u32>> = None;
@@ -150,6 +151,10 @@ impl Index {
                 holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
             roots.sort_unstable();
             roots.dedup();
+            // Families share a mailbox; a birth date or a number tells whose record it is not.
+            if matches!(key.class, Class::Account | Class::Email | Class::Username | Class::Phone) {
+                roots.retain(|root| !clusters.contradicts(records, *root, node));
+            }
             match roots.as_slice() {
                 [] => {}
                 [one] => return Some(Verdict::Join(*one)),
@@ -186,7 +191,7 @@ fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) {
     let mut edges = Vec::new();
     for block in pairs.chunk_by(|a, b| a.0 == b.0) {
         if block.len() <= CAP {
-            edges.extend(block.windows(2).map(|pair| Edge { rule: R21, a: pair[0].1, b: pair[1].1 }));
+            edges.extend(block.windows(2).map(|pair| Edge { rule: Rule::R21, a: pair[0].1, b: pair[1].1 }));
         }
     }
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));

@@ -39,62 +39,73 @@ pub struct Generic {
     pub records: usize,
 }
 
+/// Blocking keys are made, sorted and compared in so many shares, one after the other: a record has a dozen and a half, and
+/// all of them at once would be the most memory that resolving ever takes.
+const SHARES: u64 = 8;
+
 /// Edges between named records, in the total order in which they are applied, and the keys found generic.
 pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
-    let mut keys = blocking_keys(records);
-    keys.par_sort_unstable();
-    keys.dedup();
-    let mut blocks: Vec<(u64, &[(u64, u32)])> = Vec::new();
-    let mut from = 0;
-    while from < keys.len() {
-        let key = keys[from].0;
-        let to = from + keys[from..].partition_point(|(other, _)| *other == key);
-        if to - from > 1 {
-            blocks.push((key, &keys[from..to]));
-        }
-        from = to;
-    }
-    let generic: Vec<Generic> = blocks
-        .iter()
-        .filter(|(key, block)| key & WEAK == 0 && block.len() > CAP)
-        .map(|(key, block)| Generic { class: None, value: *key, records: block.len() })
-        .collect();
+    let all = BlockingKeys::new(records);
     let rarity = Rarity::new(records);
-    let mut edges: Vec<Edge> = blocks
-        .par_iter()
-        .filter(|(key, block)| block.len() <= cap(*key))
-        .flat_map_iter(|(_, block)| {
+    let (mut edges, mut generic) = (Vec::new(), Vec::new());
+    for share in 0..SHARES {
+        let mut keys = all.share(share);
+        keys.par_sort_unstable();
+        keys.dedup();
+        let blocks: Vec<(u64, &[(u64, u32)])> =
+            keys.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1).map(|block| (block[0].0, block)).collect();
+        let shared = blocks.iter().filter(|(key, block)| key & WEAK == 0 && block.len() > CAP);
+        generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
+        edges.par_extend(blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).flat_map_iter(|(_, block)| {
             let rarity = &rarity;
-            (0..block.len()).flat_map(move |i| {
-                (i + 1..block.len()).filter_map(move |j| {
-                    let (a, b) = (block[i].1, block[j].1);
-                    let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-                    let comparison = rule::compare(records, x, y);
-                    rule::judge(&comparison, rarity.is_rare(records, x)).map(|rule| Edge { rule, a, b })
-                })
-            })
-        })
-        .collect();
-    edges.par_sort_unstable_by_key(|edge| (edge.rule.tier, edge.rule.precedence(), edge.a, edge.b));
-    edges.dedup();
+            (0..block.len()).flat_map(move |i| (i + 1..block.len()).filter_map(move |j| edge(records, rarity, block[i].1, block[j].1)))
+        }));
+        edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
+        edges.dedup();
+    }
+    generic.sort_unstable_by_key(|generic| generic.value);
     (edges, generic)
 }
 
+/// The strongest rule that joins two records.
+fn edge(records: &Records, rarity: &Rarity, a: u32, b: u32) -> Option<Edge> {
+    let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+    let comparison = rule::compare(records, x, y);
+    rule::judge(&comparison, rarity.is_rare(x)).map(|rule| Edge { rule, a, b })
+}
+
 /// The blocking keys of every named record.
-fn blocking_keys(records: &Records) -> Vec<(u64, u32)> {
-    let names: Vec<NameKeys> = records.names.par_iter().map(NameKeys::new).collect();
-    let doors: Vec<u64> = records.addresses.par_iter().map(super::address::Address::key).collect();
-    records
-        .nodes
-        .par_iter()
-        .enumerate()
-        .filter(|(_, node)| node.name != NONE && !node.organisation)
-        .flat_map_iter(|(at, node)| {
-            let mut keys = Vec::with_capacity(12);
-            node_keys(node, &names[node.name as usize], doors.get(node.address as usize).copied().unwrap_or(0), records, &mut keys);
-            keys.into_iter().map(move |(key, weak)| (if weak { key | WEAK } else { key & !WEAK }, at as u32))
-        })
-        .collect()
+struct BlockingKeys<'a> {
+    records: &'a Records,
+    names: Vec<NameKeys>,
+    doors: Vec<u64>,
+}
+
+impl<'a> BlockingKeys<'a> {
+    fn new(records: &'a Records) -> BlockingKeys<'a> {
+        BlockingKeys {
+            records,
+            names: records.names.par_iter().map(NameKeys::new).collect(),
+            doors: records.addresses.par_iter().map(super::address::Address::key).collect(),
+        }
+    }
+
+    /// (key, record) for one share of the keys.
+    fn share(&self, share: u64) -> Vec<(u64, u32)> {
+        let nodes = self.records.nodes.par_iter().enumerate().filter(|(_, node)| node.name != NONE && !node.organisation);
+        nodes
+            .flat_map_iter(|(at, node)| {
+                let mut keys = Vec::with_capacity(8);
+                let door = self.doors.get(node.address as usize).copied().unwrap_or(0);
+                node_keys(node, &self.names[node.name as usize], door, self.records, |key, weak| {
+                    if key % SHARES == share {
+                        keys.push((if weak { key | WEAK } else { key & !WEAK }, at as u32));
+                    }
+                });
+                keys
+            })
+            .collect()
+    }
 }
 
 /// Hashes of a name for blocking.
@@ -110,10 +121,10 @@ struct NameKeys {
 impl NameKeys {
     fn new(name: &Name) -> NameKeys {
         let hash = hash_text;
-        let surname = name.surname.concat();
+        let surname = name.surname().replace(' ', "");
         NameKeys {
             bag: hash(&name.bag()),
-            given: hash(name.given.first().map_or("", String::as_str)),
+            given: hash(name.given()),
             surname: hash(&surname),
             sound: hash(&soundex(&surname)),
             full: name.is_full(),
@@ -121,8 +132,9 @@ impl NameKeys {
     }
 }
 
-fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &mut Vec<(u64, bool)>) {
-    let mut push = |parts: &[u64], weak: bool| keys.push((mix(parts), weak));
+/// The blocking keys of one record, each with whether it is weak.
+fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, mut key: impl FnMut(u64, bool)) {
+    let mut push = |parts: &[u64], weak: bool| key(mix(parts), weak);
     for key in &node.keys {
         match key.class {
             // A reference meets the own key of the row it refers to.
@@ -142,8 +154,8 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &
         if door != 0 {
             push(&[35, birth, door], false);
         }
-        if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode.is_empty()) {
-            push(&[39, birth, super::record::mix(&[address.postcode.len() as u64, hash_text(&address.postcode)])], false);
+        if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode().is_empty()) {
+            push(&[39, birth, super::record::mix(&[address.postcode().len() as u64, hash_text(address.postcode())])], false);
         }
     }
     if door != 0 {
@@ -152,11 +164,11 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, keys: &
     }
     if name.full {
         if let Some(address) = records.addresses.get(node.address as usize) {
-            if !address.city.is_empty() {
-                push(&[38, name.bag, hash_text(&address.city)], true);
+            if !address.city().is_empty() {
+                push(&[38, name.bag, hash_text(address.city())], true);
             }
-            if !address.postcode.is_empty() {
-                push(&[40, name.bag, hash_text(&address.postcode)], true);
+            if !address.postcode().is_empty() {
+                push(&[40, name.bag, hash_text(address.postcode())], true);
             }
         }
         push(&[41, name.bag, birth / 10_000], true);
@@ -235,7 +247,7 @@ impl Rarity {
         Rarity { births, keys }
     }
 
-    fn is_rare(&self, _records: &Records, node: &Node) -> bool {
+    fn is_rare(&self, node: &Node) -> bool {
         let n = self.keys.get(node.name as usize).and_then(|key| self.births.get(key)).copied().unwrap_or(0);
         let n = f64::from(n);
         n * (n - 1.0) / 2.0 / BIRTHDAYS < COINCIDENCES

@@ -3,28 +3,52 @@
 
 use super::{
     block::Edge,
-    name::{Likeness, Suffix},
+    likeness::Likeness,
+    name::Suffix,
     record::{Class, NONE, Records},
     rule::{self, Birth, Rule, Tier},
 };
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 
 /// Why two people were kept apart though a rule would join them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Guard {
-    pub id: &'static str,
-    pub text: &'static str,
+pub enum Guard {
+    V1,
+    V2,
+    /// Father and son.
+    V3,
+    /// Twins and siblings.
+    V4,
+    V7,
 }
 
-/// Different personal numbers.
-pub const V1: Guard = Guard { id: "V1", text: "different personal numbers" };
-/// Birth dates that differ in more than a typing error.
-pub const V2: Guard = Guard { id: "V2", text: "birth dates differ" };
-/// Father and son.
-pub const V3: Guard = Guard { id: "V3", text: "generation suffixes differ (Jr, Sr)" };
-/// Twins and siblings.
-pub const V4: Guard = Guard { id: "V4", text: "given names of two people" };
-/// Too large.
-pub const V7: Guard = Guard { id: "V7", text: "too many different names for one person" };
+impl Guard {
+    /// Every guard.
+    pub const ALL: &'static [Guard] = &[Guard::V1, Guard::V2, Guard::V3, Guard::V4, Guard::V7];
+
+    /// `V1` and so on, as reports cite it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Guard::V1 => "V1",
+            Guard::V2 => "V2",
+            Guard::V3 => "V3",
+            Guard::V4 => "V4",
+            Guard::V7 => "V7",
+        }
+    }
+
+    /// What it saw, in plain words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Guard::V1 => "different personal numbers",
+            Guard::V2 => "birth dates differ",
+            Guard::V3 => "generation suffixes differ (Jr, Sr)",
+            Guard::V4 => "given names of two people",
+            Guard::V7 => "too many different names for one person",
+        }
+    }
+}
 
 /// A merge that was made.
 #[derive(Clone, Copy, Debug)]
@@ -46,18 +70,32 @@ pub struct Refusal {
 /// Union of records with what each union holds.
 pub struct Clusters {
     parent: Vec<u32>,
+    /// By the record that stands for a cluster: place in `holds`, or [`NONE`] while it is one record.
+    held: Vec<u32>,
     holds: Vec<Holds>,
     pub merges: Vec<Merge>,
     pub refusals: Vec<Refusal>,
 }
 
-/// What a person holds, as far as guards ask.
+/// What a person holds, as far as guards ask. Few values each, so they lie in place.
 #[derive(Clone, Debug, Default)]
 struct Holds {
-    names: Vec<u32>,
-    births: Vec<u32>,
-    personal: Vec<u64>,
+    names: SmallVec<[u32; 4]>,
+    births: SmallVec<[u32; 4]>,
+    personal: SmallVec<[u64; 2]>,
     suffix: Suffix,
+}
+
+impl Holds {
+    fn of(records: &Records, node: u32) -> Holds {
+        let node = &records.nodes[node as usize];
+        Holds {
+            names: if node.name == NONE { SmallVec::new() } else { smallvec![node.name] },
+            births: if node.birth.is_multiple_of(10_000) { SmallVec::new() } else { smallvec![node.birth] },
+            personal: node.keys.iter().filter(|key| key.class == Class::Personal).map(|key| key.value).collect(),
+            suffix: records.names.get(node.name as usize).map_or(Suffix::None, |name| name.suffix),
+        }
+    }
 }
 
 /// More different names than this in one person are not believed.
@@ -66,17 +104,14 @@ const NAMES: usize = 8;
 impl Clusters {
     /// Every record by itself.
     pub fn new(records: &Records) -> Clusters {
-        let holds = records
-            .nodes
-            .iter()
-            .map(|node| Holds {
-                names: if node.name == NONE { vec![] } else { vec![node.name] },
-                births: if node.birth % 10_000 == 0 { vec![] } else { vec![node.birth] },
-                personal: node.keys.iter().filter(|key| key.class == Class::Personal).map(|key| key.value).collect(),
-                suffix: records.names.get(node.name as usize).map_or(Suffix::None, |name| name.suffix),
-            })
-            .collect();
-        Clusters { parent: (0..records.nodes.len() as u32).collect(), holds, merges: Vec::new(), refusals: Vec::new() }
+        let nodes = records.nodes.len();
+        Clusters {
+            parent: (0..nodes as u32).collect(),
+            held: vec![NONE; nodes],
+            holds: Vec::new(),
+            merges: Vec::new(),
+            refusals: Vec::new(),
+        }
     }
 
     /// The record that stands for the cluster of this one: the smallest of it.
@@ -92,7 +127,7 @@ impl Clusters {
 
     /// Applies edges of up to this tier, in their order.
     pub fn apply(&mut self, records: &Records, edges: &[Edge], up_to: Tier) {
-        for edge in edges.iter().filter(|edge| edge.rule.tier <= up_to) {
+        for edge in edges.iter().filter(|edge| edge.rule.tier() <= up_to) {
             let (a, b) = (self.root(edge.a), self.root(edge.b));
             if a == b {
                 continue;
@@ -100,7 +135,7 @@ impl Clusters {
             match self.guard(records, edge, a, b) {
                 Some(guard) => self.refusals.push(Refusal { rule: edge.rule, guard, a: edge.a, b: edge.b }),
                 None => {
-                    self.join(a, b);
+                    self.join(records, a, b);
                     self.merges.push(Merge { rule: edge.rule, a: edge.a, b: edge.b });
                 }
             }
@@ -108,59 +143,80 @@ impl Clusters {
     }
 
     /// Joins without asking (attachment of records without a name).
-    pub fn attach(&mut self, rule: Rule, a: u32, b: u32) {
+    pub fn attach(&mut self, records: &Records, rule: Rule, a: u32, b: u32) {
         let (x, y) = (self.root(a), self.root(b));
         if x != y {
-            self.join(x, y);
+            self.join(records, x, y);
             self.merges.push(Merge { rule, a, b });
         }
     }
 
-    fn join(&mut self, a: u32, b: u32) {
+    fn join(&mut self, records: &Records, a: u32, b: u32) {
         let (keep, gone) = if a < b { (a, b) } else { (b, a) };
         self.parent[gone as usize] = keep;
-        let theirs = std::mem::take(&mut self.holds[gone as usize]);
-        let mine = &mut self.holds[keep as usize];
-        extend(&mut mine.names, theirs.names);
-        extend(&mut mine.births, theirs.births);
-        extend(&mut mine.personal, theirs.personal);
+        let theirs = match std::mem::replace(&mut self.held[gone as usize], NONE) {
+            NONE => Holds::of(records, gone),
+            place => std::mem::take(&mut self.holds[place as usize]),
+        };
+        if self.held[keep as usize] == NONE {
+            self.held[keep as usize] = self.holds.len() as u32;
+            self.holds.push(Holds::of(records, keep));
+        }
+        let mine = &mut self.holds[self.held[keep as usize] as usize];
+        extend(&mut mine.names, &theirs.names);
+        extend(&mut mine.births, &theirs.births);
+        extend(&mut mine.personal, &theirs.personal);
         mine.suffix = mine.suffix.max(theirs.suffix);
+    }
+
+    /// What a cluster holds, by the record that stands for it.
+    fn holds(&self, records: &Records, root: u32) -> Cow<'_, Holds> {
+        self.holds.get(self.held[root as usize] as usize).map_or_else(|| Cow::Owned(Holds::of(records, root)), Cow::Borrowed)
     }
 
     /// What speaks against joining two clusters, looking at all they hold.
     fn guard(&self, records: &Records, edge: &Edge, a: u32, b: u32) -> Option<Guard> {
-        let (x, y) = (&self.holds[a as usize], &self.holds[b as usize]);
+        let (x, y) = (&*self.holds(records, a), &*self.holds(records, b));
         let shared_number = x.personal.iter().any(|number| y.personal.contains(number));
         if x.suffix != y.suffix && x.suffix != Suffix::None && y.suffix != Suffix::None && !shared_number {
-            return Some(V3);
+            return Some(Guard::V3);
         }
         let comparison = rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]);
         let all_agree = comparison.birth == Birth::Same
             && comparison.name.is_some_and(|name| name >= Likeness::Close)
             && (comparison.address >= rule::Door::Near || comparison.contact || comparison.account);
         if !shared_number && !x.personal.is_empty() && !y.personal.is_empty() && !all_agree && !self.near_numbers(records, x, y) {
-            return Some(V1);
+            return Some(Guard::V1);
         }
         let births_meet =
             x.births.is_empty() || y.births.is_empty() || x.births.iter().any(|one| y.births.iter().any(|other| near(*one, *other)));
         let misdated =
             comparison.proven && (comparison.address >= rule::Door::Near || comparison.name.is_some_and(|name| name >= Likeness::Close));
         if !births_meet && !shared_number && !misdated {
-            return Some(V2);
+            return Some(Guard::V2);
         }
         let exact_key = shared_number || comparison.row_key || comparison.proven;
         if !exact_key && self.names_clash(records, x, y) {
-            return Some(V4);
+            return Some(Guard::V4);
         }
-        (x.names.len() + y.names.len() > NAMES && distinct_bags(records, x, y) > NAMES).then_some(V7)
+        (x.names.len() + y.names.len() > NAMES && distinct_bags(records, x, y) > NAMES).then_some(Guard::V7)
+    }
+
+    /// Whether a record's birth date or personal number is another person's than this cluster's.
+    pub fn contradicts(&self, records: &Records, root: u32, node: u32) -> bool {
+        let (theirs, mine) = (self.holds(records, root), Holds::of(records, node));
+        let apart = |a: &[u32], b: &[u32]| !a.is_empty() && !b.is_empty() && !a.iter().any(|one| b.iter().any(|other| near(*one, *other)));
+        let numbers = !mine.personal.is_empty() && !theirs.personal.is_empty();
+        apart(&mine.births, &theirs.births)
+            || (numbers && !mine.personal.iter().any(|one| theirs.personal.contains(one)) && !self.near_numbers(records, &mine, &theirs))
     }
 
     fn near_numbers(&self, records: &Records, x: &Holds, y: &Holds) -> bool {
-        let text = |value: &u64| records.numbers.get(value).map_or("", |text| text);
+        let text = |value: &u64| records.numbers.get(value).map_or("", |number| &**number);
         x.personal.iter().any(|one| {
             y.personal.iter().any(|other| {
                 let (one, other) = (text(one), text(other));
-                one.len() != other.len() || super::name::edit_distance(one, other, 2) <= 2
+                one.len() != other.len() || super::likeness::edit_distance(one, other, 2) <= 2
             })
         })
     }
@@ -175,10 +231,10 @@ impl Clusters {
     }
 }
 
-fn extend<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {
+fn extend<A: smallvec::Array<Item: PartialEq + Copy>>(into: &mut SmallVec<A>, from: &SmallVec<A>) {
     for value in from {
-        if !into.contains(&value) {
-            into.push(value);
+        if !into.contains(value) {
+            into.push(*value);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     cluster::Clusters,
     individual::{Individual, Known},
     record::NONE,
-    rule::{self, Rule, Tier},
+    rule::{Rule, Tier},
 };
 use crate::base::{Bounds, Element, Role};
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], 
 fn may_be_one(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
     let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
     let mut by_rule: BTreeMap<&str, (Rule, Vec<u32>)> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| edge.rule.tier == Tier::Possible) {
+    for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
         let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
         if a == NONE || b == NONE || a == b {
             continue;
@@ -130,13 +130,13 @@ fn may_be_one(individuals: &[Individual], individual_of: &[u32], edges: &[Edge],
             let (keep, gone) = (x.min(y), x.max(y));
             parent[gone as usize] = keep;
             doubts[gone as usize].fewer = true;
-            by_rule.entry(edge.rule.id).or_insert((edge.rule, Vec::new())).1.push(gone);
+            by_rule.entry(edge.rule.id()).or_insert((edge.rule, Vec::new())).1.push(gone);
         }
     }
     for (rule, people) in by_rule.into_values() {
         reasons.push(Reason {
-            code: rule.id,
-            text: format!("may be counted twice: {}", rule.text),
+            code: rule.id(),
+            text: format!("may be counted twice: {}", rule.text()),
             direction: "lowers",
             people: people.len() as u64,
             resolve: "compare the two records; a birth date or number on both sides decides",
@@ -183,9 +183,9 @@ fn nameless(individuals: &[Individual], doubts: &mut [Doubt], reasons: &mut Vec<
 
 /// Merges a guard refused once, and merges by rules that can err, may have hidden a person.
 fn may_be_several(individuals: &[Individual], individual_of: &[u32], clusters: &Clusters, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let weak = [rule::R07.id, rule::R08.id, rule::R09.id, rule::R14.id, rule::R15.id, rule::R16.id, rule::R17.id];
+    let weak = [Rule::R07, Rule::R08, Rule::R09, Rule::R14, Rule::R15, Rule::R16, Rule::R17];
     let mut people: Vec<u32> = Vec::new();
-    for merge in clusters.merges.iter().filter(|merge| weak.contains(&merge.rule.id)) {
+    for merge in clusters.merges.iter().filter(|merge| weak.contains(&merge.rule)) {
         let at = individual_of[merge.a as usize];
         if at != NONE && individuals[at as usize].counted && doubts[at as usize].more == 0 {
             doubts[at as usize].more = 1;

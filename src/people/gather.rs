@@ -6,7 +6,8 @@ use super::{
     firm::{is_organisation, is_role_mailbox},
     intern::{Index, Texts},
     name::{self, Name},
-    record::{Class, Key, Map, MentionOf, NONE, Node, Records, Value, mix, short_hash},
+    place::{self, Jurisdiction},
+    record::{Class, Key, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -23,18 +24,17 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     let mentions = evidence.mention_count();
     reader.records.mentions.reserve_exact(mentions);
     let some = mentions.min(1 << 20);
-    reader.by_identity.reserve(some);
     reader.records.nodes.reserve(some);
     reader.records.values.reserve(4 * some);
     evidence.mentions(|mention| reader.take(&mention))?;
-    Ok(reader.finish())
+    Ok(reader.finish().in_order())
 }
 
 struct Reader<'a> {
     evidence: &'a Evidence<'a>,
     catalogue: &'a Catalogue,
     records: Records,
-    by_identity: Map<u64, u32>,
+    by_identity: Index,
     /// By the fields as they stand, so that a name or an address is taken apart once.
     names: Texts,
     written: Texts,
@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
             evidence,
             catalogue,
             records: Records::default(),
-            by_identity: Map::default(),
+            by_identity: Index::default(),
             names: Texts::default(),
             written: Texts::default(),
             addresses: Index::default(),
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             Meaning::PersonalNumber if text.len() < 6 => key(Class::Partial, token),
             Meaning::PersonalNumber => {
                 key(Class::Personal, token);
-                self.records.numbers.entry(token).or_insert_with(|| text.into());
+                note(&mut self.records.numbers, token, text);
             }
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
@@ -211,8 +211,8 @@ impl<'a> Reader<'a> {
             Meaning::Email => key(Class::Email, token),
             Meaning::Phone => {
                 key(Class::Phone, token);
-                if let Some(place) = address::phone_jurisdiction(text) {
-                    self.records.phone_places.entry(token).or_insert_with(|| place.into());
+                if let Some(place) = place::phone_jurisdiction(text).and_then(|place| Jurisdiction::fit(&place)) {
+                    self.records.phone_places.entry(token).or_insert(place);
                 }
             }
             Meaning::Username => key(Class::Username, token),
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
                 self.fields.keys.push(Key { class: Class::Unverified, value: key });
                 self.records.scopes.insert(key, scope);
                 if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
-                    self.records.numbers.entry(key).or_insert_with(|| raw.into());
+                    note(&mut self.records.numbers, key, raw);
                 }
             }
             Meaning::BirthDate => fields.birth = fields.birth.max(date(text)),
@@ -336,15 +336,19 @@ impl<'a> Reader<'a> {
         let mut hash =
             mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
         fields.keys.iter().for_each(|key| hash = mix(&[hash, key.class as u64, key.value]));
-        if !anonymous {
-            // 64 bits over the whole identity: two different ones meet once in 10^19 pairs.
-            if let Some(known) = self.by_identity.get(&hash) {
-                let node = &mut self.records.nodes[*known as usize];
-                node.id = node.id.min(id);
-                return *known;
-            }
-        }
         let number = self.records.nodes.len() as u32;
+        let nodes = &mut self.records.nodes;
+        let is = |at: u32| {
+            let node = &nodes[at as usize];
+            (node.name, node.birth, node.sex, node.address, node.organisation)
+                == (name, fields.birth, fields.sex, address, fields.organisation)
+                && *node.keys == *fields.keys
+        };
+        if !anonymous && let Some(known) = self.by_identity.find_hashed_or(hash, number, is) {
+            let node = &mut nodes[known as usize];
+            node.id = node.id.min(id);
+            return known;
+        }
         self.records.nodes.push(Node {
             id,
             name,
@@ -357,25 +361,35 @@ impl<'a> Reader<'a> {
             organisation: fields.organisation,
             own_name: fields.own_name,
         });
-        if !anonymous {
-            self.by_identity.insert(hash, number);
-        }
         number
     }
 
-    /// Puts nodes and mentions into an order that depends on content only.
+    /// Lets go of what it took to tell known names and addresses from new ones.
     fn finish(self) -> Records {
-        let mut records = self.records;
+        self.records
+    }
+}
+
+impl Records {
+    /// Puts nodes and mentions into an order that depends on content only.
+    fn in_order(self) -> Records {
+        let mut records = self;
         let mut order: Vec<u32> = (0..records.nodes.len() as u32).collect();
         order.sort_unstable_by_key(|node| (records.nodes[*node as usize].id, *node));
         let mut place = vec![0u32; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
-        let mut nodes: Vec<Option<Node>> = std::mem::take(&mut records.nodes).into_iter().map(Some).collect();
-        records.nodes = order.iter().filter_map(|old| nodes[*old as usize].take()).collect();
         records.mentions.iter_mut().for_each(|mention| mention.node = place[mention.node as usize]);
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
+        // Where they lie: a second copy of all nodes would be the most memory a case ever needs.
+        for at in 0..place.len() {
+            while place[at] as usize != at {
+                let to = place[at] as usize;
+                records.nodes.swap(at, to);
+                place.swap(at, to);
+            }
+        }
         records
     }
 }
@@ -425,6 +439,13 @@ fn new_address(fields: &Fields, records: &mut Records, known: &mut Index) -> u32
         records.addresses.push(parsed);
         number
     })
+}
+
+/// Keeps a number to compare by; longer ones are no number that anybody types.
+fn note(numbers: &mut Map<u64, Number>, key: u64, text: &str) {
+    if let Some(number) = Number::fit(text) {
+        numbers.entry(key).or_insert(number);
+    }
 }
 
 fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'t super::catalogue::Column> {

@@ -2,11 +2,12 @@
 
 use super::{
     catalogue::Catalogue,
+    place::Jurisdiction,
     record::{Class, Map, NONE, Records},
     rule::Tier,
 };
 use crate::{
-    base::{Element, ElementSet, Role, token::base32},
+    base::{Element, ElementSet, Role, Short, token::base32},
     evidence::Evidence,
 };
 use std::collections::BTreeMap;
@@ -31,17 +32,20 @@ impl Known {
     }
 }
 
+/// `P-` and 13 letters and digits.
+pub type PersonId = Short<15>;
+
 /// One person.
 #[derive(Clone, Debug)]
 pub struct Individual {
-    /// `P-` and 16 letters and digits, from the content of the first record: stable over runs and renamed files.
-    pub id: String,
+    /// `P-` and 13 letters and digits, from the content of the first record: stable over runs and renamed files.
+    pub id: PersonId,
     /// Place in [`Records::shown_names`], or [`NONE`].
     pub name: u32,
     pub birth: u32,
     pub minor: Known,
     pub deceased: Known,
-    pub residency: String,
+    pub residency: Jurisdiction,
     pub residency_basis: &'static str,
     pub elements: ElementSet,
     /// Elements seen only masked, hashed, truncated or encrypted.
@@ -112,7 +116,7 @@ impl<'a> Assembler<'a> {
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
         Individual {
-            id: format!("P-{}", base32(u128::from(super::record::mix(&[least])), 13)),
+            id: PersonId::fit(&format!("P-{}", base32(u128::from(super::record::mix(&[least])), 13))).unwrap_or_default(),
             name,
             birth,
             minor: age(birth, self.on).map_or(Known::Unknown, |age| if age < 18 { Known::Yes } else { Known::No }),
@@ -174,9 +178,9 @@ impl<'a> Assembler<'a> {
     }
 
     /// Current address before former ones, addresses before telephone numbers.
-    fn residency(&self, mentions: &[u32]) -> (String, &'static str) {
+    fn residency(&self, mentions: &[u32]) -> (Jurisdiction, &'static str) {
         let records = self.records;
-        let mut seen: BTreeMap<&str, (i32, u32)> = BTreeMap::new();
+        let mut seen: BTreeMap<Jurisdiction, (i32, u32)> = BTreeMap::new();
         for at in mentions {
             let mention = &records.mentions[*at as usize];
             let node = &records.nodes[mention.node as usize];
@@ -184,32 +188,32 @@ impl<'a> Assembler<'a> {
                 continue;
             };
             let recency = self.recency.get(&mention.item).copied().unwrap_or(0);
-            let entry = seen.entry(&address.jurisdiction).or_insert((i32::MIN, 0));
+            let entry = seen.entry(address.jurisdiction).or_insert((i32::MIN, 0));
             entry.0 = entry.0.max(recency);
             entry.1 += 1;
         }
         if let Some((jurisdiction, _)) = seen.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
-            return ((*jurisdiction).to_owned(), "address");
+            return (*jurisdiction, "address");
         }
-        let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for at in mentions {
             for key in &records.nodes[records.mentions[*at as usize].node as usize].keys {
-                if let Some(place) = records.phone_places.get(&key.value).filter(|_| key.class == Class::Phone) {
-                    *places.entry(place).or_default() += 1;
+                if let Some(place) = records.phone_places.get(&{ key.value }).filter(|_| key.class == Class::Phone) {
+                    *places.entry(*place).or_default() += 1;
                 }
             }
         }
         if let Some((place, _)) = places.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
-            return ((*place).to_owned(), "phone");
+            return (*place, "phone");
         }
         if let Some(country) = self.number_country(mentions) {
             return (country, "personal_number");
         }
-        ("unknown".to_owned(), "none")
+        (Jurisdiction::fit("unknown").unwrap_or_default(), "none")
     }
 
     /// The country that issued a personal number; a US number tells no state.
-    fn number_country(&self, mentions: &[u32]) -> Option<String> {
+    fn number_country(&self, mentions: &[u32]) -> Option<Jurisdiction> {
         let mut countries: Vec<&str> = Vec::new();
         for at in mentions {
             let mention = &self.records.mentions[*at as usize];
@@ -228,7 +232,7 @@ impl<'a> Assembler<'a> {
         countries.dedup();
         match countries.as_slice() {
             // Canada and Australia are told by province and state.
-            [one] if *one != "CA" && *one != "AU" => Some((*one).to_owned()),
+            [one] if *one != "CA" && *one != "AU" => Jurisdiction::fit(one),
             _ => None,
         }
     }

@@ -8,8 +8,16 @@ type Hashing = foldhash::fast::FixedState;
 /// Where something known lies, with its hash at hand for when the table grows.
 #[derive(Clone, Copy)]
 struct Slot {
-    hash: u64,
+    /// Half of it: the table is a third of the memory of a million records, and what looks equal is compared anyway.
+    hash: u32,
     at: u32,
+}
+
+impl Slot {
+    /// Where the table looks: the half, spread over all bits.
+    fn place(hash: u32) -> u64 {
+        u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 /// Numbers of things that are kept elsewhere.
@@ -22,8 +30,13 @@ pub(super) struct Index {
 impl Index {
     /// Finds the place of an equal thing, or takes `new` for it. `is(place)` tells whether what lies there is equal.
     pub(super) fn find_or<T: std::hash::Hash + ?Sized>(&mut self, thing: &T, new: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
-        let hash = self.hashing.hash_one(thing);
-        match self.table.entry(hash, |slot| slot.hash == hash && is(slot.at), |slot| slot.hash) {
+        self.find_hashed_or(self.hashing.hash_one(thing), new, is)
+    }
+
+    /// The same for a thing whose hash is known.
+    pub(super) fn find_hashed_or(&mut self, hash: u64, new: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let hash = (hash >> 32) as u32;
+        match self.table.entry(Slot::place(hash), |slot| slot.hash == hash && is(slot.at), |slot| Slot::place(slot.hash)) {
             hashbrown::hash_table::Entry::Occupied(known) => Some(known.get().at),
             hashbrown::hash_table::Entry::Vacant(free) => {
                 free.insert(Slot { hash, at: new });
@@ -38,26 +51,24 @@ impl Index {
 pub(super) struct Texts {
     index: Index,
     text: String,
-    entries: Vec<Entry>,
-}
-
-struct Entry {
-    start: usize,
-    length: usize,
-    number: u32,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    numbers: Vec<u32>,
 }
 
 impl Texts {
     /// The number of this text; what `number` gives, if it is new.
     pub(super) fn number(&mut self, text: &str, number: impl FnOnce() -> u32) -> u32 {
-        let (entries, all) = (&self.entries, &self.text);
-        let is = |at: u32| entries.get(at as usize).is_some_and(|entry| all.get(entry.start..entry.start + entry.length) == Some(text));
-        if let Some(known) = self.index.find_or(text, entries.len() as u32, is) {
-            return self.entries[known as usize].number;
+        let (ends, all) = (&self.ends, &self.text);
+        let start = |at: usize| at.checked_sub(1).map_or(0, |before| ends[before]);
+        let is = |at: u32| all.get(start(at as usize)..ends[at as usize]) == Some(text);
+        if let Some(known) = self.index.find_or(text, ends.len() as u32, is) {
+            return self.numbers[known as usize];
         }
         let number = number();
-        self.entries.push(Entry { start: self.text.len(), length: text.len(), number });
         self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.numbers.push(number);
         number
     }
 }

@@ -14,8 +14,11 @@ pub mod firm;
 pub mod gather;
 pub mod individual;
 mod intern;
+pub mod likeness;
 mod lookup;
 pub mod name;
+mod packed;
+pub mod place;
 mod proof;
 pub mod record;
 pub mod role;
@@ -101,7 +104,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let individual_of: Vec<u32> = roots.iter().map(|root| by_root[*root as usize]).collect();
     for merge in &clusters.merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
-            person.tier = person.tier.max(Some(merge.rule.tier));
+            person.tier = person.tier.max(Some(merge.rule.tier()));
         }
     }
     for refusal in &clusters.refusals {

@@ -1,21 +1,14 @@
-//! Person names: taken apart, folded, and compared.
-//!
-//! A name is compared as given, middle and surname tokens whose order may be wrong in the
-//! source, with nicknames, initials, typing errors, double surnames and name changes known.
+//! Person names, taken apart and folded: given, middle and surname tokens, whose order may be wrong in the source.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use super::packed::Packed;
+use std::{collections::HashSet, sync::LazyLock};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// A folded name. Tokens are lower case ASCII where the script allows, without punctuation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// A folded name. Tokens are lower case ASCII where the script allows, without punctuation, a space between them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name {
-    pub given: Vec<String>,
-    pub middle: Vec<String>,
-    pub surname: Vec<String>,
-    pub maiden: Vec<String>,
+    /// Given name, middle names, surname, maiden name.
+    tokens: Packed<4>,
     pub suffix: Suffix,
 }
 
@@ -42,25 +35,20 @@ pub struct Parts<'a> {
     pub suffix: &'a str,
 }
 
-/// How two names go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
-    /// Different given names, or nothing in common.
-    Incompatible,
-    /// Same given name, different surname (marriage), or the reverse with one given name missing.
-    Partial,
-    /// An initial stands for a given name.
-    Initial,
-    /// Nickname, typing error, missing or additional middle name, double surname.
-    Close,
-    /// The same tokens, in any order.
-    Same,
+/// A name while it is taken apart.
+#[derive(Default)]
+struct Draft {
+    given: Vec<String>,
+    middle: Vec<String>,
+    surname: Vec<String>,
+    maiden: Vec<String>,
+    suffix: Suffix,
 }
 
 impl Name {
     /// The name these fields make; `None` when they hold no letters.
     pub fn from_parts(parts: &Parts<'_>) -> Option<Name> {
-        let mut name = Name::default();
+        let mut name = Draft::default();
         if !parts.full.trim().is_empty() && parts.surname.trim().is_empty() {
             name.read_full(parts.full);
         }
@@ -81,7 +69,52 @@ impl Name {
         if let [one] = tokens(parts.suffix).as_slice() {
             name.suffix = suffix(one).unwrap_or(name.suffix);
         }
-        (!(name.given.is_empty() && name.surname.is_empty())).then_some(name)
+        (!(name.given.is_empty() && name.surname.is_empty())).then(|| name.pack())
+    }
+
+    /// The given name; empty when there is none.
+    pub fn given(&self) -> &str {
+        self.tokens.field(0)
+    }
+
+    /// Middle names and initials.
+    pub fn middle(&self) -> &str {
+        self.tokens.field(1)
+    }
+
+    /// Surnames with their particles.
+    pub fn surname(&self) -> &str {
+        self.tokens.field(2)
+    }
+
+    /// The surname at birth, where a field tells.
+    pub fn maiden(&self) -> &str {
+        self.tokens.field(3)
+    }
+
+    /// Whether both a given name (more than an initial) and a surname are known.
+    pub fn is_full(&self) -> bool {
+        let long = |token: &str| token.chars().count() > 1;
+        long(self.given()) && self.surname().split(' ').any(long)
+    }
+
+    /// The same for every order and spelling variant of equal tokens: the sorted tokens of given name and surname.
+    pub fn bag(&self) -> String {
+        let mut bag: Vec<&str> = words(self.given()).chain(words(self.surname())).collect();
+        bag.sort_unstable();
+        bag.join(" ")
+    }
+}
+
+/// The tokens of a part of a name.
+pub(super) fn words(part: &str) -> impl Iterator<Item = &str> {
+    part.split(' ').filter(|token| !token.is_empty())
+}
+
+impl Draft {
+    fn pack(&self) -> Name {
+        let [given, middle, surname, maiden] = [&self.given, &self.middle, &self.surname, &self.maiden].map(|part| part.join(" "));
+        Name { tokens: Packed::new([&given, &middle, &surname, &maiden]), suffix: self.suffix }
     }
 
     /// `Mary Ann Smith`, `SMITH, Mary A.`, `Dr. Jan van der Berg Jr.`
@@ -122,167 +155,6 @@ impl Name {
             tokens.pop();
         }
     }
-
-    /// Whether both a given name (more than an initial) and a surname are known.
-    pub fn is_full(&self) -> bool {
-        self.given.first().is_some_and(|given| given.chars().count() > 1) && self.surname.iter().any(|surname| surname.chars().count() > 1)
-    }
-
-    /// The same for every order and spelling variant of equal tokens: the sorted tokens of given name and surname.
-    pub fn bag(&self) -> String {
-        let mut bag: Vec<&str> = self.given.iter().chain(&self.surname).map(String::as_str).collect();
-        bag.sort_unstable();
-        bag.join(" ")
-    }
-
-    /// Compares two names.
-    pub fn likeness(&self, other: &Name) -> Likeness {
-        let (mine, theirs) = (self, other);
-        let straight = compare(mine, theirs);
-        if straight >= Likeness::Close || mine.given.is_empty() || theirs.given.is_empty() {
-            return straight;
-        }
-        let swapped = Name { given: theirs.surname.clone(), surname: theirs.given.clone(), ..theirs.clone() };
-        let crossed = compare(mine, &swapped);
-        if crossed >= Likeness::Close { crossed.max(straight) } else { straight }
-    }
-}
-
-fn compare(a: &Name, b: &Name) -> Likeness {
-    let given = given_likeness(&a.given, &b.given, &a.middle, &b.middle);
-    let surname = surname_likeness(a, b);
-    match (given, surname) {
-        (Some(Likeness::Incompatible), _) => Likeness::Incompatible,
-        (Some(given), Some(surname)) if surname > Likeness::Incompatible => given.min(surname),
-        (Some(given), Some(_)) if given >= Likeness::Close => Likeness::Partial,
-        (Some(_), Some(_)) => Likeness::Incompatible,
-        (None, Some(surname)) if surname >= Likeness::Close => Likeness::Partial,
-        (Some(given), None) if given >= Likeness::Close => Likeness::Partial,
-        _ => Likeness::Incompatible,
-    }
-}
-
-/// `None` when one side has no given name.
-fn given_likeness(a: &[String], b: &[String], a_middle: &[String], b_middle: &[String]) -> Option<Likeness> {
-    let (first_a, first_b) = (a.first()?, b.first()?);
-    let direct = token_likeness(first_a, first_b, true);
-    if direct > Likeness::Incompatible {
-        return Some(direct);
-    }
-    // People go by their middle name; `Mary Ann` is written `Maryann`.
-    let by_middle = |first: &String, middle: &[String]| middle.iter().any(|m| m.chars().count() > 2 && m == first);
-    let joined = |first: &String, middle: &[String], other: &String| middle.first().is_some_and(|m| &format!("{first}{m}") == other);
-    let close = by_middle(first_a, b_middle)
-        || by_middle(first_b, a_middle)
-        || joined(first_a, a_middle, first_b)
-        || joined(first_b, b_middle, first_a);
-    Some(if close { Likeness::Close } else { Likeness::Incompatible })
-}
-
-/// `None` when one side has no surname.
-fn surname_likeness(a: &Name, b: &Name) -> Option<Likeness> {
-    if a.surname.is_empty() || b.surname.is_empty() {
-        return None;
-    }
-    if a.surname == b.surname {
-        return Some(Likeness::Same);
-    }
-    let (joined_a, joined_b) = (a.surname.concat(), b.surname.concat());
-    if joined_a == joined_b {
-        return Some(Likeness::Same);
-    }
-    if is_typo(&joined_a, &joined_b) {
-        return Some(Likeness::Close);
-    }
-    // Double surnames lose a half; Iberian and Latin American ones hide in the middle; maiden names stand apart.
-    let of = |name: &Name| -> HashSet<String> {
-        name.surname.iter().chain(&name.middle).chain(&name.maiden).filter(|token| token.chars().count() > 2).cloned().collect()
-    };
-    let (all_a, all_b) = (of(a), of(b));
-    let shared = a.surname.iter().any(|token| all_b.contains(token) && !PARTICLES.contains(token.as_str()))
-        || b.surname.iter().any(|token| all_a.contains(token) && !PARTICLES.contains(token.as_str()));
-    if shared {
-        return Some(Likeness::Close);
-    }
-    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    if initial(&joined_a, &joined_b) || initial(&joined_b, &joined_a) {
-        return Some(Likeness::Initial);
-    }
-    Some(Likeness::Incompatible)
-}
-
-fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
-    if a == b {
-        return if a.chars().count() == 1 { Likeness::Initial } else { Likeness::Same };
-    }
-    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    if initial(a, b) || initial(b, a) {
-        return Likeness::Initial;
-    }
-    if given && (is_nickname(a, b) || is_short_form(a, b)) {
-        return Likeness::Close;
-    }
-    if is_typo(a, b) && !(given && (a.chars().count().min(b.chars().count()) < 5 || is_counterpart(a, b))) {
-        return Likeness::Close;
-    }
-    Likeness::Incompatible
-}
-
-/// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.
-fn is_counterpart(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let mut stem = short.chars();
-    let last = stem.next_back();
-    let added = long.strip_prefix(short).is_some_and(|rest| ["a", "e"].contains(&rest));
-    let swapped = long.strip_prefix(stem.as_str()).is_some_and(|rest| matches!((last, rest), (Some('o'), "a") | (Some('a'), "o")));
-    added || swapped
-}
-
-/// `Barb` for Barbara, `Alex` for Alexander: the first four letters or more of the other. Endings
-/// that make a woman's name of a man's (`Paul`, `Paula`) are another person's.
-fn is_short_form(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let Some(rest) = long.strip_prefix(short).filter(|_| short.chars().count() >= 4) else { return false };
-    rest.chars().count() >= 2 && !["ine", "ina", "ette", "etta", "elle", "ella", "ia", "na", "ne"].contains(&rest)
-}
-
-/// One insertion, deletion, substitution or transposition; two in words of eight letters or more.
-/// Words of three letters or fewer must be equal: `Ana` and `Ann` are two people.
-pub fn is_typo(a: &str, b: &str) -> bool {
-    let shorter = a.chars().count().min(b.chars().count());
-    let allowed = match shorter {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    };
-    allowed > 0 && edit_distance(a, b, allowed) <= allowed
-}
-
-/// Optimal string alignment distance, cut off above `limit`.
-pub fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > limit {
-        return limit + 1;
-    }
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    let mut row: Vec<usize> = vec![0; b.len() + 1];
-    for i in 1..=a.len() {
-        row[0] = i;
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        if row.iter().min().is_some_and(|least| *least > limit) {
-            return limit + 1;
-        }
-        std::mem::swap(&mut before, &mut last);
-        std::mem::swap(&mut last, &mut row);
-    }
-    last[b.len()]
 }
 
 /// Letters and digits of a text in folded tokens. Digits stay (synthetic data numbers its names).
@@ -336,7 +208,13 @@ pub fn folded(text: &str) -> String {
 }
 
 fn without_titles(mut tokens: Vec<String>) -> Vec<String> {
-    while tokens.len() > 1 && TITLES.contains(&tokens[0].as_str()) {
+    // `Don Davis` is Donald; `Don Carlos Ruiz` is titled.
+    let is_title = |tokens: &[String]| match tokens.first().map(String::as_str) {
+        Some("don" | "dona") => tokens.len() > 2,
+        Some(first) => tokens.len() > 1 && TITLES.contains(&first),
+        None => false,
+    };
+    while is_title(&tokens) {
         tokens.remove(0);
     }
     while tokens.len() > 2 && tokens.last().is_some_and(|last| DEGREES.contains(&last.as_str())) {
@@ -376,8 +254,6 @@ const TITLES: &[&str] = &[
     "sr",
     "sra",
     "srta",
-    "don",
-    "dona",
     "dott",
     "sig",
     "dhr",
@@ -392,7 +268,7 @@ const TITLES: &[&str] = &[
 
 const DEGREES: &[&str] = &["md", "phd", "esq", "dds", "rn", "cpa", "mba", "do", "jd"];
 
-static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+pub(super) static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     [
         "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum",
         "zur", "bin", "ibn", "al", "el", "abu", "ben", "bat", "mac", "mc", "o", "san", "santa", "st", "af", "av", "y", "e",
@@ -412,27 +288,6 @@ fn suffix(token: &str) -> Option<Suffix> {
     })
 }
 
-/// Name to the set of groups it belongs to: a name and its nicknames make one group.
-static NICKNAMES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut groups: HashMap<&str, Vec<&str>> = HashMap::new();
-    let lines = include_str!("../../patterns/lexicons/nicknames.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
-    for (name, nickname) in lines.filter_map(|line| line.split_once('\t')) {
-        groups.entry(nickname).or_default().push(name);
-        groups.entry(name).or_default().push(name);
-    }
-    groups.values_mut().for_each(|names| {
-        names.sort_unstable();
-        names.dedup();
-    });
-    groups
-});
-
-/// Whether two given names may be one person's: a name and its nickname, or two nicknames of one name.
-pub fn is_nickname(a: &str, b: &str) -> bool {
-    let (Some(of_a), Some(of_b)) = (NICKNAMES.get(a), NICKNAMES.get(b)) else { return false };
-    of_a.iter().any(|name| of_b.binary_search(name).is_ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -443,43 +298,11 @@ mod tests {
 
     #[test]
     fn orders_titles_and_suffixes_are_understood() {
-        let want = full("Mary Ann Smith");
-        for same in ["SMITH, Mary Ann", "Smith, Mary", "Mrs. Mary Smith", "Mary A. Smith", "Smith Mary"] {
-            assert!(full(same).likeness(&want) >= Likeness::Close, "{same}");
-        }
         assert_eq!(full("Robert Hall Jr.").suffix, Suffix::Junior);
         assert_eq!(full("Hall, Robert, Sr").suffix, Suffix::Senior);
-        assert_eq!(full("Jan van der Berg").surname, ["van", "der", "berg"]);
-        assert_eq!(full("Dr. Lucía Gómez").given, ["lucia"]);
-    }
-
-    #[test]
-    fn likeness_grades_what_names_share() {
-        for (a, b, want) in [
-            ("Jane Doe", "jane DOE", Likeness::Same),
-            ("José Núñez", "Jose Nunez", Likeness::Same),
-            ("Bill Gates", "William Gates", Likeness::Close),
-            ("Barb Gates", "Barbara Gates", Likeness::Close),
-            ("Paul Gates", "Paula Gates", Likeness::Incompatible),
-            ("Mario Rossi", "Maria Rossi", Likeness::Incompatible),
-            ("Daniel Gates", "Daniela Gates", Likeness::Incompatible),
-            ("John Gates", "Joan Gates", Likeness::Incompatible),
-            ("Jonathan Miller", "Jonathon Miller", Likeness::Close),
-            ("Ana Torres Vega", "Ana Torres", Likeness::Close),
-            ("J. Doe", "Jane Doe", Likeness::Initial),
-            ("Jane Doe", "Jane Brown", Likeness::Partial),
-            ("Jane Doe", "Peter Doe", Likeness::Incompatible),
-            ("Ana Ruiz", "Ann Ruiz", Likeness::Incompatible),
-        ] {
-            assert_eq!(full(a).likeness(&full(b)), want, "{a} / {b}");
-            assert_eq!(full(b).likeness(&full(a)), want, "{b} / {a}");
-        }
-    }
-
-    #[test]
-    fn a_transposition_is_one_error() {
-        assert_eq!(edit_distance("bertha", "betrha", 2), 1);
-        assert_eq!(edit_distance("abc", "xyz", 2), 3);
-        assert!(!is_typo("ana", "ann"));
+        assert_eq!(full("Jan van der Berg").surname(), "van der berg");
+        assert_eq!(full("Dr. Lucía Gómez").given(), "lucia");
+        assert_eq!(full("Don Davis").given(), "don");
+        assert_eq!(full("Don Carlos Ruiz").given(), "carlos");
     }
 }

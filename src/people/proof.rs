@@ -5,7 +5,7 @@
 //! the given name or the birth date if it numbers people, and mostly neither if it numbers families.
 
 use super::{
-    name::Likeness,
+    likeness::Likeness,
     record::{Class, Key, NONE, Records},
     rule::{self, Birth},
 };
@@ -25,7 +25,7 @@ pub(super) fn prove(records: &mut Records) {
     for node in &mut records.nodes {
         let mut changed = false;
         for key in node.keys.iter_mut().filter(|key| key.class == Class::Unverified) {
-            if records.scopes.get(&key.value).is_some_and(|scope| proven.contains(scope)) {
+            if records.scopes.get(&{ key.value }).is_some_and(|scope| proven.contains(scope)) {
                 key.class = Class::Proven;
                 changed = true;
             }
@@ -40,8 +40,8 @@ pub(super) fn prove(records: &mut Records) {
 fn proven(records: &Records) -> HashSet<u64> {
     let mut carried: Vec<(u64, u64, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE) {
-        for Key { value, .. } in node.keys.iter().filter(|key| key.class == Class::Unverified) {
-            carried.extend(records.scopes.get(value).map(|scope| (*scope, *value, at as u32)));
+        for &Key { value, .. } in node.keys.iter().filter(|key| key.class == Class::Unverified) {
+            carried.extend(records.scopes.get(&value).map(|scope| (*scope, value, at as u32)));
         }
     }
     carried.sort_unstable();

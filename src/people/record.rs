@@ -3,8 +3,8 @@
 //! Mentions whose identity is equal to the last byte collapse into one [`Node`]: exports,
 //! backups and transactions repeat the same people many times.
 
-use super::{address::Address, name::Name};
-use crate::base::{ElementSet, Role};
+use super::{address::Address, name::Name, place::Jurisdiction};
+use crate::base::{ElementSet, Role, Short};
 use std::collections::{BTreeSet, HashMap};
 
 /// A map by numbers or short texts, looked up for every mention.
@@ -38,8 +38,12 @@ pub enum Class {
     Partial,
 }
 
+/// The clear digits of a number, while they are compared. Never printed.
+pub type Number = Short<23>;
+
 /// A value that may link mentions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(C, packed)] // nine bytes, not sixteen: there are several to a record
 pub struct Key {
     pub class: Class,
     pub value: u64,
@@ -87,6 +91,7 @@ pub struct MentionOf {
 
 /// One value of a mention: which detector found it, and its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(C, packed(2))] // ten bytes, not sixteen: there are ten of them to a record
 pub struct Value {
     pub detector: u16,
     pub token: u64,
@@ -103,11 +108,11 @@ pub struct Records {
     pub shown_names: Vec<Box<str>>,
     pub addresses: Vec<Address>,
     /// Clear digits of personal numbers, by key value, for one-digit comparison.
-    pub numbers: Map<u64, Box<str>>,
+    pub numbers: Map<u64, Number>,
     /// Header of unverified identifiers, hashed, by key value.
     pub scopes: Map<u64, u64>,
     /// E.164 of phones that suggest a place, by node.
-    pub phone_places: Map<u64, Box<str>>,
+    pub phone_places: Map<u64, Jurisdiction>,
     pub death_nodes: BTreeSet<u32>,
 }
 

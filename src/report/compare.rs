@@ -99,7 +99,7 @@ fn known(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Vec
         let mut words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         let name = if words.is_empty() { 0 } else { hash(&[words.join(" ").as_bytes()]) };
-        let mut person = Known { id: individual.id.clone(), elements: individual.elements, identities: BTreeSet::new() };
+        let mut person = Known { id: individual.id.to_string(), elements: individual.elements, identities: BTreeSet::new() };
         if name != 0 {
             person.identities.insert((1, name));
         }

@@ -14,6 +14,7 @@ use crate::{
     },
     people::{
         Population, block,
+        cluster::Guard,
         individual::Individual,
         record::NONE,
         rule::{self, Birth, Door, Numbers, Tier},
@@ -48,7 +49,7 @@ struct Records<'p> {
 /// # Errors
 /// When evidence cannot be read.
 pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> anyhow::Result<Option<String>> {
-    let Some(place) = population.individuals.iter().position(|individual| individual.id == id) else { return Ok(None) };
+    let Some(place) = population.individuals.iter().position(|individual| &*individual.id == id) else { return Ok(None) };
     let individual = &population.individuals[place];
     let own: Vec<usize> = population.order[individual.first as usize..individual.last as usize].iter().map(|at| *at as usize).collect();
     let nodes: HashSet<u32> = own.iter().map(|at| population.records.mentions[*at].node).collect();
@@ -76,7 +77,7 @@ pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> an
 struct Miss {
     rule: rule::Rule,
     /// Why not; `None` where the rule is too weak to join anybody.
-    guard: Option<&'static str>,
+    guard: Option<Guard>,
     own: u32,
     theirs: u32,
 }
@@ -89,16 +90,16 @@ fn near_misses(population: &Population, nodes: &HashSet<u32>) -> Vec<Miss> {
     };
     let refused = population.refusals.iter().filter_map(|refusal| {
         let (own, theirs) = sides(refusal.a, refusal.b)?;
-        Some(Miss { rule: refusal.rule, guard: Some(refusal.guard.text), own, theirs })
+        Some(Miss { rule: refusal.rule, guard: Some(refusal.guard), own, theirs })
     });
     let (edges, _) = block::edges(&population.records);
-    let weak = edges.iter().filter(|edge| edge.rule.tier == Tier::Possible).filter_map(|edge| {
+    let weak = edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible).filter_map(|edge| {
         let (own, theirs) = sides(edge.a, edge.b)?;
         Some(Miss { rule: edge.rule, guard: None, own, theirs })
     });
     let mut seen = BTreeSet::new();
     let person = |node: u32| population.individual_of.get(node as usize).copied().unwrap_or(NONE);
-    refused.chain(weak).filter(|miss| seen.insert((person(miss.theirs), miss.rule.id, miss.guard))).collect()
+    refused.chain(weak).filter(|miss| seen.insert((person(miss.theirs), miss.rule.id(), miss.guard))).collect()
 }
 
 /// The values of these mentions, read once more from evidence.
@@ -214,7 +215,7 @@ fn write_merges(out: &mut String, records: &Records<'_>, person: u32) -> std::fm
         writeln!(out, "  none: the records are equal in all that identifies, or there is one only")?;
     }
     for merge in merges {
-        writeln!(out, "  {} ({}): {}", merge.rule.id, merge.rule.tier.word(), merge.rule.text)?;
+        writeln!(out, "  {} ({}): {}", merge.rule.id(), merge.rule.tier().word(), merge.rule.text())?;
         writeln!(out, "    {}\n    {}", records.place_of_node(merge.a), records.place_of_node(merge.b))?;
         writeln!(out, "    agree: {}", records.agreement(merge.a, merge.b))?;
     }
@@ -229,8 +230,8 @@ fn write_apart(out: &mut String, records: &Records<'_>, apart: &[Miss]) -> std::
     for miss in apart {
         let other = records.population.individual_of.get(miss.theirs as usize).copied().unwrap_or(NONE);
         let other = records.population.individuals.get(other as usize).map_or("a record of nobody", |other| other.id.as_str());
-        let why = miss.guard.unwrap_or("too weak to join, so it only lowers the floor");
-        writeln!(out, "  {other}: {} ({})\n    not joined: {why}", miss.rule.text, miss.rule.id)?;
+        let why = miss.guard.map_or("too weak to join, so it only lowers the floor", Guard::text);
+        writeln!(out, "  {other}: {} ({})\n    not joined: {why}", miss.rule.text(), miss.rule.id())?;
         writeln!(out, "    {}\n    {}", records.place_of_node(miss.own), records.place_of_node(miss.theirs))?;
         writeln!(out, "    agree: {}", records.agreement(miss.own, miss.theirs))?;
     }

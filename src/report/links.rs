@@ -46,14 +46,14 @@ impl Report for Merges {
             .filter(|merge| population.individual_of[merge.a as usize] != NONE)
             .filter(|merge| person(merge.a).is_some_and(|individual| individual.counted))
             .collect();
-        rows.sort_by_key(|merge| (population.individual_of[merge.a as usize], merge.rule.id, merge.a, merge.b));
+        rows.sort_by_key(|merge| (population.individual_of[merge.a as usize], merge.rule.id(), merge.a, merge.b));
         let header = "person_id, rule, rule_text, tier, record_a, record_b";
         let places = first_places(assessment);
         let mut sheet = Sheet::detail(folder, "merges", header, rows.len() as u64, assessment.csv_all)?;
         let mut place = String::new();
         for merge in rows {
             let id = person(merge.a).map_or("", |individual| individual.id.as_str());
-            sheet.word(id).word(merge.rule.id).word(merge.rule.text).word(merge.rule.tier.word());
+            sheet.word(id).word(merge.rule.id()).word(merge.rule.text()).word(merge.rule.tier().word());
             for node in [merge.a, merge.b] {
                 write_place(assessment, &places, node, &mut place);
                 sheet.text(&place);
@@ -84,14 +84,21 @@ impl Report for Conflicts {
                     .then(|| (a.id.as_str().min(&b.id), a.id.as_str().max(&b.id), refusal.guard, refusal.rule, refusal.a, refusal.b))
             })
             .collect();
-        rows.sort_by_key(|row| (row.0, row.1, row.2.id, row.3.id, row.4, row.5));
-        rows.dedup_by_key(|row| (row.0, row.1, row.2.id, row.3.id));
+        rows.sort_by_key(|row| (row.0, row.1, row.2.id(), row.3.id(), row.4, row.5));
+        rows.dedup_by_key(|row| (row.0, row.1, row.2.id(), row.3.id()));
         let header = "conflict_id, person_a, person_b, guard, conflict_reason, rule, rule_text, record_a, record_b, effect_on_count, status, decision";
         let places = first_places(assessment);
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         let mut place = String::new();
         for (number, (a, b, cause, rule, x, y)) in rows.into_iter().enumerate() {
-            sheet.plain(format_args!("C-{:06}", number + 1)).word(a).word(b).word(cause.id).word(cause.text).word(rule.id).word(rule.text);
+            sheet
+                .plain(format_args!("C-{:06}", number + 1))
+                .word(a)
+                .word(b)
+                .word(cause.id())
+                .word(cause.text())
+                .word(rule.id())
+                .word(rule.text());
             for node in [x, y] {
                 write_place(assessment, &places, node, &mut place);
                 sheet.text(&place);

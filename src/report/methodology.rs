@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{Bounds, problem::Category},
-    people::{cluster, rule::RULES},
+    people::{cluster::Guard, rule::Rule},
 };
 use std::{collections::BTreeSet, fmt::Write, path::Path};
 
@@ -166,14 +166,14 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     out.push_str("\n## Who is counted\n\nA natural person whom the leak shows by a direct identifier, or by a name and at least one further element. ");
     out.push_str("Names alone, organisations, role mailboxes, test values and people named only for their work are not in the count.\n");
     out.push_str("\n## Rules that join records\n\n| rule | tier | text | merges |\n|---|---|---|---|\n");
-    let merges = |id: &str| assessment.population.merges.iter().filter(|merge| merge.rule.id == id).count() as u64;
-    for rule in RULES {
-        writeln!(out, "| {} | {} | {} | {} |", rule.id, rule.tier.word(), rule.text, group(merges(rule.id)))?;
+    let merges = |rule: Rule| assessment.population.merges.iter().filter(|merge| merge.rule == rule).count() as u64;
+    for rule in Rule::ALL.iter().copied() {
+        writeln!(out, "| {} | {} | {} | {} |", rule.id(), rule.tier().word(), rule.text(), group(merges(rule)))?;
     }
     out.push_str("\nRules of tier `possible` join nothing; they lower the floor.\n\n## Guards that keep records apart\n\n| guard | text | refusals |\n|---|---|---|\n");
-    for guard in [cluster::V1, cluster::V2, cluster::V3, cluster::V4, cluster::V7] {
+    for guard in Guard::ALL.iter().copied() {
         let refusals = assessment.population.refusals.iter().filter(|refusal| refusal.guard == guard).count() as u64;
-        writeln!(out, "| {} | {} | {} |", guard.id, guard.text, group(refusals))?;
+        writeln!(out, "| {} | {} | {} |", guard.id(), guard.text(), group(refusals))?;
     }
     out.push_str("\n## What makes the range wide\n\n");
     let reasons = &assessment.population.counts.reasons;

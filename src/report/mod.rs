@@ -125,13 +125,19 @@ pub fn groups(population: &Population) -> crate::law::Population {
     let mut groups: std::collections::BTreeMap<_, crate::base::Bounds> = std::collections::BTreeMap::new();
     for (individual, bounds) in population.counted_bounds() {
         let minor = individual.minor == crate::people::individual::Known::Yes;
-        let key = (individual.residency.clone(), individual.elements.difference(individual.protected), individual.protected, minor);
+        let key = (individual.residency, individual.elements.difference(individual.protected), individual.protected, minor);
         let entry = groups.entry(key).or_default();
         *entry = entry.plus(bounds);
     }
     let groups = groups
         .into_iter()
-        .map(|((residency, elements, protected, minor), people)| crate::law::Group { residency, elements, protected, minor, people })
+        .map(|((residency, elements, protected, minor), people)| crate::law::Group {
+            residency: residency.to_string(),
+            elements,
+            protected,
+            minor,
+            people,
+        })
         .collect();
     crate::law::Population { groups, total: population.counts.total }
 }

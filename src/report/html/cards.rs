@@ -10,7 +10,7 @@ use crate::{
     people::{
         individual::{Individual, Known},
         record::{Map, NONE},
-        rule::RULES,
+        rule::Rule,
     },
     report::{people::location, words},
 };
@@ -76,7 +76,7 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     for merge in &population.merges {
         let at = population.individual_of.get(merge.a as usize).copied().unwrap_or(NONE);
         if let Some(rules) = merged.get_mut(at as usize) {
-            *rules |= 1 << merge.rule.precedence();
+            *rules |= 1 << merge.rule as u32;
         }
     }
     let mut shared = Shared { sets: Interned::new(), places: Interned::new(), bases: Interned::new(), paths: Interned::new() };
@@ -95,7 +95,7 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
         sets: shared.sets.words.iter().map(|set| set.iter().map(|element| element as usize).collect()).collect(),
         places: shared.places.words.iter().map(|place| words::place(place)).collect(),
         bases: shared.bases.words.iter().map(|basis| basis_words(basis)).collect(),
-        rules: RULES.iter().map(|rule| [rule.id, rule.text]).collect(),
+        rules: Rule::ALL.iter().map(|rule| [rule.id(), rule.text()]).collect(),
         roles: Role::ALL.iter().map(|role| role.word()).collect(),
         paths: shared.paths.words.iter().map(|path| super::visible(path)).collect(),
         people,
@@ -125,7 +125,7 @@ fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u6
         doubt,
         (0..Role::ALL.len()).filter(|at| individual.roles().any(|held| held == Role::ALL[*at])).collect(),
         places,
-        (0..RULES.len()).filter(|at| rules >> at & 1 == 1).collect(),
+        (0..Rule::ALL.len()).filter(|at| rules >> at & 1 == 1).collect(),
     )
 }
 

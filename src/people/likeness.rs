@@ -1,0 +1,255 @@
+//! How two names go together: nicknames, initials, typing errors, double surnames and name changes are known.
+
+use super::name::{Name, PARTICLES, words};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+/// How two names go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// Different given names, or nothing in common.
+    Incompatible,
+    /// Same given name, different surname (marriage), or the reverse with one given name missing.
+    Partial,
+    /// An initial stands for a given name.
+    Initial,
+    /// Nickname, typing error, missing or additional middle name, double surname.
+    Close,
+    /// The same tokens, in any order.
+    Same,
+}
+
+impl Name {
+    /// Compares two names.
+    pub fn likeness(&self, other: &Name) -> Likeness {
+        let (mine, theirs) = (Parts::of(self), Parts::of(other));
+        let straight = compare(&mine, &theirs);
+        if straight >= Likeness::Close || mine.given.is_empty() || theirs.given.is_empty() {
+            return straight;
+        }
+        let crossed = compare(&mine, &Parts { given: theirs.surname, surname: theirs.given, ..theirs });
+        if crossed >= Likeness::Close { crossed.max(straight) } else { straight }
+    }
+}
+
+/// The parts of a name, tokens apart by spaces.
+struct Parts<'a> {
+    given: &'a str,
+    middle: &'a str,
+    surname: &'a str,
+    maiden: &'a str,
+}
+
+impl Parts<'_> {
+    fn of(name: &Name) -> Parts<'_> {
+        Parts { given: name.given(), middle: name.middle(), surname: name.surname(), maiden: name.maiden() }
+    }
+}
+
+fn compare(a: &Parts<'_>, b: &Parts<'_>) -> Likeness {
+    let given = given_likeness(a, b);
+    let surname = surname_likeness(a, b);
+    match (given, surname) {
+        (Some(Likeness::Incompatible), _) => Likeness::Incompatible,
+        (Some(given), Some(surname)) if surname > Likeness::Incompatible => given.min(surname),
+        (Some(given), Some(_)) if given >= Likeness::Close => Likeness::Partial,
+        (Some(_), Some(_)) => Likeness::Incompatible,
+        (None, Some(surname)) if surname >= Likeness::Close => Likeness::Partial,
+        (Some(given), None) if given >= Likeness::Close => Likeness::Partial,
+        _ => Likeness::Incompatible,
+    }
+}
+
+/// `None` when one side has no given name.
+fn given_likeness(a: &Parts<'_>, b: &Parts<'_>) -> Option<Likeness> {
+    let (first_a, first_b) = (words(a.given).next()?, words(b.given).next()?);
+    let direct = token_likeness(first_a, first_b, true);
+    if direct > Likeness::Incompatible {
+        return Some(direct);
+    }
+    // People go by their middle name; `Mary Ann` is written `Maryann`.
+    let by_middle = |first: &str, middle: &str| words(middle).any(|m| m.chars().count() > 2 && m == first);
+    let joined = |first: &str, middle: &str, other: &str| words(middle).next().is_some_and(|m| other.strip_prefix(first) == Some(m));
+    let close = by_middle(first_a, b.middle)
+        || by_middle(first_b, a.middle)
+        || joined(first_a, a.middle, first_b)
+        || joined(first_b, b.middle, first_a);
+    Some(if close { Likeness::Close } else { Likeness::Incompatible })
+}
+
+/// `None` when one side has no surname.
+fn surname_likeness(a: &Parts<'_>, b: &Parts<'_>) -> Option<Likeness> {
+    if a.surname.is_empty() || b.surname.is_empty() {
+        return None;
+    }
+    if a.surname == b.surname {
+        return Some(Likeness::Same);
+    }
+    let (joined_a, joined_b) = (joined(a.surname), joined(b.surname));
+    if joined_a == joined_b {
+        return Some(Likeness::Same);
+    }
+    if is_typo(&joined_a, &joined_b) {
+        return Some(Likeness::Close);
+    }
+    // Double surnames lose a half; Iberian and Latin American ones hide in the middle; maiden names stand apart.
+    let is_held = |token: &str, name: &Parts<'_>| {
+        let long = token.chars().count() > 2 && !PARTICLES.contains(token);
+        long && [name.surname, name.middle, name.maiden].into_iter().flat_map(words).any(|other| other == token)
+    };
+    if words(a.surname).any(|token| is_held(token, b)) || words(b.surname).any(|token| is_held(token, a)) {
+        return Some(Likeness::Close);
+    }
+    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
+    if initial(&joined_a, &joined_b) || initial(&joined_b, &joined_a) {
+        return Some(Likeness::Initial);
+    }
+    Some(Likeness::Incompatible)
+}
+
+/// Tokens without the spaces between them.
+fn joined(part: &str) -> Cow<'_, str> {
+    if part.contains(' ') { Cow::Owned(part.replace(' ', "")) } else { Cow::Borrowed(part) }
+}
+
+fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
+    if a == b {
+        return if a.chars().count() == 1 { Likeness::Initial } else { Likeness::Same };
+    }
+    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
+    if initial(a, b) || initial(b, a) {
+        return Likeness::Initial;
+    }
+    if given && (is_nickname(a, b) || is_short_form(a, b)) {
+        return Likeness::Close;
+    }
+    if is_typo(a, b) && !(given && (a.chars().count().min(b.chars().count()) < 5 || is_counterpart(a, b))) {
+        return Likeness::Close;
+    }
+    Likeness::Incompatible
+}
+
+/// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.
+fn is_counterpart(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut stem = short.chars();
+    let last = stem.next_back();
+    let added = long.strip_prefix(short).is_some_and(|rest| ["a", "e"].contains(&rest));
+    let swapped = long.strip_prefix(stem.as_str()).is_some_and(|rest| matches!((last, rest), (Some('o'), "a") | (Some('a'), "o")));
+    added || swapped
+}
+
+/// `Barb` for Barbara, `Alex` for Alexander: the first four letters or more of the other. Endings
+/// that make a woman's name of a man's (`Paul`, `Paula`) are another person's.
+fn is_short_form(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let Some(rest) = long.strip_prefix(short).filter(|_| short.chars().count() >= 4) else { return false };
+    rest.chars().count() >= 2 && !["ine", "ina", "ette", "etta", "elle", "ella", "ia", "na", "ne"].contains(&rest)
+}
+
+/// One insertion, deletion, substitution or transposition; two in words of eight letters or more.
+/// Words of three letters or fewer must be equal: `Ana` and `Ann` are two people.
+pub fn is_typo(a: &str, b: &str) -> bool {
+    let shorter = a.chars().count().min(b.chars().count());
+    let allowed = match shorter {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    allowed > 0 && edit_distance(a, b, allowed) <= allowed
+}
+
+/// Optimal string alignment distance, cut off above `limit`.
+pub fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > limit {
+        return limit + 1;
+    }
+    let mut before: Vec<usize> = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut row: Vec<usize> = vec![0; b.len() + 1];
+    for i in 1..=a.len() {
+        row[0] = i;
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        if row.iter().min().is_some_and(|least| *least > limit) {
+            return limit + 1;
+        }
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
+    }
+    last[b.len()]
+}
+
+/// Name to the set of groups it belongs to: a name and its nicknames make one group.
+static NICKNAMES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut groups: HashMap<&str, Vec<&str>> = HashMap::new();
+    let lines = include_str!("../../patterns/lexicons/nicknames.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    for (name, nickname) in lines.filter_map(|line| line.split_once('\t')) {
+        groups.entry(nickname).or_default().push(name);
+        groups.entry(name).or_default().push(name);
+    }
+    groups.values_mut().for_each(|names| {
+        names.sort_unstable();
+        names.dedup();
+    });
+    groups
+});
+
+/// Whether two given names may be one person's: a name and its nickname, or two nicknames of one name.
+pub fn is_nickname(a: &str, b: &str) -> bool {
+    let (Some(of_a), Some(of_b)) = (NICKNAMES.get(a), NICKNAMES.get(b)) else { return false };
+    of_a.iter().any(|name| of_b.binary_search(name).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::name, *};
+
+    fn full(text: &str) -> Name {
+        Name::from_parts(&name::Parts { full: text, ..name::Parts::default() }).expect("a name")
+    }
+
+    #[test]
+    fn order_titles_and_middle_names_do_not_matter() {
+        let want = full("Mary Ann Smith");
+        for same in ["SMITH, Mary Ann", "Smith, Mary", "Mrs. Mary Smith", "Mary A. Smith", "Smith Mary", "Maryann Smith"] {
+            assert!(full(same).likeness(&want) >= Likeness::Close, "{same}");
+        }
+        assert!(full("Don Davis").likeness(&full("Donald Davis")) >= Likeness::Close);
+    }
+
+    #[test]
+    fn likeness_grades_what_names_share() {
+        for (a, b, want) in [
+            ("Jane Doe", "jane DOE", Likeness::Same),
+            ("José Núñez", "Jose Nunez", Likeness::Same),
+            ("Bill Gates", "William Gates", Likeness::Close),
+            ("Barb Gates", "Barbara Gates", Likeness::Close),
+            ("Paul Gates", "Paula Gates", Likeness::Incompatible),
+            ("Mario Rossi", "Maria Rossi", Likeness::Incompatible),
+            ("Daniel Gates", "Daniela Gates", Likeness::Incompatible),
+            ("John Gates", "Joan Gates", Likeness::Incompatible),
+            ("Jonathan Miller", "Jonathon Miller", Likeness::Close),
+            ("Ana Torres Vega", "Ana Torres", Likeness::Close),
+            ("J. Doe", "Jane Doe", Likeness::Initial),
+            ("Jane Doe", "Jane Brown", Likeness::Partial),
+            ("Jane Doe", "Peter Doe", Likeness::Incompatible),
+            ("Ana Ruiz", "Ann Ruiz", Likeness::Incompatible),
+        ] {
+            assert_eq!(full(a).likeness(&full(b)), want, "{a} / {b}");
+            assert_eq!(full(b).likeness(&full(a)), want, "{b} / {a}");
+        }
+    }
+
+    #[test]
+    fn a_transposition_is_one_error() {
+        assert_eq!(edit_distance("bertha", "betrha", 2), 1);
+        assert_eq!(edit_distance("abc", "xyz", 2), 3);
+        assert!(!is_typo("ana", "ann"));
+    }
+}
