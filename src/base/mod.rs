@@ -13,6 +13,7 @@ pub mod problem;
 pub mod random;
 pub mod role;
 pub mod short;
+pub mod statistics;
 pub mod token;
 
 pub use bounds::Bounds;

@@ -123,6 +123,16 @@ pub(super) fn cities() -> &'static Lexicon {
     &CITIES
 }
 
+/// Whether a folded word is a given name somewhere.
+pub fn is_given_name(word: &str) -> bool {
+    names().get(word.as_bytes()) & (flag::GIVEN | flag::RARE_GIVEN) != 0
+}
+
+/// Whether a folded word is a surname somewhere.
+pub fn is_surname(word: &str) -> bool {
+    names().get(word.as_bytes()) & (flag::SURNAME | flag::RARE_SURNAME) != 0
+}
+
 /// Reads the big lists, which nearly every leak asks for, on a thread of its own while something else is done.
 pub fn read_ahead() {
     std::thread::spawn(|| (names(), cities()));

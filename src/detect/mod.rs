@@ -33,7 +33,7 @@ pub use check::{CHECKS, Check};
 pub use fault::{Fault, Faults};
 pub use fold::{fold, fold_into};
 pub use header::is_organisation;
-pub use lexicon::read_ahead;
+pub use lexicon::{is_given_name, is_surname, read_ahead};
 pub use normal::{DateOrder, Normalise};
 pub use pattern::{Alone, CellExample, Examples, Ignored};
 pub use profile::{ColumnProfile, Profile, Slot};

@@ -4,6 +4,7 @@
 //! and not with its square. A key shared by too many different names is generic: it links nobody and is reported.
 
 use super::{
+    holdout::{self, Trial},
     name::Name,
     record::{Class, Map, NONE, Node, Records, mix},
     rule::{self, Rule},
@@ -43,11 +44,23 @@ pub struct Generic {
 /// all of them at once would be the most memory that resolving ever takes.
 const SHARES: u64 = 8;
 
-/// Edges between named records, in the total order in which they are applied, and the keys found generic.
-pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
+/// What comparing records came to.
+#[derive(Debug, Default)]
+pub struct Proposals {
+    /// Between named records, in the total order in which they are applied.
+    pub edges: Vec<Edge>,
+    /// Keys found generic.
+    pub generic: Vec<Generic>,
+    /// How the rules fare where something hidden tells who is who.
+    pub trials: Vec<Trial>,
+}
+
+/// Compares the records that share a blocking key.
+pub fn propose(records: &Records) -> Proposals {
     let all = BlockingKeys::new(records);
     let rarity = Rarity::new(records);
-    let (mut edges, mut generic) = (Vec::new(), Vec::new());
+    let tried = holdout::one_in(records.nodes.len());
+    let mut proposals = Proposals::default();
     for share in 0..SHARES {
         let mut keys = all.share(share);
         keys.par_sort_unstable();
@@ -55,23 +68,45 @@ pub fn edges(records: &Records) -> (Vec<Edge>, Vec<Generic>) {
         let blocks: Vec<(u64, &[(u64, u32)])> =
             keys.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1).map(|block| (block[0].0, block)).collect();
         let shared = blocks.iter().filter(|(key, block)| key & WEAK == 0 && block.len() > CAP);
-        generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
-        edges.par_extend(blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).flat_map_iter(|(_, block)| {
-            let rarity = &rarity;
-            (0..block.len()).flat_map(move |i| (i + 1..block.len()).filter_map(move |j| edge(records, rarity, block[i].1, block[j].1)))
-        }));
-        edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
-        edges.dedup();
+        proposals.generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
+        let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (_, block)| {
+            for (i, (_, a)) in block.iter().enumerate() {
+                let is_tried = all.names[records.nodes[*a as usize].name as usize].bag % tried == 0;
+                for (_, b) in &block[i + 1..] {
+                    found.compare(records, &rarity, *a, *b, is_tried);
+                }
+            }
+            found
+        });
+        for found in compared.collect::<Vec<Found>>() {
+            proposals.edges.extend(found.edges);
+            proposals.trials.extend(found.trials);
+        }
+        proposals.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
+        proposals.edges.dedup();
+        proposals.trials.par_sort_unstable();
+        proposals.trials.dedup();
     }
-    generic.sort_unstable_by_key(|generic| generic.value);
-    (edges, generic)
+    proposals.generic.sort_unstable_by_key(|generic| generic.value);
+    proposals
 }
 
-/// The strongest rule that joins two records.
-fn edge(records: &Records, rarity: &Rarity, a: u32, b: u32) -> Option<Edge> {
-    let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-    let comparison = rule::compare(records, x, y);
-    rule::judge(&comparison, rarity.is_rare(x)).map(|rule| Edge { rule, a, b })
+/// What some blocks came to.
+#[derive(Default)]
+struct Found {
+    edges: Vec<Edge>,
+    trials: Vec<Trial>,
+}
+
+impl Found {
+    fn compare(&mut self, records: &Records, rarity: &Rarity, a: u32, b: u32, is_tried: bool) {
+        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+        let (comparison, rare) = (rule::compare(records, x, y), rarity.is_rare(x));
+        self.edges.extend(rule::judge(&comparison, rare).map(|rule| Edge { rule, a, b }));
+        if is_tried {
+            self.trials.extend(holdout::trials(&comparison, rare, a, b));
+        }
+    }
 }
 
 /// The blocking keys of every named record.

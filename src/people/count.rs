@@ -3,12 +3,15 @@
 use super::{
     attach::Attached,
     block::Edge,
-    cluster::Clusters,
+    cluster::Merge,
+    holdout::Rates,
     individual::{Individual, Known},
-    record::NONE,
+    mailbox::Names,
+    record::{Class, NONE, Records},
     rule::{Rule, Tier},
 };
-use crate::base::{Bounds, Element, Role};
+use crate::base::{Bounds, Element, Role, statistics::poisson_quantile};
+use rayon::slice::ParallelSliceMut;
 use std::collections::BTreeMap;
 
 /// Counts by scope, as `counts.csv` writes them.
@@ -35,13 +38,24 @@ pub struct Reason {
     pub examples: Vec<u32>,
 }
 
-/// What may be wrong with one individual in the best count.
+/// What may be wrong with one individual in the best count, as upper bounds of probabilities.
 #[derive(Clone, Copy, Debug, Default)]
 struct Doubt {
-    /// May be the same person as another one.
-    fewer: bool,
-    /// May be several people.
-    more: u32,
+    /// Is the same person as another one.
+    fewer: f32,
+    /// Is two people.
+    more: f32,
+}
+
+/// What resolution came to.
+pub struct Resolved<'a> {
+    pub records: &'a Records,
+    pub individuals: &'a [Individual],
+    pub individual_of: &'a [u32],
+    pub edges: &'a [Edge],
+    pub attached: &'a Attached,
+    pub merges: &'a [Merge],
+    pub rates: &'a Rates,
 }
 
 /// What is counted apart, in the contract's order of scopes.
@@ -70,30 +84,26 @@ impl std::fmt::Display for Scope<'_> {
 }
 
 /// Counts the individuals of a case.
-pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], attached: &Attached, clusters: &Clusters) -> Counts {
-    let mut doubts = vec![Doubt::default(); individuals.len()];
-    let mut reasons = Vec::new();
-    may_be_one(individuals, individual_of, edges, &mut doubts, &mut reasons);
-    nameless(individuals, &mut doubts, &mut reasons);
-    may_be_several(individuals, individual_of, clusters, &mut doubts, &mut reasons);
-    ambiguous(individual_of, attached, &mut doubts, &mut reasons);
-    let mut scopes: BTreeMap<Scope<'_>, Bounds> = BTreeMap::new();
-    let mut total = Bounds::default();
-    let mut each = Vec::with_capacity(individuals.len());
+pub fn count(resolved: &Resolved<'_>) -> Counts {
+    let individuals = resolved.individuals;
+    let mut ledger = Ledger { resolved, doubts: vec![Doubt::default(); individuals.len()], reasons: Vec::new() };
+    ledger.may_be_one();
+    ledger.nameless();
+    ledger.may_be_missed();
+    ledger.may_be_two();
+    ledger.ambiguous();
+    let Ledger { doubts, reasons, .. } = ledger;
+    let mut scopes: BTreeMap<Scope<'_>, Sum> = BTreeMap::new();
+    let mut total = Sum::default();
     for (individual, doubt) in individuals.iter().zip(&doubts) {
-        let one = Bounds { floor: u64::from(!doubt.fewer), best: 1, ceiling: 1 + u64::from(doubt.more) };
-        each.push(one);
-        let mut add = |scope| {
-            let entry = scopes.entry(scope).or_default();
-            *entry = entry.plus(one);
-        };
+        let mut add = |scope| scopes.entry(scope).or_default().add(*doubt);
         if individual.professional {
             add(Scope::Role(Role::Professional.word()));
         }
         if !individual.counted {
             continue;
         }
-        total = total.plus(one);
+        total.add(*doubt);
         individual.elements.iter().for_each(|element| add(Scope::Element(element.code())));
         add(Scope::Residency(&individual.residency));
         individual.roles().filter(|role| *role != Role::Professional).for_each(|role| add(Scope::Role(role.word())));
@@ -107,43 +117,270 @@ pub fn count(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], 
             add(Scope::NoContact);
         }
     }
+    let total = total.bounds();
     let mut all = vec![("total".to_owned(), total)];
-    all.extend(scopes.into_iter().map(|(scope, bounds)| (scope.to_string(), bounds)));
-    Counts { total, scopes: all, reasons, each }
+    all.extend(scopes.into_iter().map(|(scope, sum)| (scope.to_string(), sum.bounds())));
+    Counts { total, scopes: all, reasons, each: spread(individuals, &doubts) }
 }
 
-/// Pairs a possible rule joins: each tree edge may be one person less.
-fn may_be_one(individuals: &[Individual], individual_of: &[u32], edges: &[Edge], doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
-    let mut by_rule: BTreeMap<&str, (Rule, Vec<u32>)> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
-        let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
-        if a == NONE || b == NONE || a == b {
-            continue;
-        }
-        let (x, y) = (&individuals[a as usize], &individuals[b as usize]);
-        if !x.counted || !y.counted || clash(x, y) {
-            continue;
-        }
-        let (x, y) = (find(&mut parent, a), find(&mut parent, b));
-        if x != y {
-            let (keep, gone) = (x.min(y), x.max(y));
-            parent[gone as usize] = keep;
-            doubts[gone as usize].fewer = true;
-            by_rule.entry(edge.rule.id()).or_insert((edge.rule, Vec::new())).1.push(gone);
+/// What some individuals come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    people: u64,
+    fewer: Chances,
+    more: Chances,
+}
+
+impl Sum {
+    fn add(&mut self, doubt: Doubt) {
+        self.people += 1;
+        self.fewer.add(doubt.fewer);
+        self.more.add(doubt.more);
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds { floor: self.people - self.fewer.most().min(self.people), best: self.people, ceiling: self.people + self.more.most() }
+    }
+}
+
+/// Chances that each of some people is miscounted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chances {
+    /// More likely than not: taken as certain.
+    likely: u64,
+    /// The others, ...
+    rest: u64,
+    /// ... and how many of them are expected to be.
+    mean: f64,
+}
+
+/// A bound holds with this probability.
+const CONFIDENCE: f64 = 0.975;
+
+impl Chances {
+    fn add(&mut self, chance: f32) {
+        if chance >= 0.5 {
+            self.likely += 1;
+        } else if chance > 0.0 {
+            self.rest += 1;
+            self.mean += f64::from(chance);
         }
     }
-    for (rule, people) in by_rule.into_values() {
-        reasons.push(Reason {
-            code: rule.id(),
-            text: format!("may be counted twice: {}", rule.text()),
-            direction: "lowers",
-            people: people.len() as u64,
-            resolve: "compare the two records; a birth date or number on both sides decides",
-            examples: people.into_iter().take(5).collect(),
+
+    /// At most so many.
+    fn most(&self) -> u64 {
+        self.likely + poisson_quantile(CONFIDENCE, self.mean).min(self.rest)
+    }
+}
+
+/// Gives every individual their part in the bounds of where they live, so that whoever adds people up by law comes to
+/// the bounds of the place.
+fn spread(individuals: &[Individual], doubts: &[Doubt]) -> Vec<Bounds> {
+    let mut each: Vec<Bounds> = vec![Bounds::exactly(1); individuals.len()];
+    let mut order: Vec<u32> = (0..individuals.len() as u32).filter(|at| individuals[*at as usize].counted).collect();
+    let key = |at: &u32| {
+        let one = &individuals[*at as usize];
+        (one.residency, one.minor, one.elements, one.protected, *at)
+    };
+    order.par_sort_unstable_by_key(key);
+    for place in order.chunk_by(|a, b| individuals[*a as usize].residency == individuals[*b as usize].residency) {
+        share_out(place, |at| doubts[at].fewer, |at| each[at].floor = 0);
+        share_out(place, |at| doubts[at].more, |at| each[at].ceiling = 2);
+    }
+    each
+}
+
+/// Marks as many of these people as their chances come to, evenly over them.
+fn share_out(people: &[u32], chance: impl Fn(usize) -> f32, mut mark: impl FnMut(usize)) {
+    let mut chances = Chances::default();
+    people.iter().for_each(|at| chances.add(chance(*at as usize)));
+    let rest = chances.most() - chances.likely;
+    let scale = rest as f64 / chances.mean.max(f64::MIN_POSITIVE);
+    let (mut carried, mut marked) = (0.5, 0);
+    for at in people.iter().map(|at| *at as usize) {
+        match chance(at) {
+            chance if chance >= 0.5 => mark(at),
+            chance => {
+                carried += f64::from(chance) * scale;
+                if carried >= 1.0 && marked < rest {
+                    carried -= 1.0;
+                    marked += 1;
+                    mark(at);
+                }
+            }
+        }
+    }
+}
+
+/// The doubts about individuals, as reasons bring them up.
+struct Ledger<'a> {
+    resolved: &'a Resolved<'a>,
+    doubts: Vec<Doubt>,
+    reasons: Vec<Reason>,
+}
+
+/// Lowers the floor or raises the ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Lowers,
+    Raises,
+}
+
+impl Ledger<'_> {
+    /// Enters a reason: people, each with the chance that it holds of them.
+    fn enter(
+        &mut self,
+        code: &'static str,
+        direction: Direction,
+        people: &[(u32, f64)],
+        resolve: &'static str,
+        text: impl Fn(&str) -> String,
+    ) {
+        let mut chances = Chances::default();
+        for (at, chance) in people {
+            let doubt = &mut self.doubts[*at as usize];
+            let held = if direction == Direction::Lowers { &mut doubt.fewer } else { &mut doubt.more };
+            *held = held.max(*chance as f32);
+            chances.add(*chance as f32);
+        }
+        let most = chances.most();
+        if most == 0 {
+            return;
+        }
+        let all = people.len() as u64;
+        let of =
+            if most == all { String::new() } else { format!("; at most {most} of {all} by what the same rules do where numbers tell") };
+        self.reasons.push(Reason {
+            code,
+            text: text(&of),
+            direction: if direction == Direction::Lowers { "lowers" } else { "raises" },
+            people: most,
+            resolve,
+            examples: people.iter().map(|(at, _)| *at).take(5).collect(),
+        });
+    }
+
+    /// Whether both records of a pair tell a birth date.
+    fn births(&self, a: u32, b: u32) -> bool {
+        [a, b].iter().all(|node| self.resolved.records.nodes[*node as usize].birth != 0)
+    }
+
+    /// Pairs a possible rule joins: each tree edge may be one person less.
+    fn may_be_one(&mut self) {
+        let Resolved { individuals, individual_of, edges, rates, .. } = *self.resolved;
+        let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
+        let mut by_rule: BTreeMap<Rule, Vec<(u32, f64)>> = BTreeMap::new();
+        for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
+            let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
+            if a == NONE || b == NONE || a == b {
+                continue;
+            }
+            let (x, y) = (&individuals[a as usize], &individuals[b as usize]);
+            if !x.counted || !y.counted || clash(x, y) {
+                continue;
+            }
+            let (x, y) = (find(&mut parent, a), find(&mut parent, b));
+            if x != y {
+                let (keep, gone) = (x.min(y), x.max(y));
+                parent[gone as usize] = keep;
+                by_rule.entry(edge.rule).or_default().push((gone, rates.one(edge.rule, self.births(edge.a, edge.b))));
+            }
+        }
+        for (rule, people) in by_rule {
+            let resolve = "compare the two records; a birth date or number on both sides decides";
+            self.enter(rule.id(), Direction::Lowers, &people, resolve, |of| format!("may be counted twice: {}{of}", rule.text()));
+        }
+    }
+
+    /// People known only by a contact may be somebody who is counted already, unless it tells a name that nobody has.
+    fn nameless(&mut self) {
+        let Resolved { individuals, individual_of, records, .. } = *self.resolved;
+        let weak = |individual: &Individual| {
+            individual.counted
+                && individual.name == NONE
+                && ![Element::Ssn, Element::NationalId, Element::TaxId, Element::Passport]
+                    .iter()
+                    .any(|element| individual.elements.contains(*element))
+        };
+        let mut strangers = vec![false; individuals.len()];
+        if individuals.iter().any(weak) {
+            let names = Names::new(&records.names);
+            for (node, mailbox) in &records.mailboxes {
+                if let Some(stranger) = strangers.get_mut(individual_of[*node as usize] as usize) {
+                    *stranger |= names.is_strangers(mailbox);
+                }
+            }
+        }
+        let people = individuals.iter().zip(&strangers).enumerate().filter(|(_, (individual, _))| weak(individual));
+        let people: Vec<(u32, f64)> = people.map(|(at, (_, stranger))| (at as u32, if *stranger { RENAMED } else { 1.0 })).collect();
+        let resolve = "match the contacts against the organisation's own customer or staff list";
+        self.enter("nameless", Direction::Lowers, &people, resolve, |_| {
+            "known only by an e-mail address, phone, login or account that tells no name, or a name that somebody here has; may be people counted \
+             under their names"
+                .to_owned()
+        });
+    }
+
+    /// People whose records hold no number may lie in pieces that no rule brings together.
+    fn may_be_missed(&mut self) {
+        let Resolved { individuals, individual_of, records, rates, .. } = *self.resolved;
+        let mut numbered = vec![false; individuals.len()];
+        for (node, at) in records.nodes.iter().zip(individual_of) {
+            if let Some(numbered) = numbered.get_mut(*at as usize) {
+                *numbered |= node.keys.iter().any(|key| key.class == Class::Personal);
+            }
+        }
+        let missed = [rates.missed(false), rates.missed(true)];
+        let at_risk = individuals.iter().zip(&numbered).enumerate();
+        let at_risk = at_risk.filter(|(_, (individual, numbered))| individual.counted && individual.name != NONE && !**numbered);
+        let people: Vec<(u32, f64)> =
+            at_risk.map(|(at, (individual, _))| (at as u32, missed[usize::from(individual.birth != 0)])).collect();
+        let resolve = "look for people in people.csv who are alike in ways that no rule knows";
+        self.enter("missed_merge", Direction::Lowers, &people, resolve, |of| {
+            format!("hold no personal number; records of theirs may be alike in no way that a rule knows, and counted twice{of}")
+        });
+    }
+
+    /// Merges that can err may have hidden a person.
+    fn may_be_two(&mut self) {
+        let Resolved { individuals, individual_of, merges, rates, .. } = *self.resolved;
+        let mut chances = vec![[0.0; 2]; individuals.len()];
+        let asked = |rule: &Rule| !matches!(rule, Rule::R01 | Rule::R03 | Rule::R20 | Rule::R21);
+        for merge in merges.iter().filter(|merge| asked(&merge.rule)) {
+            let at = individual_of[merge.a as usize];
+            if at != NONE && individuals[at as usize].counted {
+                let chance = &mut chances[at as usize][usize::from(merge.rule.is_weak())];
+                *chance = rates.two(merge.rule, self.births(merge.a, merge.b)).max(*chance);
+            }
+        }
+        for (weak, code) in [(0, "strong_merge"), (1, "weak_merge")] {
+            let people: Vec<(u32, f64)> =
+                chances.iter().enumerate().map(|(at, chances)| (at as u32, chances[weak])).filter(|(_, chance)| *chance > 0.0).collect();
+            let (resolve, what) = if weak == 0 {
+                ("look at merges.csv, rules R02 to R06", "rest on merges by rules that seldom err")
+            } else {
+                ("look at merges.csv, rules R07 to R17", "rest on a merge without a common number, birth date and contact")
+            };
+            self.enter(code, Direction::Raises, &people, resolve, |of| format!("{what}; may be two people each{of}"));
+        }
+    }
+
+    /// Records that belong to one of several people could also belong to somebody else.
+    fn ambiguous(&mut self) {
+        let Resolved { individual_of, attached, .. } = *self.resolved;
+        let mut people: Vec<u32> =
+            attached.ambiguous.iter().map(|(node, _)| individual_of[*node as usize]).filter(|at| *at != NONE).collect();
+        people.sort_unstable();
+        people.dedup();
+        let people: Vec<(u32, f64)> = people.into_iter().map(|at| (at, 1.0)).collect();
+        self.enter("shared_contact", Direction::Raises, &people, "ask who uses the shared contact", |_| {
+            "records without a name under a contact that several people share; may be a further person".to_owned()
         });
     }
 }
+
+/// Chance that a mailbox tells a name its owner is not counted under: a maiden name, an alias.
+const RENAMED: f64 = 0.02;
 
 /// Two people a guard keeps apart for good.
 fn clash(a: &Individual, b: &Individual) -> bool {
@@ -156,72 +393,4 @@ fn find(parent: &mut [u32], mut at: u32) -> u32 {
         at = parent[at as usize];
     }
     at
-}
-
-/// People known only by a contact may be somebody who is counted already.
-fn nameless(individuals: &[Individual], doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let weak = |individual: &Individual| {
-        individual.counted
-            && individual.name == NONE
-            && ![Element::Ssn, Element::NationalId, Element::TaxId, Element::Passport]
-                .iter()
-                .any(|element| individual.elements.contains(*element))
-    };
-    let people: Vec<u32> = (0..individuals.len() as u32).filter(|at| weak(&individuals[*at as usize])).collect();
-    people.iter().for_each(|at| doubts[*at as usize].fewer = true);
-    if !people.is_empty() {
-        reasons.push(Reason {
-            code: "nameless",
-            text: "known only by an e-mail address, phone, login or account; may be people counted under their names".to_owned(),
-            direction: "lowers",
-            people: people.len() as u64,
-            resolve: "match the contacts against the organisation's own customer or staff list",
-            examples: people.into_iter().take(5).collect(),
-        });
-    }
-}
-
-/// Merges a guard refused once, and merges by rules that can err, may have hidden a person.
-fn may_be_several(individuals: &[Individual], individual_of: &[u32], clusters: &Clusters, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let weak = [Rule::R07, Rule::R08, Rule::R09, Rule::R14, Rule::R15, Rule::R16, Rule::R17];
-    let mut people: Vec<u32> = Vec::new();
-    for merge in clusters.merges.iter().filter(|merge| weak.contains(&merge.rule)) {
-        let at = individual_of[merge.a as usize];
-        if at != NONE && individuals[at as usize].counted && doubts[at as usize].more == 0 {
-            doubts[at as usize].more = 1;
-            people.push(at);
-        }
-    }
-    if !people.is_empty() {
-        reasons.push(Reason {
-            code: "weak_merge",
-            text: "rest on a merge without a common number, birth date and contact; may be two people each".to_owned(),
-            direction: "raises",
-            people: people.len() as u64,
-            resolve: "look at merges.csv, rules R07 to R16",
-            examples: people.into_iter().take(5).collect(),
-        });
-    }
-}
-
-/// Records that belong to one of several people could also belong to somebody else.
-fn ambiguous(individual_of: &[u32], attached: &Attached, doubts: &mut [Doubt], reasons: &mut Vec<Reason>) {
-    let mut people: Vec<u32> = Vec::new();
-    for (node, _) in &attached.ambiguous {
-        let at = individual_of[*node as usize];
-        if at != NONE && doubts[at as usize].more == 0 {
-            doubts[at as usize].more = 1;
-            people.push(at);
-        }
-    }
-    if !people.is_empty() {
-        reasons.push(Reason {
-            code: "shared_contact",
-            text: "records without a name under a contact that several people share; may be a further person".to_owned(),
-            direction: "raises",
-            people: people.len() as u64,
-            resolve: "ask who uses the shared contact",
-            examples: people.into_iter().take(5).collect(),
-        });
-    }
 }

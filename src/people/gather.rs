@@ -7,7 +7,7 @@ use super::{
     intern::{Index, Texts},
     name::{self, Name},
     place::{self, Jurisdiction},
-    record::{Class, Key, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
+    record::{Class, Key, Mailbox, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -72,6 +72,8 @@ struct Fields {
     /// A name of a firm stands in the record.
     firm: bool,
     keys: Vec<Key>,
+    /// First e-mail address or login.
+    mailbox: Mailbox,
 }
 
 impl Fields {
@@ -100,6 +102,15 @@ impl Fields {
         self.own_name = false;
         self.firm = false;
         self.keys.clear();
+        self.mailbox = Mailbox::default();
+    }
+}
+
+impl Fields {
+    fn meet_mailbox(&mut self, text: &str) {
+        if self.mailbox.is_empty() {
+            self.mailbox = Mailbox::fit(text.split('@').next().unwrap_or_default()).unwrap_or_default();
+        }
     }
 }
 
@@ -208,14 +219,20 @@ impl<'a> Reader<'a> {
             Meaning::PartialNumber => key(Class::Partial, token),
             Meaning::Organisation => fields.firm = true,
             Meaning::Email if is_role_mailbox(text) => {}
-            Meaning::Email => key(Class::Email, token),
+            Meaning::Email => {
+                key(Class::Email, token);
+                fields.meet_mailbox(text);
+            }
             Meaning::Phone => {
                 key(Class::Phone, token);
                 if let Some(place) = place::phone_jurisdiction(text).and_then(|place| Jurisdiction::fit(&place)) {
                     self.records.phone_places.entry(token).or_insert(place);
                 }
             }
-            Meaning::Username => key(Class::Username, token),
+            Meaning::Username => {
+                key(Class::Username, token);
+                fields.meet_mailbox(text);
+            }
             Meaning::Card | Meaning::Account => key(Class::Account, token),
             Meaning::RowKey | Meaning::ForeignKey => self.gather_key(mention, table, meaning, token, value),
             Meaning::UnverifiedId => {
@@ -361,6 +378,9 @@ impl<'a> Reader<'a> {
             organisation: fields.organisation,
             own_name: fields.own_name,
         });
+        if name == NONE && !fields.mailbox.is_empty() {
+            self.records.mailboxes.push((number, fields.mailbox));
+        }
         number
     }
 
@@ -381,6 +401,7 @@ impl Records {
             place[*old as usize] = new as u32;
         }
         records.mentions.iter_mut().for_each(|mention| mention.node = place[mention.node as usize]);
+        records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
         // Where they lie: a second copy of all nodes would be the most memory a case ever needs.
         for at in 0..place.len() {

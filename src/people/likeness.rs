@@ -111,7 +111,8 @@ fn joined(part: &str) -> Cow<'_, str> {
     if part.contains(' ') { Cow::Owned(part.replace(' ', "")) } else { Cow::Borrowed(part) }
 }
 
-fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
+/// How two tokens go together; `given` when they are given names.
+pub(super) fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
     if a == b {
         return if a.chars().count() == 1 { Likeness::Initial } else { Likeness::Same };
     }

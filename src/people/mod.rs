@@ -12,10 +12,12 @@ pub mod cluster;
 pub mod count;
 pub mod firm;
 pub mod gather;
+pub mod holdout;
 pub mod individual;
 mod intern;
 pub mod likeness;
 mod lookup;
+mod mailbox;
 pub mod name;
 mod packed;
 pub mod place;
@@ -47,6 +49,8 @@ pub struct Population {
     pub refusals: Vec<Refusal>,
     pub generic: Vec<block::Generic>,
     pub counts: count::Counts,
+    /// How often the rules err on these data.
+    pub rates: holdout::Rates,
     /// Mentions that hold elements but tell nothing of whom.
     pub unattributed: u64,
 }
@@ -57,11 +61,13 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
-    let (edges, generic) = block::edges(&records);
+    let block::Proposals { edges, generic, trials } = block::propose(&records);
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
     let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
+    let rates = holdout::measure(&records, &roots, &trials);
+    drop(trials);
 
     let groups = group_mentions(evidence, &catalogue, &records, &roots);
     let order: Vec<u32> = groups.iter().map(|(_, mention)| *mention).collect();
@@ -114,7 +120,16 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
             }
         }
     }
-    let counts = count::count(&individuals, &individual_of, &edges, &attached, &clusters);
+    let resolved = count::Resolved {
+        records: &records,
+        individuals: &individuals,
+        individual_of: &individual_of,
+        edges: &edges,
+        attached: &attached,
+        merges: &clusters.merges,
+        rates: &rates,
+    };
+    let counts = count::count(&resolved);
     Ok(Population {
         catalogue,
         records,
@@ -125,6 +140,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         refusals: clusters.refusals,
         generic,
         counts,
+        rates,
         unattributed,
     })
 }

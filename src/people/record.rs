@@ -41,6 +41,9 @@ pub enum Class {
 /// The clear digits of a number, while they are compared. Never printed.
 pub type Number = Short<23>;
 
+/// What an address or a login begins with. Never printed.
+pub type Mailbox = Short<31>;
+
 /// A value that may link mentions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C, packed)] // nine bytes, not sixteen: there are several to a record
@@ -114,6 +117,8 @@ pub struct Records {
     /// E.164 of phones that suggest a place, by node.
     pub phone_places: Map<u64, Jurisdiction>,
     pub death_nodes: BTreeSet<u32>,
+    /// E-mail address or login of records without a name.
+    pub mailboxes: Vec<(u32, Mailbox)>,
 }
 
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.

@@ -45,6 +45,11 @@ macro_rules! rules {
                 match self { $(Rule::$name => stringify!($name),)* }
             }
 
+            /// Joins without a common number, birth date and contact: may err.
+            pub const fn is_weak(self) -> bool {
+                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17)
+            }
+
             /// How sure it is.
             pub const fn tier(self) -> Tier {
                 match self { $(Rule::$name => Tier::$tier,)* }

@@ -92,7 +92,7 @@ fn near_misses(population: &Population, nodes: &HashSet<u32>) -> Vec<Miss> {
         let (own, theirs) = sides(refusal.a, refusal.b)?;
         Some(Miss { rule: refusal.rule, guard: Some(refusal.guard), own, theirs })
     });
-    let (edges, _) = block::edges(&population.records);
+    let edges = block::propose(&population.records).edges;
     let weak = edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible).filter_map(|edge| {
         let (own, theirs) = sides(edge.a, edge.b)?;
         Some(Miss { rule: edge.rule, guard: None, own, theirs })

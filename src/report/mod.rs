@@ -20,7 +20,6 @@ pub mod quality;
 pub mod reproduce;
 pub mod reread;
 pub mod sheet;
-pub mod statistics;
 pub mod summary;
 pub mod table_columns;
 pub mod timeline;

@@ -4,13 +4,12 @@
 //! whether anything was. What was found is kept in the key, which stays in the case folder. Draws depend on
 //! the seed and on the evidence alone: whoever has both can draw the same sheet again.
 
-use super::{
-    people::location,
-    sheet::Sheet,
-    statistics::{Interval, clopper_pearson, share_size, wilson, zero_find_size},
-};
+use super::{people::location, sheet::Sheet};
 use crate::{
-    base::Element,
+    base::{
+        Element,
+        statistics::{Interval, clopper_pearson, share_size, wilson, zero_find_size},
+    },
     evidence::{Evidence, ItemStatus, row::NO_TABLE},
     people::Population,
 };

@@ -49,8 +49,24 @@ pub fn share_size(margin: f64, confidence: f64, population: u64) -> u64 {
     (limited.ceil() as u64).min(population)
 }
 
+/// The least count that a Poisson variable of this mean stays at or below with this probability.
+pub fn poisson_quantile(probability: f64, mean: f64) -> u64 {
+    // Beyond, the normal approximation is as good and no power underflows.
+    if mean > 500.0 {
+        return (mean + normal_quantile(probability) * mean.sqrt()).ceil() as u64;
+    }
+    let (mut count, mut term) = (0, (-mean).exp());
+    let mut sum = term;
+    while sum < probability && count < 10_000 {
+        count += 1;
+        term *= mean / count as f64;
+        sum += term;
+    }
+    count
+}
+
 /// The value below which a beta variable stays with this probability.
-fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
+pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     // Each step halves the interval; 60 reach the precision of the number.
     for _ in 0..60 {
@@ -152,6 +168,15 @@ fn normal_quantile(p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Mean and the count that 97.5 % stay at or below: tables of the Poisson distribution (Pearson and Hartley, Biometrika Tables, table 7).
+    #[test]
+    fn poisson_counts_are_those_of_the_tables() {
+        for (mean, most) in [(0.0, 0), (0.02, 0), (0.05, 1), (0.25, 2), (1.0, 3), (2.0, 5), (5.0, 10), (10.0, 17), (30.0, 41)] {
+            assert_eq!(poisson_quantile(0.975, mean), most, "{mean}");
+        }
+        assert_eq!((poisson_quantile(0.975, 499.0), poisson_quantile(0.975, 501.0)), (543, 545));
+    }
 
     /// Hits, sample, lower and upper bound at 95 %, as printed to four digits in tables of exact limits
     /// (Geigy Scientific Tables; Newcombe, Statistics in Medicine 17 (1998), table I, for the last four).
