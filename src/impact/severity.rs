@@ -224,6 +224,11 @@ impl Scale {
         severity
     }
 
+    /// Whether people of this residency may grade otherwise than those of others.
+    pub fn distinguishes(&self, residency: &str) -> bool {
+        self.overrides.iter().flat_map(|one| &one.residency).any(|place| resides(residency, place) == Resides::Yes)
+    }
+
     /// The severity for everybody, the gravest first; people alike in elements and grade are one group.
     pub fn grades(&self, population: &Population, facts: &Facts) -> Grades {
         let mut groups: BTreeMap<_, Graded> = BTreeMap::new();

@@ -8,8 +8,7 @@ use super::{
     rule::{Law, Obligation, Reach, ServiceProvider},
     when::{Counts, When},
 };
-use crate::base::{Bounds, ElementSet, Facts, Moment};
-use jiff::ToSpan;
+use crate::base::{Bounds, ElementSet, Facts, Moment, facts::KEYS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The duties these laws put on whoever lost the data, sorted by deadline (rows without a
@@ -71,6 +70,8 @@ struct Told<'a> {
     clock: Option<&'a Clock>,
     individuals: Option<&'a Moment>,
     regulator: Option<&'a Moment>,
+    /// The duty of the same kind stated before.
+    before: Option<&'a Moment>,
 }
 
 /// One law under assessment in one place.
@@ -183,9 +184,14 @@ impl<'a> Assessor<'a> {
             clock: individuals.as_ref().map(|(clock, _)| *clock),
             individuals: individuals.as_ref().and_then(|(_, at)| at.as_ref()),
             regulator,
+            before: None,
         };
         let mut rows = Vec::new();
+        let mut last: BTreeMap<DutyKind, Moment> = BTreeMap::new();
         for (index, duty) in law.duties.iter().enumerate() {
+            let before = last.get(&duty.tell).cloned();
+            let told = Told { before: before.as_ref(), ..told };
+            last.extend(self.due(&duty.by, told, place.jurisdiction).at.map(|at| (duty.tell, at)));
             let exempts = law.encryption.exempts.contains(&duty.tell);
             let hits = if exempts { clear } else { all };
             if duty.each_state {
@@ -201,8 +207,8 @@ impl<'a> Assessor<'a> {
     }
 
     fn due(&self, clock: &Clock, told: Told<'_>, jurisdiction: &str) -> Due {
-        let Told { individuals, regulator, .. } = told;
-        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals, regulator }, jurisdiction)
+        let Told { individuals, regulator, before, .. } = told;
+        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals, regulator, before }, jurisdiction)
     }
 
     fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Told<'_>) -> Option<Duty> {
@@ -233,9 +239,28 @@ impl<'a> Assessor<'a> {
             deadline_date: due.at,
             confidence: duty.confidence.map_or(law.confidence, |own| own.min(law.confidence)),
             citation: citation(&law.cite, &duty.cite),
+            assumptions: self.assumptions(law, duty),
             note: notes.join("; "),
             ..blank(place, duty.tell, &tally)
         })
+    }
+
+    /// The facts a duty rests on that nobody gave: what its law and its conditions ask for, and what its clock runs on.
+    fn assumptions(&self, law: &Law, duty: &Obligation) -> Vec<&'static str> {
+        let exempt = law.exempt.iter().filter(|one| one.duties.contains(&duty.tell)).map(|one| &one.when);
+        let protected = law.protected.iter().filter_map(|rule| rule.when.as_ref());
+        let conditions = law.scope.iter().chain(&duty.when).chain(exempt).chain(protected);
+        let mut asked: BTreeSet<&str> = conditions.flat_map(When::facts).chain(duty.by.facts().iter().copied()).collect();
+        if law.encryption.exempts.contains(&duty.tell) {
+            asked.extend(["encrypted", "key_compromised"]);
+        }
+        if matches!(law.reach, Reach::Establishment | Reach::ResidentsOrEstablishment) {
+            asked.extend(["home_jurisdiction", "establishments"]);
+        }
+        if law.service_provider.is_some() {
+            asked.insert("role");
+        }
+        KEYS.iter().map(|key| key.name).filter(|key| asked.contains(key) && self.facts.assumption(key).is_some()).collect()
     }
 
     /// The people of a place whom a duty concerns.
@@ -303,6 +328,9 @@ impl<'a> Assessor<'a> {
                     .to_owned(),
             );
         }
+        if law.survey {
+            notes.push(format!("drafted on {} from a survey of laws; nobody has compared this file with the text of the law", law.read_on));
+        }
         notes.extend(self.age_note(law));
         notes
     }
@@ -313,8 +341,10 @@ impl<'a> Assessor<'a> {
         if let Some(from) = law.in_force.filter(|from| day < *from) {
             return Some(format!("this text is in force since {from}; an earlier text governs an incident of {day}"));
         }
-        (law.read_on.saturating_add(1.year()) < day)
-            .then(|| format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on))
+        law.stale(day).then(|| match law.survey {
+            true => format!("the law file was drafted on {}, over a year before the incident", law.read_on),
+            false => format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on),
+        })
     }
 
     fn recipient(&self, place: &Place<'_>, duty: &Obligation) -> String {
@@ -415,6 +445,7 @@ fn unassigned_row(place: &str, tally: &Tally, laws: &[Law]) -> Duty {
         citation: String::new(),
         as_of: None,
         confidence: Confidence::Low,
+        assumptions: Vec::new(),
         note,
     }
 }
@@ -433,8 +464,9 @@ fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
         deadline: String::new(),
         deadline_date: None,
         citation: String::new(),
-        as_of: Some(place.law.read_on),
+        as_of: (!place.law.survey).then_some(place.law.read_on),
         confidence: Confidence::Low,
+        assumptions: Vec::new(),
         note: String::new(),
     }
 }

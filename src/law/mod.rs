@@ -116,6 +116,8 @@ pub struct Duty {
     /// When a person last compared the law file with the law.
     pub as_of: Option<Date>,
     pub confidence: Confidence,
+    /// Facts this row rests on that nobody gave, in the order of the facts file.
+    pub assumptions: Vec<&'static str>,
     pub note: String,
 }
 

@@ -14,7 +14,7 @@ use crate::base::{
     document::{Document, Keys, Spanned},
     fault::nearest,
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use std::{collections::BTreeMap, ops::Range};
 
 /// A law, as its file states it.
@@ -28,6 +28,8 @@ pub struct Law {
     /// Since when this text governs; none where that is not recorded.
     pub in_force: Option<Date>,
     pub read_on: Date,
+    /// Drafted on that day from a survey of laws; nobody has compared it with its sources.
+    pub survey: bool,
     pub confidence: Confidence,
     pub sources: Vec<String>,
     pub(super) until: Option<Date>,
@@ -142,6 +144,11 @@ impl Law {
         }
     }
 
+    /// Whether it was last read over a year before a day.
+    pub fn stale(&self, day: Date) -> bool {
+        self.read_on.saturating_add(1.year()) < day
+    }
+
     pub(super) fn fault(&self, span: &Range<usize>, message: impl Into<String>) -> Fault {
         Fault::at(&self.file, &self.text, span.clone(), message)
     }
@@ -162,6 +169,14 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let confidence = confidence(keys, doc);
     let in_force = keys.date("in_force", doc);
     let read_on = required_date(keys, "read_on", doc);
+    let survey = keys.flag("survey", doc).unwrap_or(false);
+    if survey && confidence == Some(Confidence::High) {
+        doc.fault_with_hint(
+            keys.span.clone(),
+            "a file drafted from a survey cannot be of high confidence",
+            "write `confidence = \"medium\"`, or `low`",
+        );
+    }
     let encryption = read_table(keys, "encryption", doc, encryption).unwrap_or_default();
     let service_provider = read_table(keys, "service_provider", doc, service_provider).flatten();
     let authorities = keys.table("authorities", doc).map(|table| table.entries(doc)).unwrap_or_default();
@@ -183,6 +198,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         jurisdictions: jurisdictions.into_iter().map(|text| text.value).collect(),
         in_force,
         read_on: read_on?,
+        survey,
         confidence: confidence.unwrap_or(Confidence::Low),
         sources: sources.into_iter().map(|text| text.value).collect(),
         until,
