@@ -320,6 +320,7 @@ mod tests {
             threshold: String::new(),
             crossed: Crossed::Yes,
             trigger_elements: ElementSet::EMPTY,
+            exposed: ElementSet::EMPTY,
             deadline: String::new(),
             deadline_date: None,
             citation: String::new(),

@@ -387,6 +387,30 @@ mod tests {
         }
     }
 
+    /// Cases of the EDPB's Guidelines 01/2021 (version 2.0) whose facts elements can show. Where it would tell neither authority nor people, the grade is
+    /// `risk unlikely` or, with the reason given, `review`; where it would tell the authority alone, `risk`; where the people too, `high risk likely`.
+    #[test]
+    fn cases_of_the_data_protection_board_grade_as_it_would_have_them() {
+        use Indication::{High, Review, Risk, Unlikely};
+        let mailed = "cause = \"accidental\"\nrecipients = \"known\"";
+        let trusted = "cause = \"accidental\"\nrecipients = \"trusted\"";
+        for (case, elements, facts, indication) in [
+            ("05 job applications taken from a web site", "name email phone dob", "", High),
+            ("06 hashed passwords", "username password_hash", "password_hashes = \"strong\"", Unlikely),
+            ("09 list sent to a trusted insurance agent", "name email postal_address", trusted, Unlikely),
+            ("10 stolen encrypted tablets", "name dob email", "encrypted = true", Review),
+            ("11 stolen notebook", "name dob postal_address", "", High),
+            ("12 stolen files on addiction", "name medical_info postal_address", "", High),
+            ("13 packing slips mixed up", "name postal_address", mailed, Unlikely),
+            ("14 job seekers' numbers mailed by mistake", "name email postal_address dob ssn", mailed, High),
+            ("15 list of participants mailed by mistake", "name email", mailed, Unlikely),
+            ("16 summary of a policy in the wrong envelope", "name postal_address dob vehicle_id", mailed, Risk),
+            ("18 payroll data forwarded from a mailbox", "name ssn salary", "", High),
+        ] {
+            assert_eq!(graded("BE", elements, 90, facts).2, indication, "{case}");
+        }
+    }
+
     /// T5 scores 5.0 for a view of transactions (DPC 4), which no element shows: the account number alone is DPC 2.
     #[test]
     fn what_elements_do_not_show_is_not_scored() {

@@ -51,6 +51,7 @@ struct Hit<'a> {
 struct Tally {
     people: Bounds,
     elements: ElementSet,
+    exposed: ElementSet,
     /// Somebody in it is known to live there.
     known: bool,
 }
@@ -239,19 +240,21 @@ impl<'a> Assessor<'a> {
             deadline_date: due.at,
             confidence: duty.confidence.map_or(law.confidence, |own| own.min(law.confidence)),
             citation: citation(&law.cite, &duty.cite),
-            assumptions: self.assumptions(law, duty),
+            assumptions: self.assumptions(law, Some(duty), &duty.by),
             note: notes.join("; "),
             ..blank(place, duty.tell, &tally)
         })
     }
 
     /// The facts a duty rests on that nobody gave: what its law and its conditions ask for, and what its clock runs on.
-    fn assumptions(&self, law: &Law, duty: &Obligation) -> Vec<&'static str> {
-        let exempt = law.exempt.iter().filter(|one| one.duties.contains(&duty.tell)).map(|one| &one.when);
+    fn assumptions(&self, law: &Law, duty: Option<&Obligation>, clock: &Clock) -> Vec<&'static str> {
+        let exempted = |kinds: &[DutyKind]| duty.is_some_and(|duty| kinds.contains(&duty.tell));
+        let exempt = law.exempt.iter().filter(|one| exempted(&one.duties)).map(|one| &one.when);
         let protected = law.protected.iter().filter_map(|rule| rule.when.as_ref());
-        let conditions = law.scope.iter().chain(&duty.when).chain(exempt).chain(protected);
-        let mut asked: BTreeSet<&str> = conditions.flat_map(When::facts).chain(duty.by.facts().iter().copied()).collect();
-        if law.encryption.exempts.contains(&duty.tell) {
+        let own = duty.and_then(|duty| duty.when.as_ref());
+        let conditions = law.scope.iter().chain(own).chain(exempt).chain(protected);
+        let mut asked: BTreeSet<&str> = conditions.flat_map(When::facts).chain(clock.facts().iter().copied()).collect();
+        if exempted(&law.encryption.exempts) {
             asked.extend(["encrypted", "key_compromised"]);
         }
         if matches!(law.reach, Reach::Establishment | Reach::ResidentsOrEstablishment) {
@@ -286,6 +289,7 @@ impl<'a> Assessor<'a> {
             tally.known |= resides == Resides::Yes && hit.group.people.ceiling > 0;
             if resides == Resides::Yes {
                 tally.elements = tally.elements.union(certain.unwrap_or(possible));
+                tally.exposed = tally.exposed.union(hit.group.elements).union(hit.group.protected);
             }
         }
         tally
@@ -373,6 +377,7 @@ impl<'a> Assessor<'a> {
             deadline_date: due.at,
             citation: citation(&place.law.cite, &rule.cite),
             confidence: place.law.confidence,
+            assumptions: self.assumptions(place.law, None, &rule.by),
             note: notes.join("; "),
             ..blank(place, DutyKind::Other, &tally)
         };
@@ -386,6 +391,7 @@ impl<'a> Assessor<'a> {
             let tally = places.entry(group.residency.as_str()).or_default();
             tally.people = tally.people.plus(group.people);
             tally.elements = tally.elements.union(group.elements);
+            tally.exposed = tally.exposed.union(group.elements).union(group.protected);
         }
         let about = |law: &Law, place: &str| {
             let by_residency = matches!(law.reach, Reach::Residents | Reach::ResidentsOrEstablishment);
@@ -440,6 +446,7 @@ fn unassigned_row(place: &str, tally: &Tally, laws: &[Law]) -> Duty {
         threshold: String::new(),
         crossed: Crossed::WithinInterval,
         trigger_elements: tally.elements,
+        exposed: tally.exposed,
         deadline: String::new(),
         deadline_date: None,
         citation: String::new(),
@@ -461,6 +468,7 @@ fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
         threshold: String::new(),
         crossed: Crossed::No,
         trigger_elements: tally.elements,
+        exposed: tally.exposed,
         deadline: String::new(),
         deadline_date: None,
         citation: String::new(),

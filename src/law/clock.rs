@@ -1,9 +1,12 @@
 //! Deadlines as laws word them: `30 days after discovery`, `14 business days after discovery`,
-//! `1 month after the report before`, `with individuals`, `without unreasonable delay`.
+//! `1 month after the previous report`, `with individuals`, `without unreasonable delay`.
 
 use super::{calendar::Calendar, expression::Wrong};
 use crate::base::{Facts, Moment};
-use jiff::{ToSpan, civil::date};
+use jiff::{
+    ToSpan,
+    civil::{Weekday, date},
+};
 
 /// When a duty is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +66,12 @@ const EVENTS: &[(&str, Event)] = &[
     ("reason to believe", Event::ReasonToBelieve),
     ("telling individuals", Event::TellingIndividuals),
     ("telling the regulator", Event::TellingRegulator),
-    ("the report before", Event::ReportBefore),
+    ("the previous report", Event::ReportBefore),
     ("the end of the calendar year", Event::EndOfYear),
 ];
 
 const GRAMMAR: &str = "write `N hours|days|business days|months after discovery|determination|reason to believe|telling individuals|\
-                       telling the regulator|the report before|the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
+                       telling the regulator|the previous report|the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
 
 /// When something is due, and what a reader should know about that date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,7 +201,7 @@ fn start(event: Event, work: &Clockwork<'_>, notes: &mut Vec<String>) -> Option<
         Event::ReportBefore => {
             let last = work.before.cloned();
             if last.is_some() {
-                notes.push("counted as if the report before is made on its last day".to_owned());
+                notes.push("counted as if the previous report is made on its last day".to_owned());
             }
             last
         }
@@ -230,7 +233,10 @@ fn weekend(at: &Moment, calendar: &Calendar, jurisdiction: &str) -> Option<Strin
     let day = at.day();
     (!calendar.is_business_day(day, jurisdiction)).then(|| {
         let before = calendar.before(day, jurisdiction);
-        format!("{} is a {}, not a business day: plan for {before}", day, day.strftime("%A"))
+        match day.weekday() {
+            Weekday::Saturday | Weekday::Sunday => format!("{day} is a {}, not a business day: plan for {before}", day.strftime("%A")),
+            _ => format!("{day} is a public holiday: plan for {before}"),
+        }
     })
 }
 
@@ -254,7 +260,7 @@ mod tests {
             ("30 days after reason to believe", Some("2026-04-19")),
             ("15 days after telling individuals", Some("2026-05-16")),
             ("7 days after telling the regulator", Some("2026-05-08")),
-            ("1 month after the report before", Some("2026-06-01")),
+            ("1 month after the previous report", Some("2026-06-01")),
             ("60 days after the end of the calendar year", Some("2027-03-01")),
             ("72 hours after discovery", Some("2026-03-05")),
             ("with individuals", Some("2026-05-01")),
@@ -293,6 +299,10 @@ mod tests {
         let due = Clock::parse("30 days after discovery").expect("a clock").due(&work, "US-TX");
         assert_eq!(due.at.map(|at| at.to_string()).as_deref(), Some("2026-04-19"));
         assert_eq!(due.notes, ["2026-04-19 is a Sunday, not a business day: plan for 2026-04-17"]);
+        let due = Clock::parse("26 days after discovery")
+            .expect("a clock")
+            .due(&Clockwork { facts: &Facts::parse("discovery_date = 2026-10-31").expect("a date"), ..work }, "US-TX");
+        assert_eq!(due.notes, ["2026-11-26 is a public holiday: plan for 2026-11-25"]);
     }
 
     #[test]

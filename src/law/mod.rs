@@ -109,6 +109,8 @@ pub struct Duty {
     pub threshold: String,
     pub crossed: Crossed,
     pub trigger_elements: ElementSet,
+    /// Everything exposed of the people concerned, in the clear or protected.
+    pub exposed: ElementSet,
     /// In words: `30 days after discovery`.
     pub deadline: String,
     pub deadline_date: Option<Moment>,

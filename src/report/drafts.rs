@@ -54,7 +54,7 @@ impl Report for Drafts {
         let folder = folder.join(self.name());
         fs::create_dir_all(&folder)?;
         let templates = Templates { own: assessment.case.root().join("templates") };
-        let affected = Affected::by_residency(assessment.population);
+        let affected = Affected::groups(assessment.population);
         for draft in &planned {
             let (whose, affected) = of_duty(draft.duty, &affected);
             let case = CaseFacts { facts: assessment.facts, grades: assessment.grades, whose, affected };
@@ -85,14 +85,14 @@ struct Affected {
     deceased: u64,
     /// Without an address, e-mail or phone.
     unreachable: u64,
-    elements: ElementSet,
 }
 
 impl Affected {
-    fn by_residency(population: &Population) -> BTreeMap<&str, Affected> {
-        let mut all: BTreeMap<&str, Affected> = BTreeMap::new();
+    /// By residency and what is exposed.
+    fn groups(population: &Population) -> BTreeMap<(&str, ElementSet), Affected> {
+        let mut all: BTreeMap<(&str, ElementSet), Affected> = BTreeMap::new();
         for individual in population.counted() {
-            all.entry(&individual.residency).or_default().add(individual);
+            all.entry((&individual.residency, individual.elements)).or_default().add(individual);
         }
         all
     }
@@ -106,7 +106,6 @@ impl Affected {
         self.minors += u64::from(individual.minor == Known::Yes);
         self.deceased += u64::from(individual.deceased == Known::Yes);
         self.unreachable += u64::from(!individual.reachable);
-        self.elements = self.elements.union(individual.elements);
     }
 
     fn sum<'a>(parts: impl Iterator<Item = &'a Affected>) -> Affected {
@@ -118,7 +117,6 @@ impl Affected {
             sum.minors += part.minors;
             sum.deceased += part.deceased;
             sum.unreachable += part.unreachable;
-            sum.elements = sum.elements.union(part.elements);
         }
         sum
     }
@@ -147,14 +145,40 @@ fn in_words(role: Role, people: u64) -> String {
 
 const EVERYBODY: &str = "everybody in the leak";
 
-/// Whom the figures of a duty's draft are of: people who live there, or everybody where the law counts them wherever they live.
-fn of_duty(duty: &Duty, affected: &BTreeMap<&str, Affected>) -> (String, Affected) {
-    let residents = affected.iter().filter(|(residency, _)| resides(residency, &duty.jurisdiction) == Resides::Yes);
-    let residents = Affected::sum(residents.map(|(_, part)| part));
-    if residents.people < duty.people.best {
-        return (EVERYBODY.to_owned(), Affected::sum(affected.values()));
+/// Elements that many people have exposed and that trigger a law only together with others.
+const COMPANIONS: &[Element] = &[Element::Name, Element::Email, Element::Phone, Element::PostalAddress, Element::Username];
+
+/// Whom the figures of a duty's draft are of: the people under the law as far as their elements tell them, else those who live
+/// there, and everybody where the law counts people wherever they live.
+fn of_duty(duty: &Duty, groups: &BTreeMap<(&str, ElementSet), Affected>) -> (String, Affected) {
+    let companions: ElementSet = COMPANIONS.iter().copied().collect();
+    let telling = duty.trigger_elements.difference(companions);
+    let telling = if telling.is_empty() { duty.trigger_elements } else { telling };
+    let resident = |residency: &str| resides(residency, &duty.jurisdiction) == Resides::Yes;
+    let concerned = |elements: ElementSet| !elements.intersection(telling).is_empty();
+    let some = |keep: &dyn Fn(&str, ElementSet) -> bool| {
+        Affected::sum(groups.iter().filter(|((residency, elements), _)| keep(residency, *elements)).map(|(_, part)| part))
+    };
+    for keep in [&|residency: &str, elements| resident(residency) && concerned(elements), &|_: &str, elements| concerned(elements)]
+        as [&dyn Fn(&str, ElementSet) -> bool; 2]
+    {
+        let found = some(keep);
+        if found.people == duty.people.best {
+            return ("the people under this law".to_owned(), found);
+        }
     }
-    (format!("people living in {}", place(&duty.jurisdiction)), residents)
+    let residents = some(&|residency, _| resident(residency));
+    if residents.people < duty.people.best {
+        return (EVERYBODY.to_owned(), some(&|_, _| true));
+    }
+    (format!("people living in {}", with_article(&duty.jurisdiction)), residents)
+}
+
+/// A place as a sentence names it: `the United States`, `California, US`.
+fn with_article(code: &str) -> String {
+    let name = place(code);
+    let article = name.starts_with("United ") || matches!(name.as_str(), "Netherlands" | "Philippines");
+    if article { format!("the {name}") } else { name }
 }
 
 /// What drafts of one duty tell beside the duty itself.
@@ -213,9 +237,10 @@ fn languages(duty: &Duty) -> Vec<&'static str> {
 fn everybody(duties: &[Duty]) -> Option<Duty> {
     let told = duties.iter().filter(|duty| duty.duty == DutyKind::Individuals && duty.crossed != Crossed::No);
     let elements = told.clone().fold(ElementSet::EMPTY, |all, duty| all.union(duty.trigger_elements));
+    let exposed = told.clone().fold(ElementSet::EMPTY, |all, duty| all.union(duty.exposed));
     // Advice for one country is told where some of its people are.
     let first = told.clone().find(|duty| duty.jurisdiction.starts_with("US")).or_else(|| told.clone().next())?;
-    Some(Duty { trigger_elements: elements, ..first.clone() })
+    Some(Duty { trigger_elements: elements, exposed, ..first.clone() })
 }
 
 /// Built-in templates, and those of the case.
@@ -258,13 +283,13 @@ fn words(duty: &Duty, language: &str, case: &CaseFacts<'_>) -> anyhow::Result<BT
         Some(date) => format!("{date} ({})", duty.deadline),
         None => duty.deadline.clone(),
     };
-    let exposed = if affected.elements.is_empty() { duty.trigger_elements } else { affected.elements };
+    let exposed = duty.exposed;
     let assumed: Vec<&str> = duty.assumptions.iter().filter_map(|key| facts.assumption(key)).collect();
     Ok(BTreeMap::from([
         ("law", duty.law.clone()),
         ("citation", duty.citation.clone()),
         ("jurisdiction", duty.jurisdiction.clone()),
-        ("place", place(&duty.jurisdiction)),
+        ("place", with_article(&duty.jurisdiction)),
         ("recipient", duty.recipient.clone()),
         ("deadline", deadline),
         ("threshold", duty.threshold.clone()),
@@ -488,16 +513,14 @@ mod tests {
         use Element::{CardNumber, Dob, MedicalInfo, Name, Password};
         let facts = Facts::parse(&format!("{FACTS}entity_type = \"hipaa_covered_entity\"")).expect("facts");
         let people = Bounds::exactly(640);
-        let elements = [Name, Dob, MedicalInfo, CardNumber, Password].into_iter().collect();
+        let elements: ElementSet = [Name, Dob, MedicalInfo, CardNumber, Password].into_iter().collect();
         let population =
             Population { groups: vec![Group { residency: "US-FL".to_owned(), elements, people, ..Group::default() }], total: people };
         let duties = assess(&population, &facts, &Law::builtin().expect("built-in laws"));
         let drafts = planned(&duties);
         let draft = drafts.iter().find(|draft| draft.template == "authority_hhs").expect("a report to HHS");
         let grades = Grades::default();
-        let mut case = case(&facts, &grades);
-        case.affected.elements = elements;
-        let words = words(draft.duty, "en", &case).expect("words");
+        let words = words(draft.duty, "en", &case(&facts, &grades)).expect("words");
         let form = fill(builtin("authority_hhs.en.md").expect("a template"), &words);
         for part in [
             "640 individuals",
@@ -512,6 +535,28 @@ mod tests {
         ] {
             assert!(form.contains(part), "{part} is not in\n{form}");
         }
+    }
+
+    #[test]
+    fn figures_are_of_the_people_under_the_law_where_their_elements_tell_them() {
+        use Element::{Email, MedicalInfo, Name, Ssn};
+        let part = |people: u64, role: Role| Affected { people, roles: BTreeMap::from([(role, people)]), ..Affected::default() };
+        let set = |elements: &[Element]| elements.iter().copied().collect::<ElementSet>();
+        let groups = BTreeMap::from([
+            (("US-CA", set(&[Name, Ssn])), part(4, Role::Employee)),
+            (("US-CA", set(&[Name, Email])), part(9, Role::Customer)),
+            (("US-TX", set(&[Name, MedicalInfo])), part(2, Role::Patient)),
+        ]);
+        let of = |place: &str, people, elements: &[Element]| {
+            let duties = duties(place, people, elements);
+            let duty = duties.iter().find(|duty| duty.duty == DutyKind::Individuals).expect("a duty");
+            let (whose, affected) = of_duty(duty, &groups);
+            (whose, affected.categories())
+        };
+        assert_eq!(of("US-CA", 4, &[Name, Ssn]), ("the people under this law".to_owned(), "4 employees".to_owned()));
+        // Some are of the ceiling only: no elements tell them.
+        assert_eq!(of("US-CA", 3, &[Name, Ssn]), ("people living in California, US".to_owned(), "9 customers, 4 employees".to_owned()));
+        assert_eq!(of("US-CA", 14, &[Name, Ssn]).0, EVERYBODY);
     }
 
     #[test]

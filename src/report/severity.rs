@@ -23,19 +23,23 @@ use std::{
     path::Path,
 };
 
-/// A file, or a table of one, graded by itself: by what it alone shows of each of its people.
+/// A file, or a table of one that has several, graded by itself: by what it alone shows of each of its people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataSet {
     pub path: String,
-    /// Empty for text.
+    /// Empty for a whole file.
     pub table: String,
     pub people: u64,
     /// Those of its people who are worst off.
     pub gravest: Graded,
 }
 
-/// People of one data set alike for the method: item, table, exposed in the clear, under age, residency where it matters.
+/// People of one data set alike for the method: item, table ([`WHOLE`] for the file), exposed in the clear, under age, residency
+/// where it matters.
 type Alike<'p> = (u32, u32, ElementSet, bool, &'p str);
+
+/// Stands for all tables and the text of a file.
+const WHOLE: u32 = NO_TABLE;
 
 /// The data sets of a case, the gravest first.
 pub fn data_sets(evidence: &Evidence<'_>, population: &Population, scale: &Scale, facts: &Facts) -> Vec<DataSet> {
@@ -64,6 +68,10 @@ pub fn data_sets(evidence: &Evidence<'_>, population: &Population, scale: &Scale
             set.gravest = graded();
         }
     }
+    // The only table of a file says what the file says.
+    let mut parts: HashMap<u32, u32> = HashMap::new();
+    sets.keys().for_each(|(item, _)| *parts.entry(*item).or_default() += 1);
+    sets.retain(|(item, table), _| *table == WHOLE || parts.get(item).is_some_and(|parts| *parts > 2));
     let mut sets: Vec<DataSet> = sets.into_values().collect();
     sets.sort_by(|a, b| {
         let grave = rank(&b.gravest.severity, b.people).partial_cmp(&rank(&a.gravest.severity, a.people));
@@ -88,15 +96,25 @@ fn alike<'p>(individuals: &'p [Individual], population: &Population, scale: &Sca
             }
         };
         // Mentions of a person come by item and table.
-        let mut open = (0, NO_TABLE, ElementSet::EMPTY);
+        let (mut file, mut table) = ((0, WHOLE, ElementSet::EMPTY), (0, WHOLE, ElementSet::EMPTY));
         for mention in population.mentions(individual) {
             let clear = mention.elements.difference(mention.protected);
-            if (mention.item, mention.table) != (open.0, open.1) {
-                add(std::mem::replace(&mut open, (mention.item, mention.table, ElementSet::EMPTY)));
+            if mention.item != file.0 {
+                add(std::mem::replace(&mut file, (mention.item, WHOLE, ElementSet::EMPTY)));
             }
-            open.2 = open.2.union(clear);
+            file.2 = file.2.union(clear);
+            if (mention.item, mention.table) != (table.0, table.1) {
+                let closed = std::mem::replace(&mut table, (mention.item, mention.table, ElementSet::EMPTY));
+                if closed.1 != NO_TABLE {
+                    add(closed);
+                }
+            }
+            table.2 = table.2.union(clear);
         }
-        add(open);
+        add(file);
+        if table.1 != NO_TABLE {
+            add(table);
+        }
     }
     counts
 }
@@ -118,7 +136,8 @@ impl Report for SeverityTable {
             row(&mut sheet, ("leak", "", ""), people, worst)?;
         }
         for set in assessment.data_sets {
-            row(&mut sheet, ("data_set", &set.path, &set.table), set.people, &set.gravest)?;
+            let scope = if set.table.is_empty() { "file" } else { "table" };
+            row(&mut sheet, (scope, &set.path, &set.table), set.people, &set.gravest)?;
         }
         for graded in &assessment.grades.groups {
             row(&mut sheet, ("people", "", ""), graded.people.best, graded)?;
@@ -171,14 +190,20 @@ pub fn statement(assessment: &Assessment<'_>, out: &mut String) -> anyhow::Resul
         writeln!(out, "| {} | {} | {} |", exposed(graded), group(graded.people.best), graded_cells(&graded.severity))?;
     }
     left(grades.groups.len(), ("further group is", "further groups are"), out)?;
-    out.push_str("\n### By data set\n\nEach file or table by what it alone shows of its people: those worst off.\n\n");
-    out.push_str("| data set | people | worst off | exposed | computation | indication | why |\n|---|---|---|---|---|---|---|\n");
-    for set in assessment.data_sets.iter().take(SHOWN) {
-        let name = if set.table.is_empty() { set.path.clone() } else { format!("{} ({})", set.path, set.table) };
+    out.push_str("\n### By file\n\nEach file by what it alone shows of its people: those worst off. Tables of a file by themselves: severity.csv.\n\n");
+    out.push_str("| file | people | worst off | exposed | computation | indication | why |\n|---|---|---|---|---|---|---|\n");
+    let files: Vec<&DataSet> = assessment.data_sets.iter().filter(|set| set.table.is_empty()).collect();
+    for set in files.iter().take(SHOWN) {
         let (people, worst) = (group(set.people), group(set.gravest.people.best));
-        writeln!(out, "| {} | {people} | {worst} | {} | {} |", cell(&name), exposed(&set.gravest), graded_cells(&set.gravest.severity))?;
+        writeln!(
+            out,
+            "| {} | {people} | {worst} | {} | {} |",
+            cell(&set.path),
+            exposed(&set.gravest),
+            graded_cells(&set.gravest.severity)
+        )?;
     }
-    left(assessment.data_sets.len(), ("further data set is", "further data sets are"), out)
+    left(files.len(), ("further file is", "further files are"), out)
 }
 
 fn left(total: usize, (one, many): (&str, &str), out: &mut String) -> anyhow::Result<()> {

@@ -168,6 +168,7 @@ mod tests {
             threshold: String::new(),
             crossed: Crossed::Yes,
             trigger_elements: ElementSet::EMPTY,
+            exposed: ElementSet::EMPTY,
             deadline: "30 days after discovery".to_owned(),
             deadline_date: date.map(|date| Moment::parse(date).expect(date)),
             citation: "§ 1".to_owned(),

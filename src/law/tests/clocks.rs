@@ -120,7 +120,7 @@ fn every_clock_of_every_law_ends_on_the_day_counted_by_hand() {
                 "determination" => day + 5,
                 "reason to believe" => day - 3,
                 "telling individuals" => day + 20,
-                "telling the regulator" | "the report before" => day + 2,
+                "telling the regulator" | "the previous report" => day + 2,
                 "the end of the calendar year" => number(&format!("{}-12-31", &start[..4])),
                 other => panic!("{other}"),
             };
