@@ -5,7 +5,7 @@ use super::{
     calendar::{Calendar, country},
     clock::{Clock, Clockwork, Due},
     protects::implied,
-    rule::{Law, Obligation, Reach, ServiceProvider},
+    rule::{Law, Obligation, Reach, ServiceProvider, Substitute},
     when::{Counts, When},
 };
 use crate::base::{Bounds, ElementSet, Facts, Moment, facts::KEYS};
@@ -313,6 +313,9 @@ impl<'a> Assessor<'a> {
         let law = place.law;
         let mut notes = Vec::new();
         notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
+        if let (DutyKind::Individuals, Some(rule)) = (duty.tell, &law.substitute) {
+            notes.push(substitute_note(law, rule, tally.people));
+        }
         if duty.tell == DutyKind::Regulator {
             notes.extend(law.place_notes.get(place.jurisdiction).cloned());
         }
@@ -482,6 +485,24 @@ fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
 /// People who surely count, or count at most.
 const fn counted(people: Bounds, sure: bool) -> Bounds {
     if sure { people } else { Bounds { floor: 0, best: 0, ceiling: people.ceiling } }
+}
+
+/// When a public notice may stand for letters, and whether the number of people comes to it.
+fn substitute_note(law: &Law, rule: &Substitute, people: Bounds) -> String {
+    let mut cases = vec!["contact data are missing".to_owned()];
+    cases.extend(rule.cost.map(|cost| format!("letters would cost over {cost} US dollars")));
+    cases.extend(rule.people.map(|number| {
+        let reached = match number {
+            number if people.floor > number => "as here",
+            number if people.ceiling > number => "as may be here",
+            _ => "not so here",
+        };
+        format!("over {number} people are concerned, {reached}")
+    }));
+    let last = cases.pop().unwrap_or_default();
+    let cases = if cases.is_empty() { last } else { format!("{} or {last}", cases.join(", ")) };
+    let more = if rule.note.is_empty() { String::new() } else { format!(" ({})", rule.note) };
+    format!("a substitute notice may do where {cases}{more}, {}", citation(&law.cite, &rule.cite))
 }
 
 fn citation(law: &str, part: &str) -> String {

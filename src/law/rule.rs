@@ -47,6 +47,7 @@ pub struct Law {
     pub(super) exempt: Vec<Exemption>,
     pub(super) duties: Vec<Obligation>,
     pub(super) service_provider: Option<ServiceProvider>,
+    pub(super) substitute: Option<Substitute>,
     pub(super) authorities: BTreeMap<String, String>,
     /// What is particular to one jurisdiction, added to the rows of its regulator.
     pub(super) place_notes: BTreeMap<String, String>,
@@ -115,6 +116,17 @@ pub(super) struct ServiceProvider {
     pub(super) by: Clock,
 }
 
+/// When a public notice may stand for letters to each of the people.
+#[derive(Clone, Debug)]
+pub(super) struct Substitute {
+    pub(super) cite: String,
+    /// Over so many people.
+    pub(super) people: Option<u64>,
+    /// Where letters would cost over so much, in US dollars.
+    pub(super) cost: Option<u64>,
+    pub(super) note: String,
+}
+
 /// A worked example that the file must pass.
 #[derive(Clone, Debug)]
 pub(super) struct Example {
@@ -179,6 +191,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     }
     let encryption = read_table(keys, "encryption", doc, encryption).unwrap_or_default();
     let service_provider = read_table(keys, "service_provider", doc, service_provider).flatten();
+    let substitute = read_table(keys, "substitute", doc, substitute);
     let authorities = keys.table("authorities", doc).map(|table| table.entries(doc)).unwrap_or_default();
     let place_notes = keys.table("notes", doc).map(|table| table.entries(doc)).unwrap_or_default();
     let protected = read_tables(keys, "protected", doc, protected);
@@ -213,6 +226,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         exempt,
         duties,
         service_provider,
+        substitute,
         authorities: authorities.into_iter().map(|(place, text)| (place, text.value)).collect(),
         place_notes: place_notes.into_iter().map(|(place, text)| (place, text.value)).collect(),
         examples,
@@ -254,6 +268,11 @@ fn encryption(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Encryption {
 fn service_provider(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<ServiceProvider> {
     let cite = optional(keys, "cite", doc);
     Some(ServiceProvider { cite, by: clock(keys, doc)? })
+}
+
+fn substitute(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Substitute {
+    let (people, cost) = (keys.count("people", doc), keys.count("cost", doc));
+    Substitute { cite: optional(keys, "cite", doc), people, cost, note: optional(keys, "note", doc) }
 }
 
 fn protected(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Protected {

@@ -177,8 +177,11 @@ fn of_duty(duty: &Duty, groups: &BTreeMap<(&str, ElementSet), Affected>) -> (Str
 /// A place as a sentence names it: `the United States`, `California, US`.
 fn with_article(code: &str) -> String {
     let name = place(code);
-    let article = name.starts_with("United ") || matches!(name.as_str(), "Netherlands" | "Philippines");
-    if article { format!("the {name}") } else { name }
+    match name.strip_prefix("The ") {
+        Some(name) => format!("the {name}"),
+        None if name.starts_with("United ") || name == "Philippines" => format!("the {name}"),
+        None => name,
+    }
 }
 
 /// What drafts of one duty tell beside the duty itself.
@@ -468,7 +471,7 @@ mod tests {
             "1,200",
             "took place on 2026-02-20",
             "individuals told (art. 34): [YYYY-MM-DD]",
-            "of people living in Utopia: 12 customers, 3 people of unknown capacity; under age: 1",
+            "of people living in Utopia (one person may be of several): 12 customers, 3 people of unknown capacity; under age: 1",
             "approximate number of records, of people living in Utopia: 40",
             "Assumed: ",
         ] {
