@@ -225,6 +225,7 @@ fn a_customer_list_on_a_forum_across_the_world() {
             "GB regulator 2026-03-05",
             "JP individuals -",
             "JP regulator 2026-03-07",
+            "JP regulator 2026-05-01",
             "KR individuals 2026-03-05",
             "KR regulator 2026-03-05",
             "MY regulator 2026-03-05",

@@ -154,7 +154,7 @@ fn a_bank_answers_to_two_clocks() {
     assert_eq!(of("IE", people, facts), ["individuals -", "regulator 2026-03-05T09:00:00Z"]);
     assert_eq!(
         of("IE", people, &format!("{facts}significant_incident = true")),
-        ["individuals -", "regulator 2026-03-03T09:00:00Z", "regulator 2026-03-05T09:00:00Z", "regulator 2026-03-06T09:00:00Z"]
+        ["individuals -", "regulator 2026-03-03T09:00:00Z", "regulator 2026-03-05T09:00:00Z", "regulator 2026-03-06T09:00:00Z", "regulator 2026-04-06"]
     );
 }
 
@@ -200,7 +200,7 @@ fn clocks_of_an_awareness_on_a_thursday_morning() {
     let facts = "discovery_date = 2026-11-19T10:00:00+00:00";
     for (place, elements, expected) in [
         ("DE", "name email", vec!["regulator 2026-11-22T10:00:00Z"]),
-        ("BR", "name email password", vec!["individuals 2026-11-25", "regulator 2026-11-25"]),
+        ("BR", "name email password", vec!["individuals 2026-11-25", "regulator 2026-11-25", "regulator 2026-12-23"]),
         ("JO", "name medical_info", vec!["individuals 2026-11-20T10:00:00Z", "regulator 2026-11-22T10:00:00Z"]),
         ("KY", "name email", vec!["individuals 2026-11-24T10:00:00Z", "regulator 2026-11-24T10:00:00Z"]),
         ("MY", "name national_id", vec!["individuals 2026-11-29", "regulator 2026-11-22T10:00:00Z"]),
