@@ -154,7 +154,13 @@ fn a_bank_answers_to_two_clocks() {
     assert_eq!(of("IE", people, facts), ["individuals -", "regulator 2026-03-05T09:00:00Z"]);
     assert_eq!(
         of("IE", people, &format!("{facts}significant_incident = true")),
-        ["individuals -", "regulator 2026-03-03T09:00:00Z", "regulator 2026-03-05T09:00:00Z", "regulator 2026-03-06T09:00:00Z", "regulator 2026-04-06"]
+        [
+            "individuals -",
+            "regulator 2026-03-03T09:00:00Z",
+            "regulator 2026-03-05T09:00:00Z",
+            "regulator 2026-03-06T09:00:00Z",
+            "regulator 2026-04-06"
+        ]
     );
 }
 
