@@ -264,7 +264,7 @@ fn every_duty_that_may_be_owed_has_a_draft() {
         assert!(text.starts_with("> ") && !text.contains("{{"), "{name}: {text}");
     }
     let letter = String::from_utf8_lossy(drafts.iter().find(|(name, _)| name.ends_with("individuals.en.md")).expect("a letter").1);
-    assert!(letter.contains("On 2026-03-02 we found out"), "{letter}");
+    assert!(letter.contains("On March 2, 2026 we found out"), "{letter}");
 }
 
 #[test]

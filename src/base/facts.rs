@@ -452,6 +452,12 @@ impl Facts {
             .collect()
     }
 
+    /// What is assumed of a key, in words; none where it was given or nothing is assumed.
+    pub fn assumption(&self, key: &str) -> Option<&'static str> {
+        let known = KEYS.iter().find(|known| known.name == key)?;
+        (!self.given(key) && !known.assumption.is_empty()).then_some(known.assumption)
+    }
+
     fn given(&self, key: &str) -> bool {
         self.moments.contains_key(key)
             || self.words.contains_key(key)

@@ -97,8 +97,11 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
     let parameters = parameters(common)?;
-    let grades = impact::Scale::builtin().map_err(|faults| anyhow::anyhow!(told(&faults)))?.grades(&groups, facts);
+    let scale = impact::Scale::builtin().map_err(|faults| anyhow::anyhow!(told(&faults)))?;
+    let grades = scale.grades(&groups, facts);
+    let data_sets = report::severity::data_sets(&evidence, &population, &scale, facts);
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
+    let reputation = impact::reputation(&groups, &duties, &grades, &parameters);
     let assessment = Assessment {
         case,
         evidence: &evidence,
@@ -107,6 +110,8 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
         duties: &duties,
         costs: &costs,
         grades: &grades,
+        data_sets: &data_sets,
+        reputation: reputation.as_ref(),
         facts,
         reveal: common.reveal,
         csv_all: common.csv_all,

@@ -2,13 +2,15 @@
 //!
 //! Quantities come from the bounds of the people and the duties, unit costs from
 //! `patterns/impact.toml`. Low, likely and high are multiplied each with its like. The three kinds of
-//! lines are never added together.
+//! lines are never added together. Beside them stands an index of reputation, which is no amount.
 
 mod parameters;
+mod reputation;
 mod severity;
 mod simulation;
 
 pub use parameters::Parameters;
+pub use reputation::{Benchmark, Factor, Reputation, reputation};
 pub use severity::{Graded, Grades, Indication, Part, Scale, Severity};
 pub use simulation::{DRAWS, Simulated, simulate};
 
@@ -318,11 +320,13 @@ mod tests {
             threshold: String::new(),
             crossed: Crossed::Yes,
             trigger_elements: ElementSet::EMPTY,
+            exposed: ElementSet::EMPTY,
             deadline: String::new(),
             deadline_date: None,
             citation: String::new(),
             as_of: None,
             confidence: crate::law::Confidence::High,
+            assumptions: Vec::new(),
             note: String::new(),
         };
         let duties = [duty("US", 700), duty("US-FL", 480), duty("US-FL", 400), duty("DE", 5)];

@@ -1,6 +1,9 @@
 //! The unit costs and shares of `patterns/impact.toml`.
 
-use super::{Kind, Spread};
+use super::{
+    Kind, Spread,
+    reputation::{self, Band, Benchmark},
+};
 use crate::{
     base::{
         Fault,
@@ -17,6 +20,10 @@ const BUILTIN: &str = include_str!("../../patterns/impact.toml");
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     pub(super) lines: Vec<Rule>,
+    /// Factors of the reputational index, and what it is called from which mark on.
+    pub(super) reputation: Vec<reputation::Rule>,
+    pub(super) bands: Vec<Band>,
+    pub(super) benchmarks: Vec<Benchmark>,
 }
 
 /// How one line of the estimate is computed.
@@ -73,27 +80,91 @@ impl Parameters {
         let mut doc = Document::new(file, text);
         let parameters = doc.read(|keys, doc| {
             let rates = rates(keys, doc);
-            let mut lines = Vec::new();
-            for mut table in keys.tables("line", doc) {
-                lines.extend(rule(&mut table, &rates, doc));
-                table.finish(doc);
-            }
-            Parameters { lines }
+            let mut parameters = Parameters {
+                lines: each(keys, "line", doc, &|table, doc| rule(table, &rates, doc)),
+                reputation: each(keys, "reputation", doc, &factor),
+                bands: each(keys, "reputation_band", doc, &band),
+                benchmarks: each(keys, "benchmark", doc, &benchmark),
+            };
+            parameters.bands.sort_by(|a, b| a.from.total_cmp(&b.from));
+            parameters
         });
         if doc.faults.is_empty() { Ok(parameters) } else { Err(doc.faults) }
     }
 
-    /// These parameters with the lines of another file, which replace lines of the same name.
+    /// These parameters with those of another file, which replace lines and factors of the same name, and all names of the index.
     #[must_use]
     pub fn with(mut self, other: Parameters) -> Parameters {
-        for new in other.lines {
-            match self.lines.iter_mut().find(|line| line.name == new.name) {
-                Some(line) => *line = new,
-                None => self.lines.push(new),
-            }
+        replace(&mut self.lines, other.lines, |line| &line.name);
+        replace(&mut self.reputation, other.reputation, |factor| &factor.name);
+        replace(&mut self.benchmarks, other.benchmarks, |benchmark| &benchmark.name);
+        if !other.bands.is_empty() {
+            self.bands = other.bands;
         }
         self
     }
+}
+
+fn replace<T>(list: &mut Vec<T>, other: Vec<T>, name: fn(&T) -> &String) {
+    for new in other {
+        match list.iter_mut().find(|old| name(old) == name(&new)) {
+            Some(old) => *old = new,
+            None => list.push(new),
+        }
+    }
+}
+
+/// Reads one entry of a list.
+type Read<'r, T> = &'r dyn Fn(&mut Keys<'_, '_>, &mut Document<'_>) -> Option<T>;
+
+fn each<T>(keys: &mut Keys<'_, '_>, key: &'static str, doc: &mut Document<'_>, read: Read<'_, T>) -> Vec<T> {
+    let mut list = Vec::new();
+    for mut table in keys.tables(key, doc) {
+        list.extend(read(&mut table, doc));
+        table.finish(doc);
+    }
+    list
+}
+
+fn factor(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<reputation::Rule> {
+    let name = keys.required_text("name", doc).value;
+    let measure = word(keys, "measure", reputation::MEASURES.iter().copied(), doc);
+    Some(reputation::Rule {
+        name,
+        exposed: exposure(keys, doc),
+        weight: positive(keys, "weight", doc)?,
+        full: positive(keys, "full", doc)?,
+        source: keys.required_text("source", doc).value,
+        year: keys.count("year", doc).unwrap_or(0),
+        measure: measure?,
+    })
+}
+
+fn band(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Band> {
+    Some(Band { name: keys.required_text("name", doc).value, from: keys.number("from", doc)? })
+}
+
+fn benchmark(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Benchmark> {
+    Some(Benchmark {
+        name: keys.required_text("name", doc).value,
+        unit: keys.required_text("unit", doc).value,
+        source: keys.required_text("source", doc).value,
+        year: keys.count("year", doc).unwrap_or(0),
+        value: spread(keys, "value", doc)?,
+    })
+}
+
+fn exposure(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Exposure> {
+    keys.text("exposed", doc).and_then(|text| doc.check(text.span, Exposure::parse(&text.value)))
+}
+
+/// A number above 0.
+fn positive(keys: &mut Keys<'_, '_>, key: &'static str, doc: &mut Document<'_>) -> Option<f64> {
+    let number = keys.number(key, doc).filter(|number| *number > 0.0);
+    if number.is_none() {
+        doc.fault(keys.span.clone(), format!("`{key}` must be a number above 0"));
+    }
+    number
 }
 
 fn rates(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> BTreeMap<String, f64> {
@@ -117,10 +188,9 @@ fn rule(keys: &mut Keys<'_, '_>, rates: &BTreeMap<String, f64>, doc: &mut Docume
     if quantity == Some(Quantity::Law) && law.is_none() {
         doc.fault(keys.span.clone(), "`law` is missing: people under which law?");
     }
-    let exposed = keys.text("exposed", doc).and_then(|text| doc.check(text.span, Exposure::parse(&text.value)));
     Some(Rule {
         name,
-        exposed,
+        exposed: exposure(keys, doc),
         residency: keys.texts("residency", doc).into_iter().map(|text| text.value).collect(),
         law,
         share: spread(keys, "share", doc).unwrap_or(Spread::ONE),

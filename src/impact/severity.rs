@@ -224,6 +224,11 @@ impl Scale {
         severity
     }
 
+    /// Whether people of this residency may grade otherwise than those of others.
+    pub fn distinguishes(&self, residency: &str) -> bool {
+        self.overrides.iter().flat_map(|one| &one.residency).any(|place| resides(residency, place) == Resides::Yes)
+    }
+
     /// The severity for everybody, the gravest first; people alike in elements and grade are one group.
     pub fn grades(&self, population: &Population, facts: &Facts) -> Grades {
         let mut groups: BTreeMap<_, Graded> = BTreeMap::new();
@@ -379,6 +384,30 @@ mod tests {
             ("PL", "name national_id salary", 30, trusted, 3.25, "high", Review),
         ] {
             assert_eq!(graded(place, elements, people, facts), (score, band.to_owned(), indication), "{place} {elements} {facts}");
+        }
+    }
+
+    /// Cases of the EDPB's Guidelines 01/2021 (version 2.0) whose facts elements can show. Where it would tell neither authority nor people, the grade is
+    /// `risk unlikely` or, with the reason given, `review`; where it would tell the authority alone, `risk`; where the people too, `high risk likely`.
+    #[test]
+    fn cases_of_the_data_protection_board_grade_as_it_would_have_them() {
+        use Indication::{High, Review, Risk, Unlikely};
+        let mailed = "cause = \"accidental\"\nrecipients = \"known\"";
+        let trusted = "cause = \"accidental\"\nrecipients = \"trusted\"";
+        for (case, elements, facts, indication) in [
+            ("05 job applications taken from a web site", "name email phone dob", "", High),
+            ("06 hashed passwords", "username password_hash", "password_hashes = \"strong\"", Unlikely),
+            ("09 list sent to a trusted insurance agent", "name email postal_address", trusted, Unlikely),
+            ("10 stolen encrypted tablets", "name dob email", "encrypted = true", Review),
+            ("11 stolen notebook", "name dob postal_address", "", High),
+            ("12 stolen files on addiction", "name medical_info postal_address", "", High),
+            ("13 packing slips mixed up", "name postal_address", mailed, Unlikely),
+            ("14 job seekers' numbers mailed by mistake", "name email postal_address dob ssn", mailed, High),
+            ("15 list of participants mailed by mistake", "name email", mailed, Unlikely),
+            ("16 summary of a policy in the wrong envelope", "name postal_address dob vehicle_id", mailed, Risk),
+            ("18 payroll data forwarded from a mailbox", "name ssn salary", "", High),
+        ] {
+            assert_eq!(graded("BE", elements, 90, facts).2, indication, "{case}");
         }
     }
 

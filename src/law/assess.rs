@@ -5,11 +5,10 @@ use super::{
     calendar::{Calendar, country},
     clock::{Clock, Clockwork, Due},
     protects::implied,
-    rule::{Law, Obligation, Reach, ServiceProvider},
+    rule::{Law, Obligation, Reach, ServiceProvider, Substitute},
     when::{Counts, When},
 };
-use crate::base::{Bounds, ElementSet, Facts, Moment};
-use jiff::ToSpan;
+use crate::base::{Bounds, ElementSet, Facts, Moment, facts::KEYS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The duties these laws put on whoever lost the data, sorted by deadline (rows without a
@@ -52,6 +51,7 @@ struct Hit<'a> {
 struct Tally {
     people: Bounds,
     elements: ElementSet,
+    exposed: ElementSet,
     /// Somebody in it is known to live there.
     known: bool,
 }
@@ -71,6 +71,8 @@ struct Told<'a> {
     clock: Option<&'a Clock>,
     individuals: Option<&'a Moment>,
     regulator: Option<&'a Moment>,
+    /// The duty of the same kind stated before.
+    before: Option<&'a Moment>,
 }
 
 /// One law under assessment in one place.
@@ -183,9 +185,14 @@ impl<'a> Assessor<'a> {
             clock: individuals.as_ref().map(|(clock, _)| *clock),
             individuals: individuals.as_ref().and_then(|(_, at)| at.as_ref()),
             regulator,
+            before: None,
         };
         let mut rows = Vec::new();
+        let mut last: BTreeMap<DutyKind, Moment> = BTreeMap::new();
         for (index, duty) in law.duties.iter().enumerate() {
+            let before = last.get(&duty.tell).cloned();
+            let told = Told { before: before.as_ref(), ..told };
+            last.extend(self.due(&duty.by, told, place.jurisdiction).at.map(|at| (duty.tell, at)));
             let exempts = law.encryption.exempts.contains(&duty.tell);
             let hits = if exempts { clear } else { all };
             if duty.each_state {
@@ -201,8 +208,8 @@ impl<'a> Assessor<'a> {
     }
 
     fn due(&self, clock: &Clock, told: Told<'_>, jurisdiction: &str) -> Due {
-        let Told { individuals, regulator, .. } = told;
-        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals, regulator }, jurisdiction)
+        let Told { individuals, regulator, before, .. } = told;
+        clock.due(&Clockwork { facts: self.facts, calendar: self.calendar, individuals, regulator, before }, jurisdiction)
     }
 
     fn row(&self, place: &Place<'_>, duty: &Obligation, hits: &[Hit<'_>], told: Told<'_>) -> Option<Duty> {
@@ -233,9 +240,30 @@ impl<'a> Assessor<'a> {
             deadline_date: due.at,
             confidence: duty.confidence.map_or(law.confidence, |own| own.min(law.confidence)),
             citation: citation(&law.cite, &duty.cite),
+            assumptions: self.assumptions(law, Some(duty), &duty.by),
             note: notes.join("; "),
             ..blank(place, duty.tell, &tally)
         })
+    }
+
+    /// The facts a duty rests on that nobody gave: what its law and its conditions ask for, and what its clock runs on.
+    fn assumptions(&self, law: &Law, duty: Option<&Obligation>, clock: &Clock) -> Vec<&'static str> {
+        let exempted = |kinds: &[DutyKind]| duty.is_some_and(|duty| kinds.contains(&duty.tell));
+        let exempt = law.exempt.iter().filter(|one| exempted(&one.duties)).map(|one| &one.when);
+        let protected = law.protected.iter().filter_map(|rule| rule.when.as_ref());
+        let own = duty.and_then(|duty| duty.when.as_ref());
+        let conditions = law.scope.iter().chain(own).chain(exempt).chain(protected);
+        let mut asked: BTreeSet<&str> = conditions.flat_map(When::facts).chain(clock.facts().iter().copied()).collect();
+        if exempted(&law.encryption.exempts) {
+            asked.extend(["encrypted", "key_compromised"]);
+        }
+        if matches!(law.reach, Reach::Establishment | Reach::ResidentsOrEstablishment) {
+            asked.extend(["home_jurisdiction", "establishments"]);
+        }
+        if law.service_provider.is_some() {
+            asked.insert("role");
+        }
+        KEYS.iter().map(|key| key.name).filter(|key| asked.contains(key) && self.facts.assumption(key).is_some()).collect()
     }
 
     /// The people of a place whom a duty concerns.
@@ -261,6 +289,7 @@ impl<'a> Assessor<'a> {
             tally.known |= resides == Resides::Yes && hit.group.people.ceiling > 0;
             if resides == Resides::Yes {
                 tally.elements = tally.elements.union(certain.unwrap_or(possible));
+                tally.exposed = tally.exposed.union(hit.group.elements).union(hit.group.protected);
             }
         }
         tally
@@ -284,6 +313,9 @@ impl<'a> Assessor<'a> {
         let law = place.law;
         let mut notes = Vec::new();
         notes.extend([&duty.note, &law.note].into_iter().filter(|note| !note.is_empty()).cloned());
+        if let (DutyKind::Individuals, Some(rule)) = (duty.tell, &law.substitute) {
+            notes.push(substitute_note(law, rule, tally.people));
+        }
         if duty.tell == DutyKind::Regulator {
             notes.extend(law.place_notes.get(place.jurisdiction).cloned());
         }
@@ -303,6 +335,9 @@ impl<'a> Assessor<'a> {
                     .to_owned(),
             );
         }
+        if law.survey {
+            notes.push(format!("drafted on {} from a survey of laws; nobody has compared this file with the text of the law", law.read_on));
+        }
         notes.extend(self.age_note(law));
         notes
     }
@@ -313,8 +348,10 @@ impl<'a> Assessor<'a> {
         if let Some(from) = law.in_force.filter(|from| day < *from) {
             return Some(format!("this text is in force since {from}; an earlier text governs an incident of {day}"));
         }
-        (law.read_on.saturating_add(1.year()) < day)
-            .then(|| format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on))
+        law.stale(day).then(|| match law.survey {
+            true => format!("the law file was drafted on {}, over a year before the incident", law.read_on),
+            false => format!("the law file was last compared with the law on {}, over a year before the incident", law.read_on),
+        })
     }
 
     fn recipient(&self, place: &Place<'_>, duty: &Obligation) -> String {
@@ -343,6 +380,7 @@ impl<'a> Assessor<'a> {
             deadline_date: due.at,
             citation: citation(&place.law.cite, &rule.cite),
             confidence: place.law.confidence,
+            assumptions: self.assumptions(place.law, None, &rule.by),
             note: notes.join("; "),
             ..blank(place, DutyKind::Other, &tally)
         };
@@ -356,6 +394,7 @@ impl<'a> Assessor<'a> {
             let tally = places.entry(group.residency.as_str()).or_default();
             tally.people = tally.people.plus(group.people);
             tally.elements = tally.elements.union(group.elements);
+            tally.exposed = tally.exposed.union(group.elements).union(group.protected);
         }
         let about = |law: &Law, place: &str| {
             let by_residency = matches!(law.reach, Reach::Residents | Reach::ResidentsOrEstablishment);
@@ -410,11 +449,13 @@ fn unassigned_row(place: &str, tally: &Tally, laws: &[Law]) -> Duty {
         threshold: String::new(),
         crossed: Crossed::WithinInterval,
         trigger_elements: tally.elements,
+        exposed: tally.exposed,
         deadline: String::new(),
         deadline_date: None,
         citation: String::new(),
         as_of: None,
         confidence: Confidence::Low,
+        assumptions: Vec::new(),
         note,
     }
 }
@@ -430,11 +471,13 @@ fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
         threshold: String::new(),
         crossed: Crossed::No,
         trigger_elements: tally.elements,
+        exposed: tally.exposed,
         deadline: String::new(),
         deadline_date: None,
         citation: String::new(),
-        as_of: Some(place.law.read_on),
+        as_of: (!place.law.survey).then_some(place.law.read_on),
         confidence: Confidence::Low,
+        assumptions: Vec::new(),
         note: String::new(),
     }
 }
@@ -442,6 +485,24 @@ fn blank(place: &Place<'_>, duty: DutyKind, tally: &Tally) -> Duty {
 /// People who surely count, or count at most.
 const fn counted(people: Bounds, sure: bool) -> Bounds {
     if sure { people } else { Bounds { floor: 0, best: 0, ceiling: people.ceiling } }
+}
+
+/// When a public notice may stand for letters, and whether the number of people comes to it.
+fn substitute_note(law: &Law, rule: &Substitute, people: Bounds) -> String {
+    let mut cases = vec!["contact data are missing".to_owned()];
+    cases.extend(rule.cost.map(|cost| format!("letters would cost over {cost} US dollars")));
+    cases.extend(rule.people.map(|number| {
+        let reached = match number {
+            number if people.floor > number => "as here",
+            number if people.ceiling > number => "as may be here",
+            _ => "not so here",
+        };
+        format!("over {number} people are concerned, {reached}")
+    }));
+    let last = cases.pop().unwrap_or_default();
+    let cases = if cases.is_empty() { last } else { format!("{} or {last}", cases.join(", ")) };
+    let more = if rule.note.is_empty() { String::new() } else { format!(" ({})", rule.note) };
+    format!("a substitute notice may do where {cases}{more}, {}", citation(&law.cite, &rule.cite))
 }
 
 fn citation(law: &str, part: &str) -> String {

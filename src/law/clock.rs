@@ -1,9 +1,12 @@
 //! Deadlines as laws word them: `30 days after discovery`, `14 business days after discovery`,
-//! `with individuals`, `without unreasonable delay`.
+//! `1 month after the previous report`, `with individuals`, `without unreasonable delay`.
 
 use super::{calendar::Calendar, expression::Wrong};
 use crate::base::{Facts, Moment};
-use jiff::{ToSpan, civil::date};
+use jiff::{
+    ToSpan,
+    civil::{Weekday, date},
+};
 
 /// When a duty is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ enum Unit {
     Hours,
     Days,
     BusinessDays,
+    /// Calendar months.
+    Months,
 }
 
 /// What starts a clock.
@@ -39,6 +44,8 @@ enum Event {
     ReasonToBelieve,
     TellingIndividuals,
     TellingRegulator,
+    /// The duty of the same kind that the law file states before this one.
+    ReportBefore,
     EndOfYear,
 }
 
@@ -59,11 +66,12 @@ const EVENTS: &[(&str, Event)] = &[
     ("reason to believe", Event::ReasonToBelieve),
     ("telling individuals", Event::TellingIndividuals),
     ("telling the regulator", Event::TellingRegulator),
+    ("the previous report", Event::ReportBefore),
     ("the end of the calendar year", Event::EndOfYear),
 ];
 
-const GRAMMAR: &str = "write `N hours|days|business days after discovery|determination|reason to believe|telling individuals|\
-                       telling the regulator|the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
+const GRAMMAR: &str = "write `N hours|days|business days|months after discovery|determination|reason to believe|telling individuals|\
+                       telling the regulator|the previous report|the end of the calendar year`, `with individuals`, `before individuals`, or `without unreasonable delay`";
 
 /// When something is due, and what a reader should know about that date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,8 +87,10 @@ pub(super) struct Clockwork<'a> {
     pub calendar: &'a Calendar,
     /// When the individuals must be told under the same law, if it says.
     pub individuals: Option<&'a Moment>,
-    /// When the regulator must be told under the same law, if it says.
+    /// When the regulator must first be told under the same law, if it says.
     pub regulator: Option<&'a Moment>,
+    /// When the report is due that the law file states before this one, if there is a day.
+    pub before: Option<&'a Moment>,
 }
 
 impl Clock {
@@ -117,6 +127,20 @@ impl Clock {
         Due { at, notes }
     }
 
+    /// The facts that it runs on.
+    pub(super) const fn facts(&self) -> &'static [&'static str] {
+        match self.limit {
+            Limit::Open => &[],
+            Limit::WithIndividuals | Limit::BeforeIndividuals => &["notices_sent_date"],
+            Limit::After(_, _, event) => match event {
+                Event::Determination => &["discovery_date", "determination_date"],
+                Event::ReasonToBelieve => &["discovery_date", "determination_date", "reason_to_believe_date"],
+                Event::TellingIndividuals => &["discovery_date", "notices_sent_date"],
+                Event::Discovery | Event::TellingRegulator | Event::ReportBefore | Event::EndOfYear => &["discovery_date"],
+            },
+        }
+    }
+
     /// The deadline in words, for `duties.csv`.
     pub(super) fn words(&self, individuals: Option<&Clock>) -> String {
         let with = |word: &str| match individuals {
@@ -138,6 +162,7 @@ fn after(text: &str) -> Option<Limit> {
         "hours" | "hour" => Unit::Hours,
         "days" | "day" => Unit::Days,
         "business days" | "business day" => Unit::BusinessDays,
+        "months" | "month" => Unit::Months,
         _ => return None,
     };
     let event = EVENTS.iter().find(|(words, _)| *words == event)?.1;
@@ -173,6 +198,13 @@ fn start(event: Event, work: &Clockwork<'_>, notes: &mut Vec<String>) -> Option<
             }
             last
         }
+        Event::ReportBefore => {
+            let last = work.before.cloned();
+            if last.is_some() {
+                notes.push("counted as if the previous report is made on its last day".to_owned());
+            }
+            last
+        }
     }
 }
 
@@ -192,6 +224,8 @@ fn run(start: &Moment, number: u32, unit: Unit, calendar: &Calendar, jurisdictio
             }
             Moment::Day(day)
         }
+        // The day of the same number, or the last of a month that has none (Regulation (EEC, Euratom) 1182/71, art. 3(2)(c)).
+        Unit::Months => Moment::Day(start.day().saturating_add(i64::from(number).months())),
     }
 }
 
@@ -199,7 +233,10 @@ fn weekend(at: &Moment, calendar: &Calendar, jurisdiction: &str) -> Option<Strin
     let day = at.day();
     (!calendar.is_business_day(day, jurisdiction)).then(|| {
         let before = calendar.before(day, jurisdiction);
-        format!("{} is a {}, not a business day: plan for {before}", day, day.strftime("%A"))
+        match day.weekday() {
+            Weekday::Saturday | Weekday::Sunday => format!("{day} is a {}, not a business day: plan for {before}", day.strftime("%A")),
+            _ => format!("{day} is a public holiday: plan for {before}"),
+        }
     })
 }
 
@@ -210,7 +247,7 @@ mod tests {
     fn due(clock: &str, facts: &str) -> Option<String> {
         let (facts, calendar) = (Facts::parse(facts).expect(facts), Calendar::builtin());
         let told = Moment::Day(date(2026, 5, 1));
-        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: Some(&told), regulator: Some(&told) };
+        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: Some(&told), regulator: Some(&told), before: Some(&told) };
         Clock::parse(clock).expect(clock).due(&work, "US-TX").at.map(|at| at.to_string())
     }
 
@@ -223,6 +260,7 @@ mod tests {
             ("30 days after reason to believe", Some("2026-04-19")),
             ("15 days after telling individuals", Some("2026-05-16")),
             ("7 days after telling the regulator", Some("2026-05-08")),
+            ("1 month after the previous report", Some("2026-06-01")),
             ("60 days after the end of the calendar year", Some("2027-03-01")),
             ("72 hours after discovery", Some("2026-03-05")),
             ("with individuals", Some("2026-05-01")),
@@ -237,19 +275,47 @@ mod tests {
         assert_eq!(due("30 days after reason to believe", early).as_deref(), Some("2026-04-01"));
     }
 
+    /// Regulation (EEC, Euratom) 1182/71, art. 3(2)(c): the same date of the last month, and where that month
+    /// has no such day its last one.
+    #[test]
+    fn months_end_on_the_same_date_or_on_the_last_day_of_a_shorter_month() {
+        for (from, clock, expected) in [
+            ("2026-01-15", "1 month after discovery", "2026-02-15"),
+            ("2026-01-31", "1 month after discovery", "2026-02-28"),
+            ("2028-01-31", "1 month after discovery", "2028-02-29"),
+            ("2026-02-28", "1 month after discovery", "2026-03-28"),
+            ("2026-08-31", "6 months after discovery", "2027-02-28"),
+            ("2026-12-31", "2 months after discovery", "2027-02-28"),
+            ("2026-05-31T23:30:00-05:00", "1 month after discovery", "2026-06-30"),
+        ] {
+            assert_eq!(due(clock, &format!("discovery_date = {from}")).as_deref(), Some(expected), "{clock} from {from}");
+        }
+    }
+
     #[test]
     fn weekends_are_flagged_and_not_moved() {
         let (facts, calendar) = (Facts::parse("discovery_date = 2026-03-20").expect("a date"), Calendar::builtin());
-        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: None, regulator: None };
+        let work = Clockwork { facts: &facts, calendar: &calendar, individuals: None, regulator: None, before: None };
         let due = Clock::parse("30 days after discovery").expect("a clock").due(&work, "US-TX");
         assert_eq!(due.at.map(|at| at.to_string()).as_deref(), Some("2026-04-19"));
         assert_eq!(due.notes, ["2026-04-19 is a Sunday, not a business day: plan for 2026-04-17"]);
+        let due = Clock::parse("26 days after discovery")
+            .expect("a clock")
+            .due(&Clockwork { facts: &Facts::parse("discovery_date = 2026-10-31").expect("a date"), ..work }, "US-TX");
+        assert_eq!(due.notes, ["2026-11-26 is a public holiday: plan for 2026-11-25"]);
     }
 
     #[test]
     fn what_is_no_deadline_is_told() {
-        for text in ["soon", "30 days", "x days after discovery", "0 days after discovery", "3 weeks after discovery", "3 days after lunch"]
-        {
+        for text in [
+            "soon",
+            "30 days",
+            "x days after discovery",
+            "0 days after discovery",
+            "3 weeks after discovery",
+            "3 days after lunch",
+            "1 month",
+        ] {
             assert!(Clock::parse(text).is_err(), "{text}");
         }
     }

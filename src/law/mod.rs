@@ -109,6 +109,8 @@ pub struct Duty {
     pub threshold: String,
     pub crossed: Crossed,
     pub trigger_elements: ElementSet,
+    /// Everything exposed of the people concerned, in the clear or protected.
+    pub exposed: ElementSet,
     /// In words: `30 days after discovery`.
     pub deadline: String,
     pub deadline_date: Option<Moment>,
@@ -116,6 +118,8 @@ pub struct Duty {
     /// When a person last compared the law file with the law.
     pub as_of: Option<Date>,
     pub confidence: Confidence,
+    /// Facts this row rests on that nobody gave, in the order of the facts file.
+    pub assumptions: Vec<&'static str>,
     pub note: String,
 }
 

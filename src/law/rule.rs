@@ -14,7 +14,7 @@ use crate::base::{
     document::{Document, Keys, Spanned},
     fault::nearest,
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use std::{collections::BTreeMap, ops::Range};
 
 /// A law, as its file states it.
@@ -28,6 +28,8 @@ pub struct Law {
     /// Since when this text governs; none where that is not recorded.
     pub in_force: Option<Date>,
     pub read_on: Date,
+    /// Drafted on that day from a survey of laws; nobody has compared it with its sources.
+    pub survey: bool,
     pub confidence: Confidence,
     pub sources: Vec<String>,
     pub(super) until: Option<Date>,
@@ -45,6 +47,7 @@ pub struct Law {
     pub(super) exempt: Vec<Exemption>,
     pub(super) duties: Vec<Obligation>,
     pub(super) service_provider: Option<ServiceProvider>,
+    pub(super) substitute: Option<Substitute>,
     pub(super) authorities: BTreeMap<String, String>,
     /// What is particular to one jurisdiction, added to the rows of its regulator.
     pub(super) place_notes: BTreeMap<String, String>,
@@ -113,6 +116,17 @@ pub(super) struct ServiceProvider {
     pub(super) by: Clock,
 }
 
+/// When a public notice may stand for letters to each of the people.
+#[derive(Clone, Debug)]
+pub(super) struct Substitute {
+    pub(super) cite: String,
+    /// Over so many people.
+    pub(super) people: Option<u64>,
+    /// Where letters would cost over so much, in US dollars.
+    pub(super) cost: Option<u64>,
+    pub(super) note: String,
+}
+
 /// A worked example that the file must pass.
 #[derive(Clone, Debug)]
 pub(super) struct Example {
@@ -142,6 +156,11 @@ impl Law {
         }
     }
 
+    /// Whether it was last read over a year before a day.
+    pub fn stale(&self, day: Date) -> bool {
+        self.read_on.saturating_add(1.year()) < day
+    }
+
     pub(super) fn fault(&self, span: &Range<usize>, message: impl Into<String>) -> Fault {
         Fault::at(&self.file, &self.text, span.clone(), message)
     }
@@ -162,8 +181,17 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
     let confidence = confidence(keys, doc);
     let in_force = keys.date("in_force", doc);
     let read_on = required_date(keys, "read_on", doc);
+    let survey = keys.flag("survey", doc).unwrap_or(false);
+    if survey && confidence == Some(Confidence::High) {
+        doc.fault_with_hint(
+            keys.span.clone(),
+            "a file drafted from a survey cannot be of high confidence",
+            "write `confidence = \"medium\"`, or `low`",
+        );
+    }
     let encryption = read_table(keys, "encryption", doc, encryption).unwrap_or_default();
     let service_provider = read_table(keys, "service_provider", doc, service_provider).flatten();
+    let substitute = read_table(keys, "substitute", doc, substitute);
     let authorities = keys.table("authorities", doc).map(|table| table.entries(doc)).unwrap_or_default();
     let place_notes = keys.table("notes", doc).map(|table| table.entries(doc)).unwrap_or_default();
     let protected = read_tables(keys, "protected", doc, protected);
@@ -183,6 +211,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         jurisdictions: jurisdictions.into_iter().map(|text| text.value).collect(),
         in_force,
         read_on: read_on?,
+        survey,
         confidence: confidence.unwrap_or(Confidence::Low),
         sources: sources.into_iter().map(|text| text.value).collect(),
         until,
@@ -197,6 +226,7 @@ fn read_law(id: &str, keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option
         exempt,
         duties,
         service_provider,
+        substitute,
         authorities: authorities.into_iter().map(|(place, text)| (place, text.value)).collect(),
         place_notes: place_notes.into_iter().map(|(place, text)| (place, text.value)).collect(),
         examples,
@@ -238,6 +268,11 @@ fn encryption(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Encryption {
 fn service_provider(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<ServiceProvider> {
     let cite = optional(keys, "cite", doc);
     Some(ServiceProvider { cite, by: clock(keys, doc)? })
+}
+
+fn substitute(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Substitute {
+    let (people, cost) = (keys.count("people", doc), keys.count("cost", doc));
+    Substitute { cite: optional(keys, "cite", doc), people, cost, note: optional(keys, "note", doc) }
 }
 
 fn protected(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Protected {

@@ -5,6 +5,7 @@ use crate::base::{Element, Facts};
 use std::{collections::BTreeSet, sync::LazyLock};
 
 mod clocks;
+mod coverage;
 mod examples;
 mod mistakes;
 mod properties;
@@ -224,6 +225,7 @@ fn a_customer_list_on_a_forum_across_the_world() {
             "GB regulator 2026-03-05",
             "JP individuals -",
             "JP regulator 2026-03-07",
+            "JP regulator 2026-05-01",
             "KR individuals 2026-03-05",
             "KR regulator 2026-03-05",
             "MY regulator 2026-03-05",
@@ -359,6 +361,21 @@ fn files_older_or_younger_than_the_incident_say_so() {
     assert!(note("discovery_date = 2028-01-01").contains("last compared with the law on 2026-11-22"));
     assert!(note("discovery_date = 2025-06-01").contains("an earlier text governs an incident of 2025-06-01"));
     assert!(!note("discovery_date = 2026-06-01").contains("text"));
+}
+
+#[test]
+fn each_row_names_the_facts_it_rests_on_that_nobody_gave() {
+    let assumed = |facts: &str, law: &str, tell: DutyKind| {
+        let rows = rows(&population("US-FL 600 name ssn\nDE 5 name email"), facts);
+        rows.into_iter().find(|duty| duty.law_id == law && duty.duty == tell).expect(law).assumptions
+    };
+    let florida = assumed(MARCH, "us_fl", DutyKind::Individuals);
+    assert_eq!(florida, ["determination_date", "reason_to_believe_date", "role", "encrypted", "key_compromised", "medium", "risk"]);
+    let given = format!("{MARCH}determination_date = 2026-03-02\nencrypted = false\nmedium = \"paper\"\nrisk = \"high\"");
+    assert_eq!(assumed(&given, "us_fl", DutyKind::Individuals), ["reason_to_believe_date", "role", "key_compromised"]);
+    // Encryption frees from telling individuals only, so the notice to the authority does not rest on it.
+    let authority = assumed("", "eu_gdpr", DutyKind::Regulator);
+    assert_eq!(authority, ["discovery_date", "home_jurisdiction", "establishments", "role", "risk"]);
 }
 
 #[test]

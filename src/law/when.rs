@@ -133,6 +133,14 @@ impl When {
         self.expression.leaves().iter().any(|leaf| matches!(leaf, Leaf::People(Count::Anywhere, ..)))
     }
 
+    /// The facts it asks for.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &'static str> {
+        self.expression.leaves().into_iter().filter_map(|leaf| match leaf {
+            Leaf::People(..) => None,
+            Leaf::Flag(key) | Leaf::Word(key, ..) => Some(*key),
+        })
+    }
+
     /// The thresholds it names; a threshold of one person needs no proof on both sides.
     pub(super) fn edges(&self) -> Vec<Edge> {
         let edge = |leaf: &Leaf| match *leaf {

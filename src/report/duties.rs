@@ -14,7 +14,7 @@ impl Report for Duties {
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let header = "jurisdiction, law, duty, recipient, people_floor, people_best, people_ceiling, threshold, crossed, trigger_elements, \
-                      deadline, deadline_date, citation, as_of, confidence, note";
+                      deadline, deadline_date, citation, as_of, confidence, note, assumptions";
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         for duty in assessment.duties {
             sheet.plain(&duty.jurisdiction).text(&duty.law).plain(duty.duty.word()).text(&duty.recipient);
@@ -22,6 +22,8 @@ impl Report for Duties {
             sheet.text(&duty.threshold).plain(duty.crossed.word()).plain(duty.trigger_elements.codes()).text(&duty.deadline);
             sheet.plain(duty.deadline_date.as_ref().map(ToString::to_string).unwrap_or_default()).text(&duty.citation);
             sheet.plain(duty.as_of.map(|day| day.to_string()).unwrap_or_default()).plain(duty.confidence.word()).text(&duty.note);
+            // Facts nobody gave, by their keys; methodology.md says what was assumed of each.
+            sheet.plain(duty.assumptions.join(";"));
             sheet.end()?;
         }
         sheet.finish()

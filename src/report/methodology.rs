@@ -1,17 +1,21 @@
 //! `methodology.md`: what was examined, how, and what is not claimed; words a witness can stand by.
 
 use super::{
-    Assessment, Report, reference_day,
+    Assessment, Report, impact, reference_day,
+    reread::Reread,
+    severity,
     summary::{ItemCounts, item_counts},
     words::{bytes, group, plural},
 };
 use crate::{
     base::{Bounds, problem::Category},
+    law::Duty,
     people::{
         cluster::Guard,
         rule::{Rule, Tier},
     },
 };
+use jiff::ToSpan;
 use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 /// The scope statement with assumptions and rules.
@@ -31,17 +35,32 @@ impl Report for Methodology {
 /// The scope statement, a paragraph each. It never says "all", "complete" or "no personal data".
 pub fn scope(assessment: &Assessment<'_>) -> Vec<String> {
     let items = item_counts(assessment);
-    vec![examined(&items), detection(assessment), resolution(assessment), not_examined(assessment, &items), not_assessed(assessment)]
+    let review = elusion(assessment).unwrap_or_default();
+    vec![
+        examined(assessment, &items),
+        detection(assessment, &review),
+        resolution(assessment),
+        not_examined(assessment, &items),
+        not_assessed(assessment),
+    ]
 }
 
-fn examined(items: &ItemCounts) -> String {
+/// Roots named in the statement.
+const MOST_ROOTS: usize = 20;
+
+fn examined(assessment: &Assessment<'_>, items: &ItemCounts) -> String {
+    let roots: BTreeSet<&str> = assessment.evidence.items.iter().filter_map(|item| item.path.split(['/', '!']).next()).collect();
+    let more = roots.len().checked_sub(MOST_ROOTS).filter(|more| *more > 0).map(|more| format!(" and {more} more")).unwrap_or_default();
+    let named: Vec<&str> = roots.into_iter().take(MOST_ROOTS).collect();
     format!(
-        "BreachScope {} examined {} ({}); the list with a digest of each is files.csv. {} were examined in full, {} in part, {} not at all and {} were \
-         skipped, for the reasons in exceptions.csv. Identical content was examined once; {} are listed. Times, settings and digests of inputs and rule \
-         files belong to the case's manifest.json.",
+        "BreachScope {} examined {} ({}) found under {}{more}; when, by whom and on which host tell manifest.json (begin and end of the scan, UTC; digest \
+         of the program) and custody.csv. The list with a digest of each is files.csv. {} were examined in full, {} in part, {} not at all and {} were \
+         skipped, for the reasons in exceptions.csv. Identical content was examined once; {} are listed. Settings, and the digests of inputs, \
+         detector files, law files and facts, stand in manifest.json.",
         env!("CARGO_PKG_VERSION"),
         plural(items.total, "item", "items"),
         bytes(items.bytes),
+        named.join(", "),
         group(items.full),
         group(items.partial),
         group(items.failed),
@@ -50,16 +69,43 @@ fn examined(items: &ItemCounts) -> String {
     )
 }
 
-fn detection(assessment: &Assessment<'_>) -> String {
+/// What a review of a random sample of regions without findings came to, in words; none if there was no review.
+fn elusion(assessment: &Assessment<'_>) -> Option<String> {
+    let mut sheet = Reread::open(&assessment.case.reports(), "qc_results.csv").ok()??;
+    let column = |sheet: &Reread, name| sheet.column(name).ok();
+    let (measure, sampled, missed) = (column(&sheet, "measure")?, column(&sheet, "sampled")?, column(&sheet, "hits")?);
+    let (high, confidence) = (column(&sheet, "exact_high")?, column(&sheet, "confidence")?);
+    let mut found = None;
+    let read = sheet.each(|row| {
+        let cell = |at: usize| row.get(at).unwrap_or_default();
+        let percent = |at: usize| cell(at).parse::<f64>().map(|share| 100.0 * share);
+        if let ("elusion", Ok(high), Ok(confidence)) = (cell(measure), percent(high), percent(confidence)) {
+            found = Some(format!(
+                "A random sample of {} regions without findings, drawn by its seed before the review, contained {} with missed data: elusion at most \
+                 {high:.2} % (Clopper–Pearson, {confidence:.0} %); precision and recall stand in qc_results.csv.",
+                cell(sampled),
+                cell(missed),
+            ));
+        }
+        Ok(())
+    });
+    read.ok().and(found)
+}
+
+fn detection(assessment: &Assessment<'_>, review: &str) -> String {
     let found = assessment.census.elements.values().filter(|(people, mentions)| people + mentions > 0);
     let kinds = found.clone().count() as u64;
     let mentions: u64 = found.map(|(_, mentions)| *mentions).sum();
     format!(
         "Detection found {} of {}. What it did not find may still be there: found none under these rules in the items examined is all that can be said \
-         of the rest. How much it misses is measured by review of a random sample of regions without findings; figures of such a review stand in \
-         qc_results.csv once there is one.",
+         of the rest. {}",
         plural(mentions, "mention", "mentions"),
         plural(kinds, "kind of data", "kinds of data"),
+        if review.is_empty() {
+            "How much it misses is measured by review of a random sample of regions without findings; no such review has been read back yet."
+        } else {
+            review
+        },
     )
 }
 
@@ -92,68 +138,39 @@ fn not_examined(assessment: &Assessment<'_>, items: &ItemCounts) -> String {
 }
 
 fn not_assessed(assessment: &Assessment<'_>) -> String {
-    let read = assessment.duties.iter().filter_map(|duty| duty.as_of).min();
-    let as_of =
-        read.map(|day| format!(" The law files behind them were last compared with the laws on {day} or later.")).unwrap_or_default();
     format!(
         "Not assessed: whether the data were in fact accessed or acquired; whether the values are still true; whether any law requires notice. Duties \
-         are indications for decision by counsel.{as_of} The same items, rule files and facts reproduce these reports byte for byte, apart from the running time in summary.json."
+         are indications for decision by counsel.{} The same items, rule files and facts reproduce these reports byte for byte, apart from the running time in summary.json.",
+        law_files(assessment)
     )
 }
 
-/// Rows of the table of severities; the gravest are shown.
-const GRADES_SHOWN: usize = 20;
-
-/// How severe the exposure is, with the computation.
-fn severity(assessment: &Assessment<'_>, out: &mut String) -> anyhow::Result<()> {
-    let grades = assessment.grades;
-    let Some(worst) = grades.groups.first() else { return Ok(()) };
-    out.push_str(
-        "\n## Severity for the people (ENISA 2013)\n\nSeverity = context × identification + circumstances; below 2 low, from 2 medium, from 3 high, \
-         from 4 very high. An indication for decision by counsel: scores of elements are this project's reading of the method, \
-         circumstances are facts or assumptions.\n\n",
-    );
-    writeln!(
-        out,
-        "The data set grades as its gravest group: {} ({}), {}; {}.\n",
-        worst.severity.score,
-        worst.severity.band,
-        worst.severity.indication.word(),
-        if grades.many { "more people than the method's mark for many" } else { "fewer people than the method's mark for many" },
-    )?;
-    for part in &worst.severity.circumstances {
-        writeln!(out, "- circumstance {}: {}", part.score, part.why)?;
+/// How old the law files behind the duties are, and which of them nobody has compared with the law.
+fn law_files(assessment: &Assessment<'_>) -> String {
+    let mut text = String::new();
+    let laws = || assessment.duties.iter().filter(|duty| !duty.law_id.is_empty());
+    if let Some(day) = laws().filter_map(|duty| duty.as_of).min() {
+        let _ = write!(text, " The law files behind them were last compared with their sources on {day} or later.");
     }
-    out.push_str("\n| band | indication | people | range |\n|---|---|---|---|\n");
-    for (band, indication, Bounds { floor, best, ceiling }) in grades.bands() {
-        writeln!(out, "| {band} | {} | {} | {} to {} |", indication.word(), group(best), group(floor), group(ceiling))?;
+    let named = |ids: BTreeSet<&str>| ids.into_iter().collect::<Vec<_>>().join(", ");
+    let drafts: BTreeSet<&str> = laws().filter(|duty| duty.as_of.is_none()).map(|duty| duty.law_id.as_str()).collect();
+    if !drafts.is_empty() {
+        let _ = write!(text, " Drafted from a survey and compared with no text: {}.", named(drafts));
     }
-    out.push_str("\n| exposed | people | computation | indication | why |\n|---|---|---|---|---|\n");
-    for graded in grades.groups.iter().take(GRADES_SHOWN) {
-        let severity = &graded.severity;
-        let reasons = [&severity.context.why, &severity.identification.why].into_iter().filter(|why| !why.is_empty());
-        let why: Vec<&str> = reasons.chain(&severity.overrides).map(String::as_str).collect();
-        let minor = if graded.minor { ", under age" } else { "" };
-        writeln!(
-            out,
-            "| {}{minor} | {} | {severity} | {} | {} |",
-            graded.elements.codes(),
-            group(graded.people.best),
-            severity.indication.word(),
-            why.join("; ")
-        )?;
+    let day = reference_day(assessment.facts);
+    let old = |duty: &&Duty| duty.as_of.is_some_and(|read| read.saturating_add(1.year()) < day);
+    let stale: BTreeSet<&str> = laws().filter(old).map(|duty| duty.law_id.as_str()).collect();
+    if !stale.is_empty() {
+        let _ = write!(text, " WARNING: last read over a year before {day}, so that the law may have changed: {}.", named(stale));
     }
-    let left = grades.groups.len().saturating_sub(GRADES_SHOWN) as u64;
-    if left > 0 {
-        writeln!(out, "\n{} less severe.", plural(left, "further group is", "further groups are"))?;
-    }
-    Ok(())
+    text
 }
 
 fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     let mut out = String::from("# Method and scope\n\n## Scope statement\n");
     for paragraph in scope(assessment) {
-        write!(out, "\n{paragraph}\n")?;
+        // Names of roots come from the leak: they must not become markup.
+        write!(out, "\n{}\n", paragraph.replace('<', "&lt;").replace(char::is_control, "\u{FFFD}"))?;
     }
     out.push_str(
         "\n## Assumptions\n\nFacts of the incident that nobody gave; give them with `--facts` and run `breachscope assess` again.\n\n",
@@ -165,7 +182,8 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     for assumption in assumptions {
         writeln!(out, "- {assumption}")?;
     }
-    severity(assessment, &mut out)?;
+    severity::statement(assessment, &mut out)?;
+    impact::statement(assessment, &mut out)?;
     out.push_str("\n## Who is counted\n\nA natural person whom the leak shows by a direct identifier, or by a name and at least one further element. ");
     out.push_str("Names alone, organisations, role mailboxes, test values and people named only for their work are not in the count.\n");
     out.push_str("\n## Rules that join records\n\n| rule | tier | text | merges |\n|---|---|---|---|\n");

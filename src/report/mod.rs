@@ -19,6 +19,7 @@ pub mod people;
 pub mod quality;
 pub mod reproduce;
 pub mod reread;
+pub mod severity;
 pub mod sheet;
 pub mod summary;
 pub mod table_columns;
@@ -44,6 +45,9 @@ pub struct Assessment<'a> {
     pub duties: &'a [Duty],
     pub costs: &'a [crate::impact::Line],
     pub grades: &'a crate::impact::Grades,
+    /// The gravest first.
+    pub data_sets: &'a [severity::DataSet],
+    pub reputation: Option<&'a crate::impact::Reputation>,
     pub facts: &'a Facts,
     /// Clear values may be written, to `people_clear.csv` only.
     pub reveal: bool,
@@ -78,6 +82,7 @@ pub const REPORTS: &[&dyn Report] = &[
     &duties::Duties,
     &duties::ElementSets,
     &impact::Impact,
+    &severity::SeverityTable,
     &links::Merges,
     &links::Conflicts,
     &methodology::Methodology,

@@ -63,7 +63,7 @@ impl Report for Timeline {
     }
 }
 
-/// The deadlines as a calendar (RFC 5545), a whole day each.
+/// The deadlines as a calendar (RFC 5545): a whole day each, or the moment where hours count.
 pub struct Deadlines;
 
 impl Report for Deadlines {
@@ -91,12 +91,14 @@ fn calendar(duties: &[&Duty], stamp: &str) -> String {
     line("PRODID:-//BreachScope//deadlines//EN");
     for duty in duties {
         let Some(date) = &duty.deadline_date else { continue };
-        // A deadline within a day has to be met on that day's date in UTC or before.
-        let day = date.sort_key().0;
+        let start = match date {
+            Moment::Day(day) => format!(";VALUE=DATE:{}", compact(*day)),
+            Moment::Time(time) => format!(":{}", time.timestamp().strftime("%Y%m%dT%H%M%SZ")),
+        };
         line("BEGIN:VEVENT");
         line(&format!("UID:{}@breachscope", name(duty)));
         line(&format!("DTSTAMP:{stamp}"));
-        line(&format!("DTSTART;VALUE=DATE:{}", compact(day)));
+        line(&format!("DTSTART{start}"));
         line(&format!("SUMMARY:{}", escape(&format!("Last day: {}, {}", words::duty(duty.duty), words::place(&duty.jurisdiction)))));
         let state = words::crossed(duty.crossed);
         let text = format!(
@@ -118,7 +120,7 @@ fn calendar(duties: &[&Duty], stamp: &str) -> String {
 /// The same duty has the same name in every calendar, so that importing again moves it.
 fn name(duty: &Duty) -> String {
     let mut hash = Sha256::new();
-    for part in [&duty.jurisdiction, &duty.law_id, duty.duty.word(), &duty.recipient, &duty.citation, &duty.threshold] {
+    for part in [&duty.jurisdiction, &duty.law_id, duty.duty.word(), &duty.recipient, &duty.citation, &duty.threshold, &duty.deadline] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -166,11 +168,13 @@ mod tests {
             threshold: String::new(),
             crossed: Crossed::Yes,
             trigger_elements: ElementSet::EMPTY,
+            exposed: ElementSet::EMPTY,
             deadline: "30 days after discovery".to_owned(),
             deadline_date: date.map(|date| Moment::parse(date).expect(date)),
             citation: "§ 1".to_owned(),
             as_of: None,
             confidence: Confidence::High,
+            assumptions: Vec::new(),
             note: String::new(),
         }
     }
@@ -184,6 +188,12 @@ mod tests {
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         let unfolded = text.replace("\r\n ", "");
         assert!(unfolded.contains("A law\\; with signs\\, and ümlauts (§ 1)\\n30 days"), "{unfolded}");
+    }
+
+    #[test]
+    fn a_deadline_of_hours_is_a_moment_in_utc() {
+        let text = calendar(&[&duty(Some("2026-11-22T23:30:00-05:00"))], "20260302T000000Z");
+        assert!(text.contains("DTSTART:20261123T043000Z\r\n"), "{text}");
     }
 
     #[test]

@@ -59,6 +59,57 @@ fn edges_of_regulators_and_agencies_are_exact() {
 }
 
 #[test]
+fn oklahoma_counts_500_and_later_than_the_individuals() {
+    let facts = format!("{MARCH}notices_sent_date = 2026-04-10");
+    assert_eq!(of("US-OK", "US-OK 499 name ssn", &facts), ["individuals -"]);
+    assert_eq!(of("US-OK", "US-OK 500 name ssn", &facts), ["attorney_general 2026-06-09", "individuals -"]);
+}
+
+#[test]
+fn authorities_count_from_the_determination_where_the_law_says_so() {
+    let facts = format!("{MARCH}determination_date = 2026-03-20\n");
+    let at = |place: &str, facts: &str| of(place, &format!("{place} 1500 name ssn"), facts);
+    for row in ["individuals", "attorney_general", "regulator", "consumer_reporting_agencies"] {
+        assert!(at("US-AZ", &facts).contains(&format!("{row} 2026-05-04")), "{row}: {:?}", at("US-AZ", &facts));
+    }
+    for (place, row) in [
+        ("US-TX", "attorney_general 2026-04-19"),
+        ("US-CO", "attorney_general 2026-04-19"),
+        ("US-FL", "attorney_general 2026-04-19"),
+        ("US-FL", "individuals 2026-04-19"),
+    ] {
+        assert!(at(place, &facts).contains(&row.to_owned()), "{place} {row}: {:?}", at(place, &facts));
+    }
+    let believed = format!("{facts}reason_to_believe_date = 2026-03-02\n");
+    assert!(at("US-FL", &believed).contains(&"individuals 2026-04-01".to_owned()));
+    let texas = rows(&population("US-TX 1500 name ssn"), &facts);
+    assert!(texas.iter().any(|duty| duty.note.contains("2026-04-19 is a Sunday, not a business day: plan for 2026-04-17")));
+}
+
+#[test]
+fn a_bare_number_counts_in_new_york_with_any_other_identifier_and_in_maine_if_it_enables_identity_theft() {
+    assert_eq!(of("US-NY", "US-NY 300 ssn", MARCH), [""; 0]);
+    assert!(of("US-NY", "US-NY 300 ssn email", MARCH).contains(&"individuals 2026-04-01".to_owned()));
+    assert_eq!(of("US-ME", "US-ME 300 ssn", MARCH), [""; 0]);
+    let asserted = format!("{MARCH}identity_theft_enabling = true");
+    assert!(of("US-ME", "US-ME 300 ssn", &asserted).contains(&"individuals 2026-04-01".to_owned()));
+}
+
+/// DORA art. 19(4), NIS2 art. 23(4): each report counts from the one before it; months by Regulation (EEC, Euratom) 1182/71.
+#[test]
+fn final_reports_of_union_law_are_due_a_calendar_month_after_the_report_before_them() {
+    let facts = "discovery_date = 2027-01-28T09:00:00Z\nhome_jurisdiction = \"IE\"\nsignificant_incident = true\n";
+    let bank = rows(&population("IE 5 name email"), &format!("{facts}entity_type = \"bank\""));
+    let days = |law: &str, duties: &[crate::law::Duty]| -> Vec<String> {
+        let of_law = duties.iter().filter(|duty| duty.law_id == law && duty.duty == crate::law::DutyKind::Regulator);
+        of_law.filter_map(|duty| duty.deadline_date.as_ref().map(ToString::to_string)).collect()
+    };
+    assert_eq!(days("eu_dora", &bank), ["2027-01-29T09:00:00Z", "2027-02-01T09:00:00Z", "2027-03-01"]);
+    let operator = rows(&population("IE 5 name email"), &format!("{facts}essential_service = true"));
+    assert_eq!(days("eu_nis2", &operator), ["2027-01-29T09:00:00Z", "2027-01-31T09:00:00Z", "2027-02-28"]);
+}
+
+#[test]
 fn an_encrypted_database_is_owed_again_when_the_key_is_taken() {
     let people = "US-CA 50000 name ssn";
     let facts = format!("{MARCH}encrypted = true\n");
@@ -103,7 +154,13 @@ fn a_bank_answers_to_two_clocks() {
     assert_eq!(of("IE", people, facts), ["individuals -", "regulator 2026-03-05T09:00:00Z"]);
     assert_eq!(
         of("IE", people, &format!("{facts}significant_incident = true")),
-        ["individuals -", "regulator 2026-03-03T09:00:00Z", "regulator 2026-03-05T09:00:00Z", "regulator 2026-03-06T09:00:00Z"]
+        [
+            "individuals -",
+            "regulator 2026-03-03T09:00:00Z",
+            "regulator 2026-03-05T09:00:00Z",
+            "regulator 2026-03-06T09:00:00Z",
+            "regulator 2026-04-06"
+        ]
     );
 }
 
@@ -149,7 +206,7 @@ fn clocks_of_an_awareness_on_a_thursday_morning() {
     let facts = "discovery_date = 2026-11-19T10:00:00+00:00";
     for (place, elements, expected) in [
         ("DE", "name email", vec!["regulator 2026-11-22T10:00:00Z"]),
-        ("BR", "name email password", vec!["individuals 2026-11-25", "regulator 2026-11-25"]),
+        ("BR", "name email password", vec!["individuals 2026-11-25", "regulator 2026-11-25", "regulator 2026-12-23"]),
         ("JO", "name medical_info", vec!["individuals 2026-11-20T10:00:00Z", "regulator 2026-11-22T10:00:00Z"]),
         ("KY", "name email", vec!["individuals 2026-11-24T10:00:00Z", "regulator 2026-11-24T10:00:00Z"]),
         ("MY", "name national_id", vec!["individuals 2026-11-29", "regulator 2026-11-22T10:00:00Z"]),

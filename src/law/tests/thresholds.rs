@@ -135,6 +135,28 @@ fn every_threshold_of_every_law_is_exact_to_one_person() {
 }
 
 #[test]
+fn every_number_for_a_substitute_notice_is_exact_to_one_person() {
+    let mut numbers = 0;
+    for law in LAWS.iter() {
+        let Some(number) = law.substitute.as_ref().and_then(|rule| rule.people) else { continue };
+        let told = |row: &Duty| row.duty == crate::law::DutyKind::Individuals && row.crossed == Crossed::Yes;
+        let example = law.examples.iter().find(|one| rows(law, one, Bounds::exactly(number)).iter().any(|(_, row)| told(row)));
+        let example = example.expect("an example in which individuals are told");
+        let note = |people: Bounds| rows(law, example, people).into_iter().find(|(_, row)| told(row)).expect("a row").1.note;
+        for (people, words) in [
+            (Bounds::exactly(number), "not so here"),
+            (Bounds::exactly(number + 1), "as here"),
+            (Bounds { floor: number, best: number, ceiling: number + 1 }, "as may be here"),
+        ] {
+            let note = note(people);
+            assert!(note.contains(&format!("over {number} people are concerned, {words}")), "{}: {people:?}: {note}", law.id);
+        }
+        numbers += 1;
+    }
+    assert!(numbers > 45, "only {numbers} numbers were found");
+}
+
+#[test]
 fn the_second_evaluator_is_no_echo() {
     let facts = Facts::parse("risk = \"high\"").expect("facts");
     for (text, people, truth) in [

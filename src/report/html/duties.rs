@@ -84,7 +84,7 @@ pub(super) fn duties(assessment: &Assessment<'_>) -> Markup {
             a href="#method" { "Method" } ". For counsel to confirm." }
         (timeline(assessment))
         h3 { "All duties" }
-        @if assessment.duties.is_empty() { p { "No duty is indicated." } } @else { (table(assessment.duties)) }
+        @if assessment.duties.is_empty() { p { "No law file at hand speaks of anybody counted here; ask counsel." } } @else { (table(assessment.duties)) }
     };
     section("duties", &body)
 }
@@ -145,7 +145,8 @@ fn table(duties: &[Duty]) -> Markup {
                 td.num data-v=(duty.people.best) { (group(duty.people.best)) small { (group(duty.people.floor)) "–" (group(duty.people.ceiling)) } }
                 td { span class={ "chip " (duty.crossed.word()) } { (mark(duty.crossed)) " " (words::crossed(duty.crossed)) } small { (visible(&words::threshold(&duty.threshold))) } }
                 td { (visible(&duty.law)) small { (visible(&duty.citation)) @if let Some(day) = duty.as_of { ", read " (day) } }
-                    @if !duty.note.is_empty() { small { (visible(&duty.note)) } } }
+                    @if !duty.note.is_empty() { small { (visible(&duty.note)) } }
+                    @if !duty.assumptions.is_empty() { small { "assumed: " (duty.assumptions.join(", ")) } } }
             } } }
         } }
     }

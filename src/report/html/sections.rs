@@ -7,9 +7,11 @@ use super::{
 };
 use crate::{
     base::{Element, ElementSet, problem::Category},
-    impact::{Kind as CostKind, Line, totals},
+    impact::{Kind as CostKind, Line, Reputation, Spread, totals},
     report::{
-        Assessment, methodology,
+        Assessment,
+        impact::FORMULA,
+        methodology,
         summary::item_counts,
         words::{self, bytes, dollars, group, plural},
     },
@@ -247,8 +249,30 @@ pub(super) fn costs(assessment: &Assessment<'_>) -> Markup {
                 } }
             }
         }
+        @if let Some(found) = assessment.reputation { (reputation(found)) }
     };
     section("costs", &body)
+}
+
+/// The reputational index with its factors.
+fn reputation(found: &Reputation) -> Markup {
+    let Spread { low, likely, high } = found.index;
+    html! {
+        h3 { "Reputational index" }
+        p { b { (likely) " of 100 (" (found.band) ")" } ", " (low) " to " (high) " over the range of the counts. It orders incidents; it is no probability and no amount of money. Index = " (FORMULA) "." }
+        div.scroll tabindex="0" role="region" aria-label="Reputational index" { table { caption { "Reputational index" }
+            thead { tr { th scope="col" { "Factor" } th.num scope="col" { "Measured" } th.num scope="col" { "1 at" } th.num scope="col" { "Value" } th.num scope="col" { "Weight" } th scope="col" { "Source" } } }
+            tbody { @for factor in &found.factors { tr {
+                th scope="row" { (words::sentence(&factor.name)) }
+                td.num { (factor.measured.likely) } td.num { (factor.full) } td.num { (factor.value.likely) } td.num { (factor.weight) }
+                td { small { (factor.source) " (" (factor.year) ")" } }
+            } } }
+        } }
+        p { "Observed elsewhere, to read it by: "
+            @for (at, one) in found.benchmarks.iter().enumerate() {
+                @if at > 0 { "; " } (words::sentence(&one.name).to_lowercase()) " " (one.value.low) " to " (one.value.high) " " (one.unit) " (" (one.source) ")"
+            } "." }
+    }
 }
 
 const fn heading(kind: CostKind) -> &'static str {
