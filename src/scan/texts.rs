@@ -141,6 +141,20 @@ impl<'s> Texts<'s> {
             && most(Meaning::Account, 2)
     }
 
+    /// The findings in their order, but of several addresses the one behind the name first: who reads the record takes
+    /// the first for the person's own, and forms print the address of the sender or the employer as well.
+    fn theirs_first(&self, members: &[usize], found: &[Finding]) -> Vec<usize> {
+        let meaning = |at: &usize| self.engine.detectors.get(found[*at].detector).meaning;
+        let mut order = members.to_vec();
+        if let Some(name) = members.iter().find(|at| meaning(at) == Meaning::FullName).map(|at| found[*at].start) {
+            order.sort_by_key(|at| {
+                let start = found[*at].start;
+                (meaning(at) == Meaning::FullAddress).then_some((start < name, start.abs_diff(name)))
+            });
+        }
+        order
+    }
+
     /// Records one mention of the findings in `members`, if they tell more than a name.
     fn mention(&mut self, text: &Text<'_>, shift: u64, members: &[usize], scratch: &mut Scratch, sequences: &mut [u32]) {
         let detectors = self.engine.detectors;
@@ -148,7 +162,7 @@ impl<'s> Texts<'s> {
         mention.clear();
         let (mut from, mut to) = (usize::MAX, 0);
         let mut tokens = Vec::new();
-        for at in members {
+        for at in &self.theirs_first(members, &scratch.found) {
             let finding = &scratch.found[*at];
             let known = detectors.get(finding.detector);
             let token = self.engine.token_key.token(known.token_domain, &finding.normalised);
