@@ -4,7 +4,7 @@
 //! seed. The texts and markings were written before the words the program knows were looked at, and are not a list of them.
 
 use breachscope::base::Random;
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 /// A document and what it is.
 pub(crate) struct Document {
@@ -74,7 +74,13 @@ const MARKINGS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "es",
-        &["Confidencial", "ESTRICTAMENTE CONFIDENCIAL", "Solo para uso interno", "Secreto empresarial", "Documento interno – no distribuir"],
+        &[
+            "Confidencial",
+            "ESTRICTAMENTE CONFIDENCIAL",
+            "Solo para uso interno",
+            "Secreto empresarial",
+            "Documento interno – no distribuir",
+        ],
         "confidencial",
     ),
     (
@@ -170,7 +176,7 @@ pub(crate) fn documents(seed: u64) -> Vec<Document> {
                 draw.random.draw();
                 let secret = label == "secret";
                 let marked = kind == "marked" || secret && round == 1 && draw.below(3) == 0;
-                let document = document(&mut draw, kind, language, path, body, marked, round == 1);
+                let document = document(&mut draw, language, path, body, marked, round == 1);
                 all.push(Document { path: document.0, bytes: document.1, secret, kind, language });
             }
         }
@@ -178,8 +184,28 @@ pub(crate) fn documents(seed: u64) -> Vec<Document> {
     all
 }
 
+/// Writes documents below `folder`, each in a folder of its own, and matches rows of a report (by column `path`) to them.
+/// Of equal documents one row stands for all.
+pub(crate) fn scan(
+    documents: &[Document],
+    folder: &Path,
+    scan: impl FnOnce(&Path) -> Vec<BTreeMap<String, String>>,
+) -> Vec<Option<BTreeMap<String, String>>> {
+    let root = folder.join("share");
+    let place = |number: usize, document: &Document| format!("share/{number:03}/{}", document.path);
+    for (number, document) in documents.iter().enumerate() {
+        let path = folder.join(place(number, document));
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        std::fs::write(path, &document.bytes).expect("written");
+    }
+    let rows: BTreeMap<String, BTreeMap<String, String>> = scan(&root).into_iter().map(|row| (row["path"].clone(), row)).collect();
+    let row_of = |number: usize| rows.get(&place(number, &documents[number])).cloned();
+    let first = |document: &Document| documents.iter().position(|other| other.bytes == document.bytes);
+    (0..documents.len()).map(|number| row_of(number).or_else(|| first(&documents[number]).and_then(row_of))).collect()
+}
+
 /// One document: its path and its bytes.
-fn document(draw: &mut Draw, kind: &str, language: &str, path: &str, body: &str, marked: bool, again: bool) -> (String, Vec<u8>) {
+fn document(draw: &mut Draw, language: &str, path: &str, body: &str, marked: bool, again: bool) -> (String, Vec<u8>) {
     let mut path = draw.fill(path);
     let lines: Vec<String> = body.lines().flat_map(|line| repeated(draw, line)).collect();
     let is_table = kind_is_table(&lines);
@@ -208,9 +234,7 @@ fn document(draw: &mut Draw, kind: &str, language: &str, path: &str, body: &str,
         Some(Place::Folder) => path = format!("{word}/{path}"),
         _ => {}
     }
-    let _ = kind;
     let marking = marking.filter(|(place, _)| !matches!(place, Place::File | Place::Folder));
-    // The seed's turn in the name: paths are drawn and must not meet.
     let bytes = match extension.as_str() {
         "docx" => docx(&lines, marking, is_table),
         "xlsx" => xlsx(&lines, marking),
@@ -228,7 +252,8 @@ fn kind_is_table(lines: &[String]) -> bool {
 
 /// A line, or the many it stands for.
 fn repeated(draw: &mut Draw, line: &str) -> Vec<String> {
-    let many = line.strip_prefix('%').and_then(|rest| rest.split_once(' ')).and_then(|(count, text)| Some((count.parse::<u32>().ok()?, text)));
+    let many =
+        line.strip_prefix('%').and_then(|rest| rest.split_once(' ')).and_then(|(count, text)| Some((count.parse::<u32>().ok()?, text)));
     match many {
         Some((count, text)) => (0..count).map(|_| draw.fill(text)).collect(),
         None => vec![draw.fill(line)],
@@ -294,18 +319,22 @@ fn html(lines: &[String], marking: Option<(Place, String)>, is_table: bool) -> V
     let mut body = String::new();
     let cells = |line: &str| line.split(';').map(|cell| format!("<td>{}</td>", escaped(cell))).collect::<String>();
     for line in with_marking(lines, marking) {
-        body += &if is_table && line.contains(';') { format!("<tr>{}</tr>\n", cells(&line)) } else { format!("<p>{}</p>\n", escaped(&line)) };
+        body +=
+            &if is_table && line.contains(';') { format!("<tr>{}</tr>\n", cells(&line)) } else { format!("<p>{}</p>\n", escaped(&line)) };
     }
     if is_table {
         body = format!("<table>{body}</table>");
     }
-    format!("<!DOCTYPE html><html><head><meta charset=\"utf-8\">{property}<title>{title}</title></head><body>{body}</body></html>").into_bytes()
+    format!("<!DOCTYPE html><html><head><meta charset=\"utf-8\">{property}<title>{title}</title></head><body>{body}</body></html>")
+        .into_bytes()
 }
 
 /// A package of Word's with header, footer and properties of its own.
 fn docx(lines: &[String], marking: Option<(Place, String)>, is_table: bool) -> Vec<u8> {
     let paragraph = |text: &str| format!("<w:p><w:r><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", escaped(text));
-    let row = |line: &str| format!("<w:tr>{}</w:tr>", line.split(';').map(|cell| format!("<w:tc>{}</w:tc>", paragraph(cell))).collect::<String>());
+    let row = |line: &str| {
+        format!("<w:tr>{}</w:tr>", line.split(';').map(|cell| format!("<w:tc>{}</w:tc>", paragraph(cell))).collect::<String>())
+    };
     let (mut header, mut footer, mut keywords) = (String::new(), String::new(), String::new());
     let rest = match marking {
         Some((Place::Header, text)) => {
@@ -335,7 +364,10 @@ fn docx(lines: &[String], marking: Option<(Place, String)>, is_table: bool) -> V
         ("word/document.xml", format!("<w:document {word}><w:body>{body}</w:body></w:document>")),
         ("word/header1.xml", format!("<w:hdr {word}>{}</w:hdr>", paragraph(&header))),
         ("word/footer1.xml", format!("<w:ftr {word}>{}</w:ftr>", paragraph(&footer))),
-        ("docProps/core.xml", format!("<cp:coreProperties xmlns:cp=\"c\"><cp:keywords>{}</cp:keywords></cp:coreProperties>", escaped(&keywords))),
+        (
+            "docProps/core.xml",
+            format!("<cp:coreProperties xmlns:cp=\"c\"><cp:keywords>{}</cp:keywords></cp:coreProperties>", escaped(&keywords)),
+        ),
     ] {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory takes everything");
         zip.write_all(content.as_bytes()).expect("memory takes everything");
