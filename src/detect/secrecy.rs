@@ -67,14 +67,20 @@ fn parse() -> Result<File, toml::de::Error> {
     toml::from_str(include_str!("../../patterns/lexicons/secrecy.toml"))
 }
 
-/// The words of names, each between spaces of its own, and the list in [`File::name`] and place there of each.
-static NAMES: LazyLock<Option<(AhoCorasick, Vec<(usize, usize)>)>> = LazyLock::new(|| {
+/// The words of all names in one automaton.
+struct Names {
+    automaton: AhoCorasick,
+    /// Of each word the list in [`File::name`] and its place there.
+    places: Vec<(usize, usize)>,
+}
+
+static NAMES: LazyLock<Option<Names>> = LazyLock::new(|| {
     let lists = WORDS.name.iter().enumerate();
     let places: Vec<(usize, usize)> = lists.flat_map(|(list, name)| (0..name.words.len()).map(move |word| (list, word))).collect();
+    // Each word between spaces of its own; the longer of two: a trade secret is not top secret.
     let words = places.iter().map(|(list, word)| format!(" {} ", parted(&WORDS.name[*list].words[*word])));
-    // The longer of two: a trade secret is not top secret.
     let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
-    Some((automaton, places))
+    Some(Names { automaton, places })
 });
 
 /// Whether words of the foot of a mail stand in this text of lower case.
@@ -90,9 +96,10 @@ pub fn of_path(path: &str) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::new();
     for (at, part) in parts.iter().enumerate().skip(from) {
         let spaced = parted(&spaced(part));
-        let (automaton, places) = NAMES.as_ref().map_or((None, [].as_slice()), |(automaton, places)| (Some(automaton), places.as_slice()));
-        let found = automaton.into_iter().flat_map(|automaton| automaton.find_iter(&spaced));
-        for (list, word) in found.filter_map(|found| places.get(found.pattern().as_usize())) {
+        let found = NAMES
+            .iter()
+            .flat_map(|names| names.automaton.find_iter(&spaced).filter_map(|found| names.places.get(found.pattern().as_usize())));
+        for (list, word) in found {
             let list = &WORDS.name[*list];
             keep(&mut signs, list, &list.words[*word]);
         }

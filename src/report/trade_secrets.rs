@@ -31,11 +31,19 @@ const SHOWN: usize = 3;
 /// From here on a phrase stood by itself: its bits are more than those of any phrase in a sentence.
 const BY_ITSELF: f32 = 3.0;
 
+/// What one detector found in one file.
+#[derive(Default)]
+struct Phrases {
+    class: String,
+    /// Of each phrase the best bits and how often it stands there.
+    seen: BTreeMap<String, (f32, u32)>,
+}
+
 /// What speaks for and against one file.
 #[derive(Default)]
 struct Signs {
-    /// By detector: its class, and of each phrase the best bits and how often it stands there.
-    phrases: BTreeMap<String, (String, BTreeMap<String, (f32, u32)>)>,
+    /// By detector.
+    phrases: BTreeMap<String, Phrases>,
     names: Vec<Sign>,
     tables: Vec<Sign>,
 }
@@ -73,8 +81,9 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<Listed>> {
             false => return,
         };
         let signs = files.entry(catalogue.path(assessment.evidence, finding.item).to_owned()).or_default();
-        let (_, phrases) = signs.phrases.entry(entry.id.clone()).or_insert_with(|| (entry.marking.clone(), BTreeMap::new()));
-        let (best, count) = phrases.entry(String::from_utf8_lossy(&finding.value).into_owned()).or_default();
+        let phrases = signs.phrases.entry(entry.id.clone()).or_default();
+        phrases.class.clone_from(&entry.marking);
+        let (best, count) = phrases.seen.entry(String::from_utf8_lossy(&finding.value).into_owned()).or_default();
         *best = best.max(bits);
         *count += 1;
     })?;
@@ -102,7 +111,7 @@ impl Signs {
         let is_source = secrecy::is_source(&path);
         let mut sum = Sum::default();
         let (mut indicators, mut markings) = (Vec::new(), Vec::new());
-        for (id, (class, phrases)) in &self.phrases {
+        for (id, Phrases { class, seen: phrases }) in &self.phrases {
             if class == OWNERSHIP && !is_source {
                 continue;
             }
