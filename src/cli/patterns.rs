@@ -22,6 +22,9 @@ enum Command {
         /// List the law files: id, confidence, on or off by default, when read, name
         #[arg(long, value_name = "DIR", num_args = 0..)]
         laws: Option<Vec<PathBuf>>,
+        /// How to print the detectors
+        #[arg(long, value_enum, default_value_t = super::Format::Text)]
+        format: super::Format,
     },
     /// Run the examples of every pattern and law file
     Test {
@@ -49,7 +52,7 @@ impl Patterns {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
             Command::List { laws: Some(laws), .. } => list_laws(&laws),
-            Command::List { patterns, laws: None } => list(&load(&patterns)?),
+            Command::List { patterns, laws: None, format } => list(&load(&patterns)?, format),
             Command::Test { patterns, laws } => test(&load(&patterns)?, &laws),
             Command::Explain { id, value, patterns } => explain(&load(&patterns)?, &id, value.as_deref()),
         }
@@ -60,7 +63,28 @@ fn load(extra: &[PathBuf]) -> anyhow::Result<Detectors> {
     Detectors::load(extra).map_err(|faults| Usage(faults.to_string()).into())
 }
 
-fn list(detectors: &Detectors) -> anyhow::Result<Exit> {
+fn list(detectors: &Detectors, format: super::Format) -> anyhow::Result<Exit> {
+    if format == super::Format::Json {
+        let all: Vec<serde_json::Value> = detectors
+            .iter()
+            .map(|detector| {
+                serde_json::json!({
+                    "id": detector.id,
+                    "name": detector.name,
+                    "element": detector.element.map(|element| element.code()),
+                    "marking": detector.marking,
+                    "country": match detector.scope {
+                        crate::detect::Scope::Country(code) => Some(String::from_utf8_lossy(&code).into_owned()),
+                        crate::detect::Scope::World => None,
+                    },
+                    "about": detector.about,
+                    "sources": detector.sources,
+                })
+            })
+            .collect();
+        output::line(&serde_json::to_string_pretty(&all)?);
+        return Ok(Exit::Done);
+    }
     for detector in detectors.iter() {
         output::line(&format!("{:<28} {:<22} {}", detector.id, detector.element.map_or("-", |element| element.code()), detector.name));
     }
@@ -98,6 +122,12 @@ fn explain(detectors: &Detectors, id: &str, value: Option<&str>) -> anyhow::Resu
     output::line(&format!("{}  {}\n{}", detector.id, detector.name, detector.about.trim()));
     output::line(&format!("element: {}", detector.element.map_or("none", |element| element.code())));
     detector.sources.iter().for_each(|source| output::line(&format!("source: {source}")));
-    let _ = value;
+    let (finds, ignores) = (&detector.examples.finds, &detector.examples.ignores);
+    finds.iter().for_each(|example| output::line(&format!("finds: {}", example.get_ref())));
+    ignores.iter().for_each(|ignored| output::line(&format!("ignores: {} ({})", ignored.text.get_ref(), ignored.why)));
+    if let (Some(value), Some(place)) = (value, detectors.place_of(id)) {
+        output::line("");
+        detectors.explain(place, value).iter().for_each(|step| output::line(step));
+    }
     Ok(Exit::Done)
 }

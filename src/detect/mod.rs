@@ -7,8 +7,10 @@
 //! What cannot be said in a file (checks, scanners of names and addresses) is Rust, by name.
 
 mod check;
+mod explain;
 mod fault;
 mod fold;
+pub mod hashes;
 mod header;
 mod judge;
 mod lexicon;
@@ -18,6 +20,7 @@ mod phone;
 mod places;
 mod profile;
 mod read;
+pub mod secrecy;
 mod selftest;
 mod shape;
 mod stats;
@@ -29,7 +32,7 @@ use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-pub use check::{CHECKS, Check};
+pub use check::{CHECKS, Check, aws_key::account as aws_account};
 pub use fault::{Fault, Faults};
 pub use fold::{fold, fold_into};
 pub use header::is_organisation;

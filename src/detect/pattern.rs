@@ -104,6 +104,8 @@ pub(super) struct TextFile {
     pub labels: Vec<String>,
     /// What the check adds when it holds.
     pub check_bits: f32,
+    /// For markings: what one gains that has its line for itself, as headers, footers and titles do.
+    pub alone_bits: f32,
     /// For markings: phrases that are the finding themselves.
     pub phrases: Vec<String>,
 }
@@ -121,11 +123,15 @@ pub(super) struct ShapeFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenFile {
     pub prefix: String,
-    /// `upper` A–Z0–9, `alnum`, `hex`, `uuid` (hex, `-`), `url` (alnum, `-`, `_`), `base64`.
+    /// `upper` A–Z0–9, `base32`, `alnum`, `hex`, `uuid` (hex, `-`), `url` (alnum, `-`, `_`), `dotted` (`url`, `.`), `base64`.
     pub set: TokenSet,
     /// Characters behind the prefix.
     pub min: usize,
     pub max: usize,
+    /// A check of the whole token: what fails is no token.
+    pub check: Option<Spanned<String>>,
+    /// A checksum inside the token: one that fails was never issued and is a test value.
+    pub checksum: Option<Spanned<String>>,
 }
 
 /// What the rest of a token is made of.
@@ -133,11 +139,15 @@ pub(super) struct TokenFile {
 #[serde(rename_all = "snake_case")]
 pub(super) enum TokenSet {
     Upper,
+    /// Capitals and 2 to 7.
+    Base32,
     Alnum,
     Hex,
     /// Hexadecimal digits and hyphens.
     Uuid,
     Url,
+    /// As `url`, and dots.
+    Dotted,
     Base64,
 }
 
@@ -146,10 +156,12 @@ impl TokenSet {
     pub(super) const fn contains(self, byte: u8) -> bool {
         match self {
             TokenSet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            TokenSet::Base32 => byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7'),
             TokenSet::Alnum => byte.is_ascii_alphanumeric(),
             TokenSet::Hex => byte.is_ascii_hexdigit(),
             TokenSet::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
             TokenSet::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            TokenSet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
             TokenSet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
         }
     }
@@ -224,6 +236,10 @@ pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<
             Some(check) => checks.push(check),
             None => fault(name.span(), format!("there is no check `{}`", name.get_ref())),
         }
+    }
+    let token_checks = parsed.text.iter().flat_map(|text| &text.tokens).flat_map(|token| token.check.iter().chain(&token.checksum));
+    for name in token_checks.filter(|name| check::by_name(name.get_ref()).is_none()) {
+        fault(name.span(), format!("there is no check `{}`", name.get_ref()));
     }
     let mut shape = |text: &Spanned<String>| match Shape::parse(text.get_ref()) {
         Ok(shape) => Some(shape),

@@ -154,11 +154,62 @@ pub(super) fn is_test_number(e164: &[u8]) -> bool {
     {
         return true;
     }
-    if let Some(uk) = e164.strip_prefix(b"44") {
-        return uk.starts_with(b"7700900") || uk.starts_with(b"2079460") || uk.starts_with(b"1632960");
+    if e164.len() >= 10 && FICTION.iter().any(|range| e164.starts_with(range)) {
+        return true;
     }
     matches!(e164, b"1234567" | b"5551234" | b"12345678" | b"123456789")
 }
+
+/// Ranges that regulators keep for films and manuals, by their beginning: Ofcom ("Telephone numbers for use in TV and radio drama"),
+/// ARCEP (decision 2018-0881), ACMA ("Phone numbers for use in TV shows, films and creative works"), Bundesnetzagentur (film and
+/// television numbers), PTS (numbers for use in fiction).
+const FICTION: &[&[u8]] = &[
+    b"447700900",
+    b"442079460",
+    b"441632960",
+    b"441134960",
+    b"441144960",
+    b"441154960",
+    b"441164960",
+    b"441174960",
+    b"441184960",
+    b"441214960",
+    b"441314960",
+    b"441414960",
+    b"441514960",
+    b"441614960",
+    b"441914980",
+    b"442890180",
+    b"442920180",
+    b"443069990",
+    b"448081570",
+    b"449098790",
+    b"3319900",
+    b"3326191",
+    b"3335301",
+    b"3346571",
+    b"3353649",
+    b"3363998",
+    b"6125550",
+    b"6127010",
+    b"6135550",
+    b"6137010",
+    b"6175550",
+    b"6177010",
+    b"6185550",
+    b"6187010",
+    b"61491570",
+    b"493023125",
+    b"494066969",
+    b"492214710",
+    b"496990009",
+    b"498999998",
+    b"463139006",
+    b"464062804",
+    b"468465004",
+    b"469803192",
+    b"467017406",
+];
 
 /// The countries whose national plans are known, for guesses by value.
 pub(super) fn country_of(e164: &[u8]) -> Option<[u8; 2]> {

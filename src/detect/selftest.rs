@@ -125,6 +125,22 @@ mod tests {
     }
 
     #[test]
+    fn the_detector_that_the_guide_builds_from_nothing_works_to_the_letter() {
+        let guide = include_str!("../../docs/detectors.md");
+        let file = guide
+            .split("```toml\n")
+            .find(|block| block.starts_with("name = \"Library number\""))
+            .and_then(|block| block.split("```").next());
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::create_dir(folder.path().join("xx")).expect("a folder");
+        std::fs::write(folder.path().join("xx/library.toml"), file.expect("the block of the guide")).expect("written");
+        let detectors = Detectors::load(&[folder.path().to_owned()]).expect("loads");
+        assert_eq!(detectors.self_test(), []);
+        let steps = detectors.explain(detectors.place_of("xx_library").expect("loaded"), "123-455").join("\n");
+        assert!(steps.contains("check luhn: holds") && steps.contains("a valid value"), "{steps}");
+    }
+
+    #[test]
     fn marks_are_taken_out() {
         assert_eq!(marked("a «bc» d"), ("a bc d".to_owned(), vec![(2, 4)]));
     }

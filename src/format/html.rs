@@ -164,6 +164,7 @@ impl<'g> Page<'g> {
             b"td" | b"th" => self.separate('\t'),
             b"a" => self.address(tag, at),
             b"input" => self.value(tag, at),
+            b"meta" => self.property(tag, at),
             b"iframe" => self.page_inside(tag, at),
             name if !is_inline(name) => self.separate('\n'),
             _ => {}
@@ -191,6 +192,17 @@ impl<'g> Page<'g> {
         if let Some(scheme) = scheme {
             let end = memchr(b'?', href).unwrap_or(href.len());
             self.aside(href.get(scheme.len()..end).unwrap_or_default(), at + 1 + start + scheme.len());
+        }
+    }
+
+    /// What the page says of itself and no reader sees: its keywords, its classification.
+    fn property(&mut self, tag: &[u8], at: usize) {
+        const NAMES: [&[u8]; 3] = [b"keywords", b"subject", b"classification"];
+        let is_told = attribute(tag, b"name").is_some_and(|(_, name)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        if let Some((start, content)) = attribute(tag, b"content").filter(|_| is_told) {
+            self.separate('\n');
+            self.aside(content, at + 1 + start);
+            self.separate('\n');
         }
     }
 

@@ -1,14 +1,30 @@
 //! `credentials.csv`: what to revoke or rotate. Never the secret itself.
 
 use super::{Assessment, Report, people::location, sheet::Sheet};
-use crate::{base::Element, evidence::row::NO_TABLE};
+use crate::{
+    base::Element,
+    detect::{aws_account, hashes},
+    evidence::row::NO_TABLE,
+};
 use std::{collections::BTreeSet, path::Path};
 
 /// What to revoke or rotate.
 pub struct Credentials;
 
-/// Path, location, element, detector, people, protected.
-type Row = (String, String, Element, String, u64, bool);
+/// One row of the report.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    path: String,
+    location: String,
+    element: Element,
+    /// Whose credential it is: the detector, or the kind of a hash.
+    service: String,
+    /// The account it opens, where the credential itself tells and it is nobody's name.
+    account: String,
+    protected: bool,
+    people: u64,
+    rotate: &'static str,
+}
 
 impl Report for Credentials {
     fn name(&self) -> &'static str {
@@ -18,9 +34,9 @@ impl Report for Credentials {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let mut sheet =
             Sheet::create(folder, self.name(), "path, location, credential_type, service, account, protection, people, rotate_how")?;
-        for (path, place, element, detector, people, protected) in listed(assessment)? {
-            sheet.text(&path).text(&place).plain(element.code()).plain(&detector).plain("");
-            sheet.plain(if protected { "hashed" } else { "clear" }).plain(people).text(rotate(element));
+        for row in listed(assessment)? {
+            sheet.text(&row.path).text(&row.location).plain(row.element.code()).text(&row.service).plain(&row.account);
+            sheet.plain(if row.protected { "hashed" } else { "clear" }).plain(row.people).text(row.rotate);
             sheet.end()?;
         }
         sheet.finish()
@@ -41,18 +57,33 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<BTreeSet<Row>> {
             Some(table) if finding.table != NO_TABLE => (true, table.row(finding.part, finding.at)),
             _ => (false, finding.at),
         };
-        let people = u64::from(finding.sequence != u32::MAX);
-        let path = catalogue.path(assessment.evidence, finding.item).to_owned();
-        rows.insert((path, location(in_table, at, finding.length), element, entry.id.clone(), people, finding.protection != 0));
+        let hash = hashes::kind(&finding.value).filter(|_| element == Element::PasswordHash);
+        let account = if entry.id == "key_aws" { aws_account(&finding.value) } else { None };
+        rows.insert(Row {
+            path: catalogue.path(assessment.evidence, finding.item).to_owned(),
+            location: location(in_table, at, finding.length),
+            element,
+            service: hash.map_or_else(|| entry.id.clone(), |(name, _)| name.to_owned()),
+            account: account.map_or_else(String::new, |account| format!("{account:012}")),
+            protected: finding.protection != 0,
+            people: u64::from(finding.sequence != u32::MAX),
+            rotate: hash.map_or_else(|| rotate(element), |(_, strength)| strength.advice()),
+        });
     })?;
     for (at, table) in catalogue.tables.iter().enumerate() {
         for column in table.columns.iter().filter(|column| column.seen.valid > 0) {
             let Some(entry) = assessment.evidence.detectors.get(usize::from(column.seen.detector)) else { continue };
             let Some(element) = entry.element.filter(|element| is_credential(*element)) else { continue };
-            let people = assessment.census.tables.get(&(at as u32)).copied().unwrap_or(0);
-            let place = format!("{} col:{}", table.name, column.seen.header);
-            let path = catalogue.path(assessment.evidence, table.item).to_owned();
-            rows.insert((path, place, element, entry.id.clone(), people, element == Element::PasswordHash));
+            rows.insert(Row {
+                path: catalogue.path(assessment.evidence, table.item).to_owned(),
+                location: format!("{} col:{}", table.name, column.seen.header),
+                element,
+                service: entry.id.clone(),
+                account: String::new(),
+                protected: element == Element::PasswordHash,
+                people: assessment.census.tables.get(&(at as u32)).copied().unwrap_or(0),
+                rotate: rotate(element),
+            });
         }
     }
     Ok(rows)

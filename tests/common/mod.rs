@@ -7,6 +7,9 @@ use std::{
     process::{Command, Output},
 };
 
+pub(crate) mod business;
+pub(crate) mod machine;
+
 /// The fixture's generator.
 #[path = "../../fixtures/generate.rs"]
 pub(crate) mod generate;

@@ -12,7 +12,9 @@ mod at_tin;
 mod au_ihi;
 mod au_medicare;
 mod au_tfn;
+pub(super) mod aws_key;
 mod base58check;
+mod basic_auth;
 mod be_eid;
 mod be_nn;
 mod bech32;
@@ -32,6 +34,7 @@ mod card_track;
 mod ch_ahv;
 mod cl_rut;
 mod cn_ric;
+mod crc32_base62;
 mod cu_ni;
 mod cy_tic;
 mod cz_rodne_cislo;
@@ -123,6 +126,7 @@ mod se_personnummer;
 mod sg_nric;
 mod si_davcna;
 mod si_emso;
+mod slack_token;
 mod snomed;
 mod sv_dui;
 mod th_id;
@@ -165,7 +169,9 @@ pub const CHECKS: &[Check] = &[
     Check { name: "au_ihi", run: au_ihi::au_ihi, chance: 0.0001, flips: 1.0 },
     Check { name: "au_medicare", run: au_medicare::au_medicare, chance: 0.05, flips: 0.8 },
     Check { name: "au_tfn", run: au_tfn::au_tfn, chance: 0.09, flips: 1.0 },
+    Check { name: "aws_key", run: aws_key::aws_key, chance: 0.9, flips: 0.0 },
     Check { name: "base58check", run: base58check::base58check, chance: 0.0001, flips: 0.99 },
+    Check { name: "basic_auth", run: basic_auth::basic_auth, chance: 0.001, flips: 0.0 },
     Check { name: "be_eid", run: be_eid::be_eid, chance: 0.01, flips: 1.0 },
     Check { name: "be_nn", run: be_nn::be_nn, chance: 0.01, flips: 0.98 },
     Check { name: "bech32", run: bech32::bech32, chance: 0.0001, flips: 0.99 },
@@ -185,6 +191,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "ch_ahv", run: ch_ahv::ch_ahv, chance: 0.0001, flips: 1.0 },
     Check { name: "cl_rut", run: cl_rut::cl_rut, chance: 0.09, flips: 0.95 },
     Check { name: "cn_ric", run: cn_ric::cn_ric, chance: 0.0005, flips: 1.0 },
+    Check { name: "crc32_base62", run: crc32_base62::crc32_base62, chance: 0.0, flips: 0.99 },
     Check { name: "cu_ni", run: cu_ni::cu_ni, chance: 0.037, flips: 0.15 },
     Check { name: "cy_tic", run: cy_tic::cy_tic, chance: 0.04, flips: 0.95 },
     Check { name: "cz_rodne_cislo", run: cz_rodne_cislo::cz_rodne_cislo, chance: 0.01, flips: 0.9 },
@@ -276,6 +283,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "sg_nric", run: sg_nric::sg_nric, chance: 0.02, flips: 0.95 },
     Check { name: "si_davcna", run: si_davcna::si_davcna, chance: 0.08, flips: 0.9 },
     Check { name: "si_emso", run: si_emso::si_emso, chance: 0.005, flips: 0.85 },
+    Check { name: "slack_token", run: slack_token::slack_token, chance: 0.0001, flips: 0.0 },
     Check { name: "snomed", run: snomed::snomed, chance: 0.002, flips: 0.97 },
     Check { name: "sv_dui", run: sv_dui::sv_dui, chance: 0.1, flips: 0.7 },
     Check { name: "th_id", run: th_id::th_id, chance: 0.08, flips: 0.8 },

@@ -47,7 +47,7 @@ impl Words {
 }
 
 /// A word as it may be written. The automaton knows the cases of ASCII only; ИНН and ΑΜΚΑ are mostly written in capitals.
-fn cases(word: &str) -> Vec<String> {
+pub(super) fn cases(word: &str) -> Vec<String> {
     let lower = word.to_lowercase();
     if word.is_ascii() {
         return vec![lower];

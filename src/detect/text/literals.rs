@@ -1,6 +1,6 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
-use super::{Scan, is_word, signs::is_no_secret};
+use super::{Scan, context::cases, is_word, signs::is_no_secret};
 use crate::detect::{
     Detector, DetectorId, check,
     lexicon::{self, flag},
@@ -11,7 +11,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 /// What a literal starts.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    Token { set: TokenSet, min: usize, max: usize },
+    Token { set: TokenSet, min: usize, max: usize, check: Option<&'static check::Check>, checksum: Option<&'static check::Check> },
     PrivateKey,
     PuttyKey,
     Jwt,
@@ -40,18 +40,45 @@ impl Literals {
         for (at, detector) in all.iter().enumerate() {
             let mut add = |text: &str, kind| uses.push(Literal { text: text.to_owned(), kind, detector: DetectorId(at as u16) });
             let file = &detector.text;
-            file.tokens.iter().for_each(|token| add(&token.prefix, Kind::Token { set: token.set, min: token.min, max: token.max }));
+            for token in &file.tokens {
+                let named = |name: &Option<toml::Spanned<String>>| name.as_ref().and_then(|name| check::by_name(name.get_ref()));
+                let (check, checksum) = (named(&token.check), named(&token.checksum));
+                add(&token.prefix, Kind::Token { set: token.set, min: token.min, max: token.max, check, checksum });
+            }
             file.labels.iter().for_each(|label| add(label, Kind::Label));
-            file.phrases.iter().for_each(|phrase| add(phrase, Kind::Phrase));
+            file.phrases.iter().flat_map(|phrase| cases(phrase)).for_each(|phrase| add(&phrase, Kind::Phrase));
             match file.scanner.as_ref().map(|scanner| scanner.get_ref().as_str()) {
                 Some("private_key") => {
                     add("-----BEGIN ", Kind::PrivateKey);
+                    add("---- BEGIN ", Kind::PrivateKey);
                     add("Private-Lines: ", Kind::PuttyKey);
                 }
                 Some("jwt") => add("eyJ", Kind::Jwt),
-                Some("hash") => ["$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$P$", "$apr1$", "pbkdf2_sha"]
-                    .iter()
-                    .for_each(|start| add(start, Kind::Crypt)),
+                Some("hash") => [
+                    "$2a$",
+                    "$2b$",
+                    "$2y$",
+                    "$1$",
+                    "$5$",
+                    "$6$",
+                    "$y$",
+                    "$argon2",
+                    "$P$",
+                    "$H$",
+                    "$apr1$",
+                    "$7$",
+                    "$8$",
+                    "$9$",
+                    "$krb5tgs$",
+                    "$krb5asrep$",
+                    "$dcc2$",
+                    "pbkdf2_sha",
+                    "scrypt:",
+                    "{ssha",
+                    "{sha}",
+                ]
+                .iter()
+                .for_each(|start| add(start, Kind::Crypt)),
                 _ => {}
             }
         }
@@ -74,9 +101,7 @@ impl Scan<'_> {
             let Some(literal) = literals.uses.get(found.pattern().as_usize()) else { continue };
             let (start, end, id) = (found.start(), found.end(), literal.detector);
             match literal.kind {
-                Kind::Token { set, min, max } if &self.text[start..end] == literal.text.as_bytes() => {
-                    self.token(id, start, end, set, min, max)
-                }
+                kind @ Kind::Token { .. } if &self.text[start..end] == literal.text.as_bytes() => self.token(id, start, end, kind),
                 Kind::PrivateKey => self.private_key(id, start, end),
                 Kind::PuttyKey => self.putty_key(id, start, end),
                 Kind::Jwt => self.jwt(id, start),
@@ -88,7 +113,8 @@ impl Scan<'_> {
         }
     }
 
-    fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, set: TokenSet, min: usize, max: usize) {
+    fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, kind: Kind) {
+        let Kind::Token { set, min, max, check, checksum } = kind else { return };
         let rest =
             self.text[prefix_end..].iter().take(max + 1).take_while(|byte| set.contains(**byte) || byte.is_ascii_alphanumeric()).count();
         let value = &self.text[start..prefix_end + rest];
@@ -96,26 +122,34 @@ impl Scan<'_> {
         let varied = body.iter().collect::<std::collections::HashSet<_>>().len();
         let in_set = body.iter().all(|byte| set.contains(*byte));
         let placeholder = is_no_secret(value) || varied < 6 || !body.iter().any(u8::is_ascii_digit);
-        if is_word(self.before(start)) || !(min..=max).contains(&rest) || !in_set || placeholder {
+        let refused = check.is_some_and(|check| !(check.run)(value));
+        // What begins with a sign (`?secret=`) stands behind words.
+        let inside = is_word(self.byte(start)) && is_word(self.before(start));
+        if inside || !(min..=max).contains(&rest) || !in_set || placeholder || refused {
             return;
         }
         self.scratch.clear();
         self.scratch.extend_from_slice(value);
-        self.keep(id, start, prefix_end + rest, 10.0, false);
+        // What fails the provider's own checksum was never issued: made up for a manual or a test.
+        let never_issued = checksum.is_some_and(|checksum| !(checksum.run)(value));
+        self.keep(id, start, prefix_end + rest, 10.0, never_issued);
     }
 
     /// From `-----BEGIN … PRIVATE KEY-----` to its end line, if anything stands between.
     fn private_key(&mut self, id: DetectorId, start: usize, end: usize) {
         let head = &self.text[end..(end + 48).min(self.text.len())];
-        let Some(close) = memchr::memmem::find(head, b"-----") else { return };
+        let Some(close) = memchr::memmem::find(head, b"----") else { return };
         if memchr::memmem::find(&head[..close], b"PRIVATE KEY").is_none() {
             return;
         }
-        let body = end + close + 5;
+        let dashes = head[close..].iter().take_while(|byte| **byte == b'-').count();
+        let body = end + close + dashes;
         let limit = (body + 16_384).min(self.text.len());
-        let stop = memchr::memmem::find(&self.text[body..limit], b"-----END").map(|at| body + at);
-        let last =
-            stop.map_or(limit, |at| memchr::memmem::find(&self.text[at + 8..limit], b"-----").map_or(limit, |dashes| at + 8 + dashes + 5));
+        // SSH2 sets four dashes and a space (RFC 4716).
+        let ends = memchr::memmem::find(&self.text[body..limit], if dashes == 4 { b"---- END".as_slice() } else { b"-----END" });
+        let stop = ends.map(|at| body + at);
+        let last = stop
+            .map_or(limit, |at| memchr::memmem::find(&self.text[at + 8..limit], b"----").map_or(limit, |close| at + 8 + close + dashes));
         let material = self.text[body..stop.unwrap_or(limit)]
             .iter()
             .take(400)
@@ -163,11 +197,18 @@ impl Scan<'_> {
     }
 
     fn crypt(&mut self, id: DetectorId, start: usize) {
-        let length =
-            self.text[start..].iter().take(256).take_while(|byte| byte.is_ascii_alphanumeric() || b"./$=,+-_".contains(byte)).count();
-        let value = &self.text[start..start + length];
+        let rest = &self.text[start..];
+        // Of tickets and cached logons the name of the account is a part; scrypt's parameters are parted by colons.
+        let is_long =
+            [b"$krb5".as_slice(), b"$dcc2", b"scrypt:"].iter().any(|kind| rest.len() > 7 && rest[..kind.len()].eq_ignore_ascii_case(kind));
+        let more: &[u8] = if is_long { b":*#" } else { b"" };
+        let of_hash = |byte: &u8| byte.is_ascii_alphanumeric() || b"./$=,+-_{}".contains(byte) || more.contains(byte);
+        let length = rest.iter().take(if is_long { 4096 } else { 256 }).take_while(|byte| of_hash(byte)).count();
+        let value = &rest[..length];
+        let dollars = value.iter().filter(|byte| **byte == b'$').count();
+        let least = if is_long { 2 } else { 3 };
         if is_word(self.before(start))
-            || value.iter().filter(|byte| **byte == b'$').count() < 3
+            || (dollars < least && !value.starts_with(b"{"))
             || !check::by_name("password_hash").is_some_and(|check| (check.run)(value))
         {
             return;
@@ -192,6 +233,8 @@ impl Scan<'_> {
         while at < self.text.len() && at < end + 8 {
             match self.byte(at) {
                 b':' | b'=' => signed = true,
+                // `define('DB_PASSWORD', 'value')`
+                b',' if matches!(self.before(at), b'"' | b'\'') => signed = true,
                 b'>' if signed || !self.text[end..at].contains(&b' ') => signed = true,
                 b' ' | b'\t' => {}
                 b'"' | b'\'' | b'`' => quoted = signed || quoted,
@@ -200,6 +243,7 @@ impl Scan<'_> {
             }
             at += 1;
         }
+        signed |= at > end && self.is_netrc(start);
         if !(signed || (bearer && at > end)) {
             return;
         }
@@ -220,6 +264,14 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether `login NAME` stands before, as in the file `.netrc`: `machine HOST login NAME password VALUE`.
+    fn is_netrc(&self, start: usize) -> bool {
+        let before = &self.text[start.saturating_sub(160)..start];
+        let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let (_, login) = (words.next(), words.next());
+        login == Some(b"login") && memchr::memmem::rfind(before, b"machine ").is_some()
+    }
+
     fn labelled(&mut self, id: DetectorId, at: usize, quoted: bool, bearer: bool) {
         let stop = |byte: u8| match byte {
             b'"' | b'\'' | b'`' => true,
@@ -227,14 +279,15 @@ impl Scan<'_> {
             b' ' | b'&' | b',' | b';' => !quoted,
             _ => byte < 0x20,
         };
-        let length = self.text[at..].iter().take(200).take_while(|byte| !stop(**byte)).count();
-        let value = &self.text[at..at + length];
         let element = self.detectors.get(id).element;
-        let digits = value.iter().any(u8::is_ascii_digit);
         let token = matches!(element, Some(crate::base::Element::ApiKey | crate::base::Element::AccessToken));
-        let least = if token { 16 } else { 4 };
+        // Keys in base 64 (`client-key-data`) are long, passwords are not.
+        let (least, most) = if token { (16, 8192) } else { (4, 200) };
+        let length = self.text[at..].iter().take(most).take_while(|byte| !stop(**byte)).count();
+        let value = &self.text[at..at + length];
+        let digits = value.iter().any(u8::is_ascii_digit);
         if length < least
-            || length >= 200
+            || length >= most
             || value.contains(&b' ')
             || (token && (!digits || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b'{'))))
             || (bearer && !digits)
@@ -272,29 +325,6 @@ impl Scan<'_> {
             self.keep(id, at, end, 3.0, false);
         }
     }
-
-    fn phrase(&mut self, id: DetectorId, start: usize, end: usize) {
-        let first = self.byte(start);
-        let last = self.before(end);
-        if (is_word(first) && is_word(self.before(start))) || (is_word(last) && is_word(self.byte(end))) {
-            return;
-        }
-        let detectors = self.detectors;
-        let words = &detectors.get(id).text;
-        let within = words.within.unwrap_or(0);
-        let around = self.text[start.saturating_sub(within)..(end + within).min(self.text.len())].to_ascii_lowercase();
-        let refuted = words.near.iter().any(|word| memchr::memmem::find(&around, word.as_bytes()).is_some());
-        // A marking is set in capitals; the same words in running text speak about one.
-        let letters = self.text[start..end].iter().filter(|byte| byte.is_ascii_uppercase()).count();
-        let capitals = letters >= 8 && !self.text[start..end].iter().any(u8::is_ascii_lowercase);
-        let bits = 2.0 + if capitals { 1.0 } else { 0.0 } + if refuted { words.near_bits } else { 0.0 };
-        if bits <= 0.0 {
-            return;
-        }
-        self.scratch.clear();
-        self.scratch.extend(self.text[start..end].iter().map(u8::to_ascii_lowercase));
-        self.keep(id, start, end, bits, false);
-    }
 }
 
 #[cfg(test)]
@@ -326,6 +356,10 @@ mod tests {
         for (id, detector) in detectors.all.iter().enumerate() {
             for token in &detector.text.tokens {
                 kinds += 1;
+                // What passes a check of its form is no random string; tests/credentials.rs makes some.
+                if token.check.is_some() {
+                    continue;
+                }
                 let mut told = |length: usize, before: &str| {
                     let text = format!("set {before}{}{} now", token.prefix, body(token.set, length, &mut state));
                     (found_by(&detectors, &text, id), text)

@@ -9,6 +9,7 @@
 mod address;
 mod context;
 mod literals;
+mod markings;
 mod names;
 mod numbers;
 mod signs;

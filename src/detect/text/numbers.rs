@@ -94,12 +94,27 @@ impl Scan<'_> {
         } else if self.byte(end) == b':' {
             self.ip(start, end);
         }
-        if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start)
+        if let (Some(hash), true) = (scanner.hash, self.is_windows_dump(start, end)) {
+            self.scratch.clear();
+            self.scratch.extend_from_slice(&self.text[start..end]);
+            self.keep(hash, start, end, 8.0, false);
+        } else if let (Some(hash), 32 | 40 | 64 | 128) = (scanner.hash, end - start)
             && self.whole(start, end)
             && self.text[start..end].iter().all(u8::is_ascii_hexdigit)
         {
             self.weigh(hash, start, end, 0.0);
         }
+    }
+
+    /// The second hash of `name:1001:LM hash:NT hash:::`, the lines of pwdump and of copies of NTDS.
+    fn is_windows_dump(&self, start: usize, end: usize) -> bool {
+        let is_hash = |bytes: &[u8]| bytes.len() == 32 && bytes.iter().all(u8::is_ascii_hexdigit);
+        let lm = start.checked_sub(33).and_then(|from| self.text.get(from..start - 1));
+        end - start == 32
+            && self.text[end..].starts_with(b":::")
+            && self.before(start) == b':'
+            && is_hash(&self.text[start..end])
+            && lm.is_some_and(|lm| is_hash(lm) || lm.starts_with(b"NO PASSWORD"))
     }
 
     /// A short run of capitals and one separator before a run of digits: `AB 12 34 56 C`.

@@ -84,10 +84,8 @@ impl Scan<'_> {
     /// `address:password` alone on a line.
     fn combo(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.password else { return };
-        if !matches!(self.byte(end), b':' | b';' | b'|')
-            || !matches!(self.before(start), b'\n' | b' ')
-            || (self.before(start) == b' ' && start > 0)
-        {
+        let begins_line = matches!(self.before(start), b'\n') || start == 0;
+        if !matches!(self.byte(end), b':' | b';' | b'|') || !(begins_line || self.is_behind_page(start)) {
             return;
         }
         let value = self.text[end + 1..].iter().take(129).take_while(|byte| byte.is_ascii_graphic() || **byte >= 0x80).count();
@@ -95,6 +93,17 @@ impl Scan<'_> {
         if (4..=128).contains(&value) && (matches!(after, b'\n' | b'\r') || end + 1 + value == self.text.len()) {
             self.secret(id, end + 1, end + 1 + value, 6.0);
         }
+    }
+
+    /// Whether `https://page:` stands before, from the beginning of the line: `page:address:password`.
+    fn is_behind_page(&self, start: usize) -> bool {
+        if !matches!(self.before(start), b':' | b';' | b'|') {
+            return false;
+        }
+        let from = memchr::memrchr(b'\n', &self.text[start.saturating_sub(400)..start])
+            .map_or(start.saturating_sub(400), |at| start.saturating_sub(400) + at + 1);
+        let page = &self.text[from..start];
+        (page.starts_with(b"http") || page.starts_with(b"android://")) && !page.iter().any(u8::is_ascii_whitespace)
     }
 
     /// `scheme://user:password@host`. Returns whether the sign was one's.

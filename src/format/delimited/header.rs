@@ -46,7 +46,7 @@ fn as_text(cell: &Option<Vec<u8>>) -> &str {
 /// What one column says: positive for a header.
 fn vote(name: &str, column: usize, below: &[HeadRow]) -> i32 {
     let values: Vec<&str> = below.iter().filter_map(|row| row.cells.get(column)).map(as_text).filter(|value| !value.is_empty()).collect();
-    let here = shape(name);
+    let here = if is_period(name) && !values.iter().any(|value| is_period(value)) { Shape::Text } else { shape(name) };
     if values.is_empty() {
         return i32::from(here == Shape::Text);
     }
@@ -59,6 +59,17 @@ fn vote(name: &str, column: usize, below: &[HeadRow]) -> i32 {
         _ if typed => -3,
         _ => -1,
     }
+}
+
+/// `Q1`, `H2`, `1T`, `W12`: parts of a year stand over columns of figures.
+fn is_period(name: &str) -> bool {
+    let letters = name.bytes().filter(u8::is_ascii_uppercase).count();
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let ends = name.bytes().next().zip(name.bytes().next_back());
+    letters == 1
+        && (1..=2).contains(&digits)
+        && name.len() == digits + 1
+        && ends.is_some_and(|(first, last)| first.is_ascii_uppercase() || last.is_ascii_uppercase())
 }
 
 /// A table of nothing but text: names are written unlike values, or are words everybody uses.
@@ -170,6 +181,8 @@ mod tests {
             ("IMIE,MIASTO\nSmith,Rome\nDoe,Oslo", true),
             ("ann@example.org,hunter2\nbob@example.org,letmein", false),
             (",age\n0,31\n1,44", true),
+            ("region,Q1,Q2\nRome,1200.50,800.25\nOslo,31.00,44.75", true),
+            ("B7,A2,C4\nB9,A3,C5\nB8,A1,C2", false),
             ("year,2019,2020\nRome,1,2\nOslo,3,4", false),
             ("2024-01-01,x\n2024-01-02,y", false),
             ("first,last", true),
