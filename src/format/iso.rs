@@ -1,7 +1,7 @@
 //! Disk images of ISO 9660 (ECMA-119), with the long names of Joliet or Rock Ridge.
 
 use super::{
-    Claim, Format, Head, Member, Sink,
+    self as format, Claim, Format, Head, Member, Sink,
     binary::{slice, u32_le},
     read_problem,
 };
@@ -173,8 +173,8 @@ impl<'b> Volume<'b> {
     }
 
     fn file(&self, record: &Record<'_>, name: &[u8], parts: &[(usize, u32)], sink: &mut dyn Sink) {
-        if record.system.windows(4).any(|field| field.starts_with(b"SL") && field[3] == 1) {
-            return sink.unread(name, None, Problem::new(Category::Symlink, "a symbolic link"));
+        if let Some(target) = sl(record.system) {
+            return format::link(name, &target, sink);
         }
         let size = parts.iter().map(|(_, size)| u64::from(*size)).sum();
         let (size_told, packed) = (Some(size), Some(size));
@@ -204,6 +204,33 @@ fn nm(mut system: &[u8]) -> Option<Vec<u8>> {
         system = system.get(field.len()..)?;
     }
     Some(name).filter(|name| !name.is_empty())
+}
+
+/// Where a link of Rock Ridge leads (4.1.3): steps, each with flags and a length before it.
+fn sl(mut system: &[u8]) -> Option<Vec<u8>> {
+    let mut target: Option<Vec<u8>> = None;
+    while let [a, b, length, ..] = *system {
+        let field = system.get(..usize::from(length)).filter(|field| field.len() >= 4)?;
+        if (a, b) == (b'S', b'L') {
+            let target = target.get_or_insert_default();
+            let mut steps = field.get(5..)?;
+            while let [flags, length, rest @ ..] = steps {
+                let step = match flags {
+                    2 => b".".as_slice(),
+                    4 => b"..",
+                    8 => b"/",
+                    _ => slice(rest, 0, usize::from(*length)),
+                };
+                if !target.is_empty() && !target.ends_with(b"/") {
+                    target.push(b'/');
+                }
+                target.extend_from_slice(step);
+                steps = rest.get(usize::from(*length)..).unwrap_or_default();
+            }
+        }
+        system = system.get(field.len()..)?;
+    }
+    target
 }
 
 /// A file of which less may be there than is told.

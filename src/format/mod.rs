@@ -4,9 +4,12 @@
 //! stretches of text, further items, and problems. Reading never fails: what cannot be read
 //! is told as a [`Problem`], and reading goes on where it can.
 
+pub mod appledouble;
 pub mod ar;
+pub mod avro;
 mod base64;
 mod binary;
+mod blob;
 pub mod brotli;
 pub mod bson;
 pub mod bzip2;
@@ -16,6 +19,7 @@ pub mod columnar;
 pub mod compress;
 pub mod contacts;
 pub mod cpio;
+pub mod dbase;
 pub mod delimited;
 mod feed;
 pub mod gzip;
@@ -28,14 +32,18 @@ pub mod json;
 mod lanes;
 pub mod ldif;
 pub mod lha;
+pub mod logfmt;
 pub mod lz4;
+mod lzfu;
 pub mod mail;
 mod marks;
 pub mod mbox;
 pub mod office;
 mod packed;
 pub mod pdf;
+pub mod pgdump;
 pub mod program;
+pub mod pst;
 pub mod rar;
 pub mod raw;
 pub mod rpm;
@@ -51,6 +59,7 @@ pub mod text;
 mod transcode;
 #[cfg(test)]
 mod unfold;
+pub mod utf32;
 pub mod xml;
 pub mod xz;
 pub mod zip;
@@ -58,8 +67,9 @@ pub mod zstd;
 
 use crate::{
     base::{Category, Problem},
-    source::{Budget, Input, budget::Limits},
+    source::{Budget, Input, Passwords, budget::Limits},
 };
+pub use blob::document;
 use std::io;
 
 /// How surely the first bytes are of a format.
@@ -306,6 +316,9 @@ pub fn read_problem(error: &io::Error) -> Problem {
     Problem::new(category, error.to_string())
 }
 
+/// What is told of something no password given opens.
+const LOCKED: &str = "encrypted with a password";
+
 /// What a format may find inside an item.
 pub trait Sink {
     /// Announces a table. The same name announced again continues the same table.
@@ -341,10 +354,20 @@ pub trait Sink {
     /// The most bytes that may be held at once for one item.
     fn in_memory(&self) -> usize;
 
+    /// Passwords to try on what is encrypted.
+    fn passwords(&self) -> Passwords {
+        Passwords::default()
+    }
+
     /// What a format that unpacks inside itself must account to.
     fn budget(&self) -> Budget {
         Budget::new(Limits::default(), 0)
     }
+}
+
+/// Hands on a link inside a container: all that the container holds of it is where it leads.
+fn link(name: &[u8], target: &[u8], sink: &mut dyn Sink) {
+    sink.item(Member { name, step: true, size: Some(target.len() as u64), packed: None, content: Input::Whole(target) });
 }
 
 /// Reads an item of text as UTF-8, whatever its charset; it must fit memory.
@@ -386,18 +409,26 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::OpenDocument,
     &office::Compound,
     &pdf::Pdf,
+    &pst::Pst,
+    &pgdump::PgDump,
     &zip::Zip,
     &program::Program,
+    &appledouble::AppleDouble,
+    &utf32::Utf32,
     &mbox::Mbox,
     &mail::Mail,
     &sqlite::Sqlite,
     &bson::Bson,
     &columnar::Parquet,
     &columnar::Arrow,
+    &avro::Avro,
+    &dbase::Dbase,
+    &dbase::DbaseMemo,
     &contacts::VCard,
     &contacts::ICalendar,
     &ldif::Ldif,
     &hl7::Hl7,
+    &logfmt::Logfmt,
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,

@@ -36,16 +36,20 @@ impl Format for Raw {
 pub(super) fn texts(input: Input<'_>, sink: &mut dyn Sink) -> Option<(Category, String)> {
     let mut blocks = input.blocks();
     let mut runs = Runs::default();
-    let mut what = None;
+    let (mut what, mut is_whole) = (None, true);
     while let Some(block) = blocks.next(|bytes| Some(before_last_run(bytes))) {
         if what.is_none() && block.bytes.iter().any(|byte| *byte != 0) {
             what = Some(describe(block.bytes));
         }
+        is_whole = is_whole && block.bytes.iter().all(|byte| *byte == 0 || *byte < 0x80 && is_text(*byte));
         runs.find(block.bytes, block.offset, sink);
     }
     runs.flush(sink);
-    what
+    // Text with holes in it: a log that was cut off, a file that was never filled. Nothing is left of it.
+    what.filter(|(category, detail)| !(is_whole && *category == Category::Unsupported && detail == UNKNOWN))
 }
+
+const UNKNOWN: &str = "format not recognised; scanned as raw bytes";
 
 /// What a known magic number says, and why it is not read.
 fn describe(head: &[u8]) -> (Category, String) {
@@ -53,7 +57,7 @@ fn describe(head: &[u8]) -> (Category, String) {
     match known {
         Some((.., Category::ImageOnly, what)) => (Category::ImageOnly, format!("{what}: text in the picture was not read")),
         Some((.., category, what)) => (*category, format!("{what}: not supported; scanned as raw bytes")),
-        None => (Category::Unsupported, "format not recognised; scanned as raw bytes".to_owned()),
+        None => (Category::Unsupported, UNKNOWN.to_owned()),
     }
 }
 

@@ -20,6 +20,7 @@ mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
+mod unread;
 
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
@@ -111,7 +112,10 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
             }
         }
     }
-    let counts = count::count(&individuals, &individual_of, &edges, &attached, &clusters);
+    let mut counts = count::count(&individuals, &individual_of, &edges, &attached, &clusters);
+    if let Some(reason) = unread::estimate(evidence, &catalogue, &records, &individuals, &individual_of) {
+        counts.raise(reason);
+    }
     Ok(Population {
         catalogue,
         records,
