@@ -4,6 +4,7 @@
 //! stretches of text, further items, and problems. Reading never fails: what cannot be read
 //! is told as a [`Problem`], and reading goes on where it can.
 
+pub mod access;
 pub mod appledouble;
 pub mod ar;
 pub mod avro;
@@ -60,6 +61,7 @@ mod transcode;
 #[cfg(test)]
 mod unfold;
 pub mod utf32;
+pub mod xar;
 pub mod xml;
 pub mod xz;
 pub mod zip;
@@ -403,6 +405,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &cab::Cabinet,
     &lha::Lha,
     &iso::Iso,
+    &xar::Xar,
     &office::Docx,
     &office::Xlsx,
     &office::Pptx,
@@ -410,6 +413,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Compound,
     &pdf::Pdf,
     &pst::Pst,
+    &access::Access,
     &pgdump::PgDump,
     &zip::Zip,
     &program::Program,
