@@ -44,7 +44,15 @@ impl Options {
     /// Defaults for these roots.
     pub fn new(roots: Vec<PathBuf>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Options { roots, threads, limits: Limits::default(), map: true, part_size: 64 << 20, digest: Digest::Sha256, passwords: Passwords::default() }
+        Options {
+            roots,
+            threads,
+            limits: Limits::default(),
+            map: true,
+            part_size: 64 << 20,
+            digest: Digest::Sha256,
+            passwords: Passwords::default(),
+        }
     }
 }
 

@@ -113,7 +113,11 @@ fn a_document_in_a_cell_is_an_item() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let share = folder.path().join("share");
     let hex: String = stored("people.csv", PEOPLE.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    write(&share, "dump.sql", format!("CREATE TABLE docs (id int, body bytea);\nINSERT INTO docs VALUES (1, 'none'), (2, '\\x{hex}');\n").as_bytes());
+    write(
+        &share,
+        "dump.sql",
+        format!("CREATE TABLE docs (id int, body bytea);\nINSERT INTO docs VALUES (1, 'none'), (2, '\\x{hex}');\n").as_bytes(),
+    );
     let case = folder.path().join("case");
     scan(&share, &case, &[]);
     let files = rows(&case, "files.csv");

@@ -136,7 +136,8 @@ fn unpack(codec: &[u8], packed: Vec<u8>, limit: usize, budget: &Budget) -> io::R
             if length > limit || length / 64 > body.len().max(1 << 20) {
                 return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a block larger than the limit for one item in memory"));
             }
-            let block = snap::raw::Decoder::new().decompress_vec(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            let block =
+                snap::raw::Decoder::new().decompress_vec(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
             return Ok(block);
         }
         _ => {
@@ -150,7 +151,8 @@ fn unpack(codec: &[u8], packed: Vec<u8>, limit: usize, budget: &Budget) -> io::R
         if reader.by_ref().take(1 << 20).read_to_end(&mut block)? == 0 {
             return Ok(block);
         }
-        let is_within = block.len() <= limit && budget.expand((block.len() - before) as u64, block.len() as u64, Some(from.len() as u64)).is_ok();
+        let is_within =
+            block.len() <= limit && budget.expand((block.len() - before) as u64, block.len() as u64, Some(from.len() as u64)).is_ok();
         if !is_within {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "unfolds to far more bytes than it has: a decompression bomb"));
         }
@@ -172,7 +174,8 @@ fn long_from(from: &mut impl Read) -> io::Result<i64> {
 }
 
 fn bytes_from(source: &mut Source<'_>, left: &mut usize) -> io::Result<Vec<u8>> {
-    let length = usize::try_from(long_from(source)?).ok().filter(|length| length <= left).ok_or_else(|| damaged("a header longer than any"))?;
+    let length =
+        usize::try_from(long_from(source)?).ok().filter(|length| length <= left).ok_or_else(|| damaged("a header longer than any"))?;
     *left -= length;
     let mut bytes = Vec::new();
     if Read::take(&mut *source, length as u64).read_to_end(&mut bytes)? < length {
@@ -372,7 +375,9 @@ fn meaning(schema: &Json) -> Meaning {
         "timestamp-millis" | "local-timestamp-millis" => Meaning::Moment(1000),
         "timestamp-micros" | "local-timestamp-micros" => Meaning::Moment(1_000_000),
         "timestamp-nanos" | "local-timestamp-nanos" => Meaning::Moment(1_000_000_000),
-        "decimal" => Meaning::Decimal(schema.get("scale").and_then(Json::as_u64).and_then(|scale| usize::try_from(scale).ok()).unwrap_or(0)),
+        "decimal" => {
+            Meaning::Decimal(schema.get("scale").and_then(Json::as_u64).and_then(|scale| usize::try_from(scale).ok()).unwrap_or(0))
+        }
         _ => Meaning::Plain,
     }
 }
@@ -459,14 +464,17 @@ mod tests {
 
     fn file(codec: &str, block: &[u8], count: i64) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.extend([number(2), text(b"avro.schema"), text(SCHEMA.as_bytes()), text(b"avro.codec"), text(codec.as_bytes()), number(0)].concat());
+        bytes.extend(
+            [number(2), text(b"avro.schema"), text(SCHEMA.as_bytes()), text(b"avro.codec"), text(codec.as_bytes()), number(0)].concat(),
+        );
         bytes.extend([b"0123456789abcdef".to_vec(), number(count), text(block), b"0123456789abcdef".to_vec()].concat());
         bytes
     }
 
     fn people() -> Vec<u8> {
         let cy = [text(b"Cy"), number(0), text(&[0xFF, 0x38]), number(0), number(0), number(0), number(0)].concat();
-        let ann = [text(b"Ann"), number(1), number(-1), text(&[0x30, 0x39]), number(1), number(-2), number(9), number(7), number(8), number(0)];
+        let ann =
+            [text(b"Ann"), number(1), number(-1), text(&[0x30, 0x39]), number(1), number(-2), number(9), number(7), number(8), number(0)];
         [ann.concat(), [number(1), text(b"city"), text(b"Rome"), number(0), number(1), cy.clone()].concat(), cy].concat()
     }
 
@@ -477,7 +485,9 @@ mod tests {
         deflate.write_all(&block).expect("memory");
         let snappy = [snap::raw::Encoder::new().compress_vec(&block).expect("memory"), vec![0; 4]].concat();
         let zstandard = zstd::encode_all(block.as_slice(), 3).expect("memory");
-        for (codec, block) in [("null", block.clone()), ("deflate", deflate.finish().expect("memory")), ("snappy", snappy), ("zstandard", zstandard)] {
+        for (codec, block) in
+            [("null", block.clone()), ("deflate", deflate.finish().expect("memory")), ("snappy", snappy), ("zstandard", zstandard)]
+        {
             let bytes = file(codec, &block, 2);
             let found = read(&Avro, &bytes);
             assert_eq!(found.problems, [], "{codec}");

@@ -137,7 +137,11 @@ fn rows(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>, sink: &m
 /// Moments are stored in universal time, whatever zone they are named with; they are shown in it.
 fn without_zones(column: &ArrayRef) -> ArrayRef {
     let plain = zoneless(column.data_type());
-    if plain == *column.data_type() { ArrayRef::clone(column) } else { recast(&column.to_data(), &plain).unwrap_or_else(|| ArrayRef::clone(column)) }
+    if plain == *column.data_type() {
+        ArrayRef::clone(column)
+    } else {
+        recast(&column.to_data(), &plain).unwrap_or_else(|| ArrayRef::clone(column))
+    }
 }
 
 fn zoneless(kind: &DataType) -> DataType {
@@ -161,11 +165,18 @@ fn recast(data: &ArrayData, kind: &DataType) -> Option<ArrayRef> {
 fn renamed(data: &ArrayData, kind: &DataType) -> Option<ArrayData> {
     let kinds: Vec<&DataType> = match kind {
         DataType::Struct(fields) => fields.iter().map(|field| field.data_type()).collect(),
-        DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _) | DataType::Map(field, _) => vec![field.data_type()],
+        DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _) | DataType::Map(field, _) => {
+            vec![field.data_type()]
+        }
         _ => Vec::new(),
     };
     let inner = data.child_data().iter().zip(kinds).map(|(data, kind)| renamed(data, kind)).collect::<Option<Vec<_>>>()?;
-    data.clone().into_builder().data_type(kind.clone()).child_data(if inner.is_empty() { data.child_data().to_vec() } else { inner }).build().ok()
+    data.clone()
+        .into_builder()
+        .data_type(kind.clone())
+        .child_data(if inner.is_empty() { data.child_data().to_vec() } else { inner })
+        .build()
+        .ok()
 }
 
 /// A column, or the columns of a structure.

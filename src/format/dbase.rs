@@ -305,7 +305,11 @@ impl Format for DbaseMemo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{hostile::survives, pick, testing::{read, read_stream}};
+    use crate::format::{
+        hostile::survives,
+        pick,
+        testing::{read, read_stream},
+    };
 
     /// A table of these fields (name, type, length) and records without their marks.
     fn table(fields: &[(&str, u8, u8)], records: &[&[u8]]) -> Vec<u8> {
@@ -336,7 +340,10 @@ mod tests {
         let day = (2_440_588_u32 + 19_723).to_le_bytes();
         let first = [b"Ren\x82 Poe  19800102  -12T".as_slice(), &day, &3_600_000_u32.to_le_bytes(), &(-15_000_i64).to_le_bytes()].concat();
         let second = [b"Bo        \0\0\0\0\0\0\0\0     ?".as_slice(), &[0; 16]].concat();
-        table(&[("NAME", b'C', 10), ("BORN", b'D', 8), ("N", b'N', 5), ("OK", b'L', 1), ("AT", b'T', 8), ("PAY", b'Y', 8)], &[&first, &second])
+        table(
+            &[("NAME", b'C', 10), ("BORN", b'D', 8), ("N", b'N', 5), ("OK", b'L', 1), ("AT", b'T', 8), ("PAY", b'Y', 8)],
+            &[&first, &second],
+        )
     }
 
     #[test]

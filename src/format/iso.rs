@@ -181,6 +181,9 @@ impl<'b> Volume<'b> {
         if let [(start, length)] = parts
             && let Some(bytes) = self.bytes.get(*start..start.saturating_add(*length as usize))
         {
+            if let Some(mut content) = Packed::of(bytes) {
+                return sink.item(Member { name, step: true, size: Some(content.left), packed, content: Input::Stream(&mut content) });
+            }
             return sink.item(Member { name, step: true, size: size_told, packed, content: Input::Whole(bytes) });
         }
         let mut joined: Box<dyn io::Read + '_> = Box::new(io::empty());
@@ -231,6 +234,52 @@ fn sl(mut system: &[u8]) -> Option<Vec<u8>> {
         system = system.get(field.len()..)?;
     }
     target
+}
+
+/// A file of zisofs: a header, where each block is, and the blocks, each packed by itself or nothing for zeros.
+struct Packed<'b> {
+    bytes: &'b [u8],
+    /// Where in the list of places.
+    at: usize,
+    shift: u8,
+    /// Bytes to come.
+    left: u64,
+    block: Vec<u8>,
+    done: usize,
+}
+
+impl<'b> Packed<'b> {
+    fn of(bytes: &'b [u8]) -> Option<Packed<'b>> {
+        let header = bytes.strip_prefix(b"\x37\xE4\x53\x96\xC9\xDB\xD6\x07")?;
+        let (left, at, shift) = (u32_le(header, 0)?, usize::from(*header.get(4)?) * 4, *header.get(5)?);
+        (15..=17).contains(&shift).then_some(Packed { bytes, at, shift, left: left.into(), block: Vec::new(), done: 0 })
+    }
+}
+
+impl io::Read for Packed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.done == self.block.len() && self.left > 0 && !into.is_empty() {
+            let lost = || io::Error::new(io::ErrorKind::InvalidData, "a block of the file is not where it should be");
+            let place = |at| u32_le(self.bytes, at).map(|place| place as usize);
+            let range = place(self.at).ok_or_else(lost)?..place(self.at + 4).ok_or_else(lost)?;
+            let packed = self.bytes.get(range).ok_or_else(lost)?;
+            let size = self.left.min(1 << self.shift);
+            self.block.clear();
+            if packed.is_empty() {
+                self.block.resize(size as usize, 0);
+            } else {
+                let mut unpacked = io::Read::take(flate2::read::ZlibDecoder::new(packed), size);
+                io::Read::read_to_end(&mut unpacked, &mut self.block)?;
+            }
+            if (self.block.len() as u64) < size {
+                return Err(lost());
+            }
+            (self.at, self.done, self.left) = (self.at + 4, 0, self.left - size);
+        }
+        let read = io::Read::read(&mut self.block.get(self.done..).unwrap_or_default(), into)?;
+        self.done += read;
+        Ok(read)
+    }
 }
 
 /// A file of which less may be there than is told.

@@ -108,7 +108,9 @@ impl<'l> Iterator for Pieces<'l> {
 
 fn is_key(key: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b':' | b'/');
-    key.len() <= LONGEST_KEY && key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'_' | b'@')) && key.bytes().all(is_part)
+    key.len() <= LONGEST_KEY
+        && key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'_' | b'@'))
+        && key.bytes().all(is_part)
 }
 
 /// A value and what stands behind it: in quotes with their escapes, or up to a blank.

@@ -15,6 +15,7 @@ pub mod brotli;
 pub mod bson;
 pub mod bzip2;
 pub mod cab;
+mod carve;
 mod charset;
 pub mod columnar;
 pub mod compress;
@@ -51,6 +52,7 @@ pub mod rpm;
 pub mod rtf;
 mod sample;
 pub mod sevenzip;
+pub mod shortcut;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
@@ -418,6 +420,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &program::Program,
     &appledouble::AppleDouble,
+    &shortcut::Shortcut,
     &utf32::Utf32,
     &mbox::Mbox,
     &mail::Mail,

@@ -114,7 +114,8 @@ impl Archive<'_> {
         }
         let database = self.text()?.unwrap_or_default();
         if self.is_from(10) {
-            (self.text()?, self.text()?);
+            self.text()?;
+            self.text()?;
         }
         let contents = self.contents(&database, sink)?;
         self.blocks(&contents, packing, sink)
@@ -266,7 +267,11 @@ impl Read for Chunks<'_, '_> {
 mod tests {
     use super::*;
     use crate::base::Category;
-    use crate::format::{hostile::survives, testing::{read, read_stream}, unfold::unfold};
+    use crate::format::{
+        hostile::survives,
+        testing::{read, read_stream},
+        unfold::unfold,
+    };
     use std::io::Write;
 
     fn number(value: i32) -> Vec<u8> {

@@ -26,6 +26,9 @@ fn end(bytes: &[u8]) -> Option<u64> {
         let sections = slice(bytes, header + 24 + optional, count * 40).chunks_exact(40);
         return sections.filter_map(|section| Some(u64::from(u32_le(section, 20)?) + u64::from(u32_le(section, 16)?))).max();
     }
+    if !bytes.starts_with(b"\x7FELF") {
+        return Some(u64::MAX);
+    }
     // Programs of Unix, of 64 or 32 bits; those with numbers the other way round are not looked into.
     let (table, length, count) = match bytes.get(4..6)? {
         [2, 1] => (u64_le(bytes, 40)?, u16_le(bytes, 58)?, u16_le(bytes, 60)?),
@@ -36,7 +39,16 @@ fn end(bytes: &[u8]) -> Option<u64> {
     Some(table.saturating_add(u64::from(length) * u64::from(count))).filter(|end| *end > 0)
 }
 
-/// Programs of Windows and Unix.
+/// Programs of macOS, and classes of Java: its versions begin with 45, where programs for several machines have how many.
+fn is_other(head: &[u8]) -> bool {
+    match head {
+        [0xCA, 0xFE, 0xBA, 0xBE, _, _, 0, 1..=100, ..] => true,
+        [0xCE | 0xCF, 0xFA, 0xED, 0xFE, ..] => head.get(12).is_some_and(|kind| (1..=12).contains(kind)),
+        _ => false,
+    }
+}
+
+/// Programs of Windows, Unix and macOS.
 pub struct Program;
 
 impl Format for Program {
@@ -48,7 +60,7 @@ impl Format for Program {
         // Offset 60 of a Windows program tells where its header is.
         let header = super::binary::u32_le(head.bytes, 60).unwrap_or(u32::MAX) as usize;
         let is_windows = head.bytes.starts_with(b"MZ") && head.bytes.get(header..).is_some_and(|rest| rest.starts_with(b"PE\0\0"));
-        if is_windows || head.bytes.starts_with(b"\x7FELF") { Claim::Likely } else { Claim::No }
+        if is_windows || head.bytes.starts_with(b"\x7FELF") || is_other(head.bytes) { Claim::Likely } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {

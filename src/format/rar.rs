@@ -6,7 +6,10 @@ use crate::{
     base::{Category, Problem},
     source::Input,
 };
-use rars::{Archive, ArchiveMember, ArchiveMemberDetail, ArchiveReadOptions, ArchiveReader, Error, ErrorKind, ExtractionDecision, ExtractionErrorAction};
+use rars::{
+    Archive, ArchiveMember, ArchiveMemberDetail, ArchiveReadOptions, ArchiveReader, Error, ErrorKind, ExtractionDecision,
+    ExtractionErrorAction,
+};
 use std::{
     cell::RefCell,
     io::{self, Write},

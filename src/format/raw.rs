@@ -1,10 +1,11 @@
 //! The fallback: bytes of unknown make. What is plainly text in them is handed on.
 
-use super::{Claim, Format, Head, Place, Sink, Text, TextKind};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, carve};
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
+use std::ops::Range;
 
 /// A run of fewer characters is chance.
 const SHORTEST: usize = 6;
@@ -25,11 +26,38 @@ impl Format for Raw {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
+        let found = match input {
+            Input::Whole(bytes) => between(bytes, &carve::find(bytes), sink),
+            stream => texts(stream, sink),
+        };
         // Nothing but zeros has nothing to read.
-        if let Some((category, detail)) = texts(input, sink) {
+        if let Some((category, detail)) = found {
             sink.problem(Problem::new(category, detail));
         }
     }
+}
+
+/// Hands on what was found inside as items, and the text between them.
+fn between(bytes: &[u8], inside: &[Range<usize>], sink: &mut dyn Sink) -> Option<(Category, String)> {
+    if inside.is_empty() {
+        return texts(Input::Whole(bytes), sink);
+    }
+    let mut runs = Runs::default();
+    let mut from = 0;
+    let mut is_all = true;
+    for (start, end) in inside.iter().map(|range| (range.start, range.end)).chain([(bytes.len(), bytes.len())]) {
+        let gap = bytes.get(from..start).unwrap_or_default();
+        is_all = is_all && gap.iter().all(|byte| *byte == 0);
+        runs.find(gap, from as u64, sink);
+        from = end;
+    }
+    runs.flush(sink);
+    for range in inside {
+        let body = bytes.get(range.clone()).unwrap_or_default();
+        let size = Some(body.len() as u64);
+        sink.item(Member { name: format!("@{}", range.start).as_bytes(), step: false, size, packed: size, content: Input::Whole(body) });
+    }
+    (!is_all).then(|| describe(bytes))
 }
 
 /// Hands on what is plainly text, for a format that tells of the rest itself; what the bytes seem to be.

@@ -1,8 +1,7 @@
 //! xar: installers and signed archives of macOS. A packed list in XML, and a heap of members behind it.
 
 use super::{
-    Claim, Format, Head, Member, Sink,
-    base64,
+    Claim, Format, Head, Member, Sink, base64,
     binary::{Partial, u32_be},
     office::markup::{Event, Markup},
     read_problem,
@@ -84,7 +83,9 @@ impl Entry {
                 Ok(decoder) => Box::new(decoder),
                 Err(error) => return sink.unread(name, size, read_problem(&error)),
             },
-            other => return sink.unread(name, size, Problem::new(Category::Unsupported, format!("packed as {other}, which is not supported"))),
+            other => {
+                return sink.unread(name, size, Problem::new(Category::Unsupported, format!("packed as {other}, which is not supported")));
+            }
         };
         sink.item(Member { name, step, size, packed: Some(length), content: Input::Stream(&mut decoder) });
     }
@@ -130,7 +131,11 @@ fn entries(text: &[u8]) -> Vec<Entry> {
                 let Some(entry) = open.last_mut() else { continue };
                 match (parent, name) {
                     ("file", "name") => {
-                        let own = if is_packed_name { String::from_utf8_lossy(&base64::decode(value.as_bytes())).into_owned() } else { value.clone() };
+                        let own = if is_packed_name {
+                            String::from_utf8_lossy(&base64::decode(value.as_bytes())).into_owned()
+                        } else {
+                            value.clone()
+                        };
                         path.truncate(open.len() - 1);
                         path.push(own);
                         if let Some(entry) = open.last_mut() {
@@ -181,10 +186,7 @@ mod tests {
         bytes.extend([list, heap].concat());
         let found = unfold("a.xar", &bytes);
         assert_eq!(found.problems(), []);
-        assert_eq!(
-            found.contents(),
-            [("a.xar!/hr/a.txt", b"one one one".as_slice()), ("a.xar!/b.txt", b"two"), ("a.xar!/c", b"b.txt")]
-        );
+        assert_eq!(found.contents(), [("a.xar!/hr/a.txt", b"one one one".as_slice()), ("a.xar!/b.txt", b"two"), ("a.xar!/c", b"b.txt")]);
         assert_eq!(unfold("a.xar", &bytes[..bytes.len() - 2]).problems(), [("a.xar!/b.txt", Category::Truncated)]);
         survives(&Xar, &bytes);
     }

@@ -5,12 +5,18 @@
 //! could not be opened is taken to be as dense as all the leak. Whoever has never been seen in such items is
 //! not supposed to be in them.
 
-use super::{catalogue::Catalogue, count::Reason, individual::Individual, record::{NONE, Records}};
+use super::{
+    catalogue::Catalogue,
+    count::Reason,
+    individual::Individual,
+    record::{NONE, Records},
+};
 use crate::{base::Category, evidence::Evidence};
 use std::collections::HashMap;
 
 /// Endings of what holds other items, which are like each other in nothing.
-const CONTAINERS: &[&str] = &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz", "zst", "pst", "ost", "iso", "vhdx", "vmdk", "dump", "bak"];
+const CONTAINERS: &[&str] =
+    &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz", "zst", "pst", "ost", "iso", "vhdx", "vmdk", "dump", "bak"];
 
 /// People seen in, and bytes examined of, items that are alike.
 #[derive(Clone, Copy, Debug, Default)]

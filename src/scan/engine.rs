@@ -5,14 +5,14 @@
 //! which bounds memory without anybody ever waiting for a lock.
 
 use super::{
-    Digest, Options, Progress,
-    member::{Checked, Verdict},
+    Options, Progress,
+    member::{Checked, Verdict, digest, digest_released},
     schemas::Schemas,
     tables::Tables,
     texts::{Scratch, Texts},
 };
 use crate::{
-    base::{Category, LogicalPath, Problem, TokenKey, token::hex},
+    base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
     format::{self, Cell, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
@@ -23,7 +23,6 @@ use crate::{
     },
 };
 use rayon::Scope;
-use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -588,24 +587,4 @@ fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {
         detail: problem.detail,
         bytes_not_examined: problem.bytes_not_examined,
     }
-}
-
-/// The digest of bytes in memory, as `files.csv` writes it.
-fn digest(kind: Digest, bytes: &[u8]) -> String {
-    match kind {
-        Digest::Sha256 => format!("sha256:{}", hex(&Sha256::digest(bytes))),
-        Digest::Blake3 => format!("blake3:{}", blake3::hash(bytes).to_hex()),
-    }
-}
-
-/// The digest of a large mapped file; its pages are given back on the way.
-fn digest_released(kind: Digest, bytes: &Bytes) -> String {
-    const STEP: usize = 16 << 20;
-    let whole = bytes.as_slice();
-    let mut hasher = super::member::Hashing::new(kind);
-    for (number, chunk) in whole.chunks(STEP).enumerate() {
-        hasher.update(chunk);
-        bytes.release(number * STEP..number * STEP + chunk.len());
-    }
-    hasher.finish()
 }

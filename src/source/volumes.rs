@@ -38,7 +38,8 @@ fn place(name: &str) -> Option<(&str, Place)> {
     let number = |digits: &str| digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
     match lower.as_bytes() {
         b"rar" => {
-            let part = stem.rsplit_once('.').and_then(|(stem, part)| Some((stem, number(part.to_ascii_lowercase().strip_prefix("part")?)?)));
+            let part =
+                stem.rsplit_once('.').and_then(|(stem, part)| Some((stem, number(part.to_ascii_lowercase().strip_prefix("part")?)?)));
             Some(part.map_or((stem, (Kind::Rar, 0)), |(stem, number)| (stem, (Kind::Part, number))))
         }
         b"zip" => Some((stem, (Kind::Zip, u32::MAX))),

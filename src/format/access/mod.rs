@@ -157,7 +157,8 @@ fn tables(pages: &Pages<'_>, names: &HashMap<u32, String>) -> BTreeMap<u32, Tabl
     let mut found = BTreeMap::new();
     for number in 1..pages.count() {
         // Only the first page of a description is named; one of a table that was deleted is not.
-        let is_first = names.contains_key(&number) || names.is_empty() && pages.get(number).is_some_and(|page| page.first() == Some(&TABLE));
+        let is_first =
+            names.contains_key(&number) || names.is_empty() && pages.get(number).is_some_and(|page| page.first() == Some(&TABLE));
         if let Some(columns) = is_first.then(|| table(pages, number)).flatten() {
             let name = names.get(&number).cloned().unwrap_or_else(|| format!("table {number}"));
             if !name.starts_with("MSys") {

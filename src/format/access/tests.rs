@@ -91,18 +91,35 @@ fn wide(text: &str) -> Vec<u8> {
 
 fn database() -> Vec<u8> {
     let catalogue: [Make; 3] = [("Id", 4, Some(4)), ("Name", 10, None), ("Type", 3, Some(2))];
-    let people: [Make; 7] =
-        [("Name", 10, None), ("Born", 8, Some(8)), ("Pay", 5, Some(8)), ("Ok", 1, Some(0)), ("Note", 12, None), ("N", 16, Some(17)), ("Id", 4, Some(4))];
+    let people: [Make; 7] = [
+        ("Name", 10, None),
+        ("Born", 8, Some(8)),
+        ("Pay", 5, Some(8)),
+        ("Ok", 1, Some(0)),
+        ("Note", 12, None),
+        ("N", 16, Some(17)),
+        ("Id", 4, Some(4)),
+    ];
     let mut header = b"\0\x01\0\0Standard Jet DB\0\x01".to_vec();
     header.resize(PAGE, 0);
-    let listed = |id: u32, name: &str, kind: u16| {
-        (0, row(&catalogue, &[Some(&id.to_le_bytes()), Some(&wide(name)), Some(&kind.to_le_bytes())]))
-    };
+    let listed =
+        |id: u32, name: &str, kind: u16| (0, row(&catalogue, &[Some(&id.to_le_bytes()), Some(&wide(name)), Some(&kind.to_le_bytes())]));
     let born = 45_292.5_f64.to_le_bytes();
     let number = [&[0x80][..], &[0; 12], &12_345_u32.to_le_bytes()].concat();
     let inline = [&(0x8000_0000_u32 | 10).to_le_bytes()[..], &[0; 8], &wide("short")].concat();
     let pieces = [&20_u32.to_le_bytes()[..], &(6_u32 << 8).to_le_bytes(), &[0; 4]].concat();
-    let ann = row(&people, &[Some(b"\xFF\xFEAnn\0\x41\x01\0x"), Some(&born), Some(&(-15_000_i64).to_le_bytes()), Some(b"1"), Some(&inline), Some(&number), Some(&1_u32.to_le_bytes())]);
+    let ann = row(
+        &people,
+        &[
+            Some(b"\xFF\xFEAnn\0\x41\x01\0x"),
+            Some(&born),
+            Some(&(-15_000_i64).to_le_bytes()),
+            Some(b"1"),
+            Some(&inline),
+            Some(&number),
+            Some(&1_u32.to_le_bytes()),
+        ],
+    );
     let bob = row(&people, &[Some(&wide("Bob")), None, None, Some(b"0"), Some(&pieces), None, Some(&2_u32.to_le_bytes())]);
     let away = (6_u32 << 8 | 2).to_le_bytes().to_vec();
     let cy = row(&people, &[Some(&wide("Cy")), None, None, Some(b"0"), None, None, Some(&3_u32.to_le_bytes())]);

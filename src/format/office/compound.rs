@@ -121,13 +121,17 @@ fn others(storage: &Storage<'_>, known: &[&str], sink: &mut dyn Sink) -> bool {
         let stream = storage.stream(number);
         if let Some((own, body)) = embedded(name, &stream) {
             has_items = true;
+            // Where it was taken from stands before it.
+            raw::texts(Input::Whole(stream.get(..stream.len() - body.len()).filter(|head| head.len() < PATHS).unwrap_or_default()), sink);
             let name = format!("{}{number}{}{own}", name.trim_start_matches('\u{1}'), if own.is_empty() { "" } else { " " });
             let size = Some(body.len() as u64);
             sink.item(Member { name: name.as_bytes(), step: false, size, packed: None, content: Input::Whole(body) });
         } else if matches!(name, "Workbook" | "Book") {
             let (mut rest, mut prose) = (Vec::new(), Prose::new(stream.len() as u64));
             if !biff::read(&stream, &mut rest, &mut prose, sink) {
-                sink.problem(Problem::new(Category::Encrypted, "an embedded workbook encrypted with a password").not_examined(stream.len() as u64));
+                sink.problem(
+                    Problem::new(Category::Encrypted, "an embedded workbook encrypted with a password").not_examined(stream.len() as u64),
+                );
             }
             prose.flush(sink);
             raw::texts(Input::Whole(&rest), sink);
@@ -162,6 +166,9 @@ fn packaged(stream: &[u8]) -> Option<(String, &[u8])> {
     let length = u32_le(body, 0)? as usize;
     Some((label, body.get(4..)?.get(..length)?))
 }
+
+/// What stands before an embedded file is no longer than its paths.
+const PATHS: usize = 4096;
 
 /// More entries than this are not looked at.
 const ENTRIES: usize = 1 << 16;

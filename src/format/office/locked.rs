@@ -97,8 +97,7 @@ impl Plan {
     fn agile(text: &[u8]) -> Option<Plan> {
         let mut markup = Markup::new(text);
         let (mut data, mut own) = (None, None);
-        loop {
-            let Ok(event) = markup.next() else { break };
+        while let Ok(event) = markup.next() {
             match event {
                 Event::End => break,
                 Event::Open(tag) if matches!(tag.name(), "keyData" | "encryptedKey") => {

@@ -323,8 +323,14 @@ mod tests {
         ];
         let parts: [(&str, Vec<u8>); 7] = [
             ("[Content_Types].xml", b"<Types/>".to_vec()),
-            ("_rels/.rels", b"<Relationships><Relationship Id=\"r\" Type=\"x/officeDocument\" Target=\"xl/workbook.bin\"/></Relationships>".to_vec()),
-            ("xl/_rels/workbook.bin.rels", b"<Relationships><Relationship Id=\"r1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.bin\"/></Relationships>".to_vec()),
+            (
+                "_rels/.rels",
+                b"<Relationships><Relationship Id=\"r\" Type=\"x/officeDocument\" Target=\"xl/workbook.bin\"/></Relationships>".to_vec(),
+            ),
+            (
+                "xl/_rels/workbook.bin.rels",
+                b"<Relationships><Relationship Id=\"r1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.bin\"/></Relationships>".to_vec(),
+            ),
             ("xl/workbook.bin", record(156, &[vec![0; 8], wide("r1"), wide("Staff")].concat())),
             ("xl/sharedStrings.bin", [item("name"), item("born")].concat()),
             ("xl/styles.bin", [record(617, &[2, 0, 0, 0]), record(47, &[0; 4]), record(47, &[0, 0, 14, 0]), record(618, &[])].concat()),
@@ -332,7 +338,8 @@ mod tests {
         ];
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         for (name, body) in parts {
-            zip.start_file(name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored)).expect("memory");
+            zip.start_file(name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored))
+                .expect("memory");
             zip.write_all(&body).expect("memory");
         }
         zip.finish().expect("memory").into_inner()

@@ -80,10 +80,8 @@ fn headers(message: &Object<'_, '_>, recipients: &[Recipient]) -> String {
     let address = [0x5D01, 0x0C1F, 0x5D02, 0x0065].into_iter().find_map(|property| message.text(property));
     let name = message.text(0x0C1A).or_else(|| message.text(0x0042));
     header("From", person(name.as_deref(), address.as_deref()));
-    let people: Vec<String> = recipients
-        .iter()
-        .filter_map(|[name, mail, system]| person(name.as_deref(), mail.as_deref().or(system.as_deref())))
-        .collect();
+    let people: Vec<String> =
+        recipients.iter().filter_map(|[name, mail, system]| person(name.as_deref(), mail.as_deref().or(system.as_deref()))).collect();
     if people.is_empty() {
         header("To", message.text(0x0E04));
         header("Cc", message.text(0x0E03));

@@ -159,7 +159,8 @@ fn messages_are_mails_and_cards_with_their_attachments() {
     assert_eq!(found.problems(), []);
     let items = found.items_below();
     let text = |name: &str| {
-        let item = items.iter().find(|(path, _)| *path == format!("a.pst!/In_box/{name}")).unwrap_or_else(|| panic!("no {name}: {items:?}"));
+        let item =
+            items.iter().find(|(path, _)| *path == format!("a.pst!/In_box/{name}")).unwrap_or_else(|| panic!("no {name}: {items:?}"));
         String::from_utf8_lossy(item.1).into_owned()
     };
     let mail = text("2097188.eml");

@@ -182,7 +182,9 @@ mod tests {
             writer.write_all(format!("{name}: {}", "jane.doe@example.com ".repeat(9)).as_bytes()).expect("memory");
         }
         let bytes = writer.finish().expect("memory").into_inner();
-        for (passwords, read) in [(vec![], 0), (vec!["wrong"], 0), (vec!["wrong", "correct horse"], 2), (vec!["battery staple", "correct horse"], 3)] {
+        for (passwords, read) in
+            [(vec![], 0), (vec!["wrong"], 0), (vec!["wrong", "correct horse"], 2), (vec!["battery staple", "correct horse"], 3)]
+        {
             for is_whole in [true, false] {
                 let mut found = Collected { passwords: passwords.iter().map(|word| (*word).to_owned()).collect(), ..Collected::default() };
                 let mut stream = bytes.as_slice();
