@@ -63,6 +63,7 @@ mod transcode;
 #[cfg(test)]
 mod unfold;
 pub mod utf32;
+pub mod x12;
 pub mod xar;
 pub mod xml;
 pub mod xz;
@@ -435,6 +436,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &contacts::ICalendar,
     &ldif::Ldif,
     &hl7::Hl7,
+    &x12::X12,
     &logfmt::Logfmt,
     &json::Json,
     &sql::Sql,
