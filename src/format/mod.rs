@@ -23,6 +23,7 @@ pub mod contacts;
 pub mod cpio;
 pub mod dbase;
 pub mod delimited;
+mod exif;
 mod feed;
 pub mod gzip;
 pub mod hl7;

@@ -1,6 +1,6 @@
 //! The fallback: bytes of unknown make. What is plainly text in them is handed on.
 
-use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, carve};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, carve, exif};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -27,7 +27,13 @@ impl Format for Raw {
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let found = match input {
-            Input::Whole(bytes) => between(bytes, &carve::find(bytes), sink),
+            Input::Whole(bytes) => {
+                let found = between(bytes, &carve::find(bytes), sink);
+                if found.as_ref().is_some_and(|(category, _)| *category == Category::ImageOnly) {
+                    exif::tell(bytes, sink);
+                }
+                found
+            }
             stream => texts(stream, sink),
         };
         // Nothing but zeros has nothing to read.

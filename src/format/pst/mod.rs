@@ -21,7 +21,7 @@ use crate::{
     source::Input,
 };
 use heap::Object;
-use std::io;
+use std::{collections::HashMap, io};
 use store::{Node, Refusal, Store};
 
 const MAGIC: &[u8] = b"!BDN";
@@ -71,11 +71,12 @@ impl Format for Pst {
 
 fn messages(store: &Store<'_>, sink: &mut dyn Sink) {
     let mut unread = 0_u64;
+    let mut folders = HashMap::new();
     for (number, node) in &store.nodes {
         if !matches!(number & 0x1F, MESSAGE | ASSOCIATED) {
             continue;
         }
-        let folder = folder_path(store, node.parent);
+        let folder = folders.entry(node.parent).or_insert_with(|| folder_path(store, node.parent));
         match Object::open(store, *node) {
             Some(message) => give(store, &message, &format!("{folder}{number}"), DEPTH, sink),
             None => unread += 1,
