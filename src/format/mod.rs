@@ -487,4 +487,24 @@ mod tests {
         known.sort_unstable();
         assert_eq!(documented, known);
     }
+
+    #[test]
+    fn every_format_is_fuzzed() {
+        let targets = [
+            include_str!("../../fuzz/targets/columnar.rs"),
+            include_str!("../../fuzz/targets/containers.rs"),
+            include_str!("../../fuzz/targets/databases.rs"),
+            include_str!("../../fuzz/targets/documents.rs"),
+            include_str!("../../fuzz/targets/mail.rs"),
+            include_str!("../../fuzz/targets/office.rs"),
+            include_str!("../../fuzz/targets/packed.rs"),
+            include_str!("../../fuzz/targets/stores.rs"),
+            include_str!("../../fuzz/targets/tables.rs"),
+            include_str!("../../fuzz/targets/text.rs"),
+        ]
+        .concat();
+        for format in FORMATS {
+            assert!(targets.contains(&format!("\"{}\"", format.name())), "{} is in no target", format.name());
+        }
+    }
 }
