@@ -6,11 +6,12 @@ mod progress;
 mod schemas;
 mod tables;
 mod texts;
+mod volume;
 
 use crate::{
     detect::Detectors,
     evidence::{Case, DetectorEntry, recorder},
-    source::{budget::Limits, walk},
+    source::{Passwords, budget::Limits, walk},
 };
 use std::path::PathBuf;
 
@@ -28,6 +29,8 @@ pub struct Options {
     /// Files larger than this are read in parts by several workers.
     pub part_size: usize,
     pub digest: Digest,
+    /// Tried on what is encrypted.
+    pub passwords: Passwords,
 }
 
 /// The hash that identifies items.
@@ -41,7 +44,15 @@ impl Options {
     /// Defaults for these roots.
     pub fn new(roots: Vec<PathBuf>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Options { roots, threads, limits: Limits::default(), map: true, part_size: 64 << 20, digest: Digest::Sha256 }
+        Options {
+            roots,
+            threads,
+            limits: Limits::default(),
+            map: true,
+            part_size: 64 << 20,
+            digest: Digest::Sha256,
+            passwords: Passwords::default(),
+        }
     }
 }
 

@@ -62,6 +62,9 @@ pub(super) struct Check {
     /// Workers (default: one per core); results do not depend on it
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Passwords to try on encrypted archives and documents, one on each line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// No progress, and no text when the policy holds
     #[arg(long, short)]
     quiet: bool,
@@ -81,6 +84,7 @@ impl Check {
         options.threads = self.threads.unwrap_or(options.threads).max(1);
         options.limits.depth = policy.depth.unwrap_or(options.limits.depth);
         options.limits.expanded = policy.expanded.unwrap_or(options.limits.expanded);
+        options.passwords = super::passwords(self.password_file.as_deref())?;
         // Its values are under a key that is nowhere written; the folder goes whatever happens.
         let scratch = tempfile::Builder::new().prefix("breachscope-").tempdir().context("there is no place for temporary files")?;
         let case = Case::in_scratch(scratch.path(), CaseKey::generate_comparable()?)?;

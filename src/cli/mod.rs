@@ -14,9 +14,12 @@ mod read;
 mod scan;
 mod verify;
 
-use crate::base::Fault;
+use crate::{base::Fault, source::Passwords};
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Finds out who is in a leak, what of theirs is exposed, and who must be told.
 #[derive(Debug, Parser)]
@@ -88,6 +91,12 @@ struct Common {
 enum Format {
     Text,
     Json,
+}
+
+/// The passwords of a file, if one is named.
+fn passwords(path: Option<&Path>) -> anyhow::Result<Passwords> {
+    let Some(path) = path else { return Ok(Passwords::default()) };
+    Ok(Passwords::read(path).map_err(|error| Usage(format!("`{}` cannot be read: {error}", path.display())))?)
 }
 
 /// Everything that is wrong in a file, as it is printed.

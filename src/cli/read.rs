@@ -4,7 +4,7 @@ use super::{Exit, output};
 use crate::{
     base::{LogicalPath, Problem},
     format::{self, FALLBACK, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text},
-    source::{Bytes, Input, budget::Limits},
+    source::{Bytes, Input, Passwords, budget::Limits},
 };
 use anyhow::Context;
 use clap::Args;
@@ -16,13 +16,17 @@ pub(super) struct Read {
     /// A file or archive
     #[arg(value_name = "PATH")]
     path: PathBuf,
+    /// Passwords to try on encrypted archives and documents, one on each line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
 }
 
 impl Read {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let bytes = Bytes::open(&self.path, true).with_context(|| super::Usage(format!("`{}` cannot be read", self.path.display())))?;
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut printer = Printer { path: LogicalPath::from_root(&name, std::path::Path::new("")), tables: Vec::new(), depth: 0 };
+        let path = LogicalPath::from_root(&name, std::path::Path::new(""));
+        let mut printer = Printer { path, tables: Vec::new(), depth: 0, passwords: super::passwords(self.password_file.as_deref())? };
         printer.read(bytes.as_slice());
         Ok(Exit::Done)
     }
@@ -33,6 +37,7 @@ struct Printer {
     path: LogicalPath,
     tables: Vec<(String, Option<Vec<String>>)>,
     depth: u32,
+    passwords: Passwords,
 }
 
 impl Printer {
@@ -85,7 +90,7 @@ impl Sink for Printer {
         }
         let path = if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
         let (bytes, error) = member.content.into_whole(Limits::default().in_memory);
-        let mut inner = Printer { path, tables: Vec::new(), depth: self.depth + 1 };
+        let mut inner = Printer { path, tables: Vec::new(), depth: self.depth + 1, passwords: self.passwords.clone() };
         inner.read(&bytes);
         if let Some(error) = error {
             inner.problem(format::read_problem(&error));
@@ -104,6 +109,10 @@ impl Sink for Printer {
 
     fn known_columns(&self, _table: &str) -> Option<Vec<String>> {
         None
+    }
+
+    fn passwords(&self) -> Passwords {
+        self.passwords.clone()
     }
 
     fn in_memory(&self) -> usize {

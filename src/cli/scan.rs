@@ -47,6 +47,9 @@ pub(super) struct Scan {
     /// Hash that identifies items
     #[arg(long, value_enum, default_value_t = Hash::Sha256)]
     hash: Hash,
+    /// Passwords to try on encrypted archives and documents, one on each line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -71,6 +74,7 @@ impl Scan {
         options.digest = if self.hash == Hash::Blake3 { Digest::Blake3 } else { Digest::Sha256 };
         options.limits.depth = self.max_depth.unwrap_or(options.limits.depth);
         options.limits.expanded = self.max_expanded.unwrap_or(options.limits.expanded);
+        options.passwords = super::passwords(self.password_file.as_deref())?;
         if let Some(memory) = self.memory {
             options.limits.in_memory = usize::try_from(memory / 2).unwrap_or(usize::MAX);
         }

@@ -38,6 +38,9 @@ pub(super) struct Verify {
     /// More pattern files, if the scan had them
     #[arg(long, value_name = "DIR")]
     patterns: Vec<PathBuf>,
+    /// The passwords that the scan had, if it had any
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Only the exit code tells
     #[arg(long, short)]
     quiet: bool,
@@ -120,7 +123,9 @@ impl Verify {
         }
         let scratch = tempfile::Builder::new().prefix("breachscope-").tempdir()?;
         let again = Case::in_scratch(scratch.path(), CaseKey::clone(case.key()))?;
-        crate::scan::scan(&options(&self.paths, &scanned), &detectors, &again, &Progress::new(self.quiet))?;
+        let passwords = super::passwords(self.password_file.as_deref())?;
+        let options = Options { passwords, ..options(&self.paths, &scanned) };
+        crate::scan::scan(&options, &detectors, &again, &Progress::new(self.quiet))?;
         let renamed: reproduce::Renamed = match self.paths.len() == scanned.inputs.len() {
             true => logical_roots(&self.paths).into_iter().zip(scanned.inputs.iter().map(|input| input.name.clone())).collect(),
             false => Vec::new(),

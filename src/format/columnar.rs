@@ -6,9 +6,10 @@ use crate::{
     base::{Category, Problem},
     source::Input,
 };
-use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch, StructArray};
+use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch, StructArray, make_array};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::ArrowError;
+use arrow_data::ArrayData;
+use arrow_schema::{ArrowError, DataType, FieldRef};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::{
@@ -116,7 +117,7 @@ fn rows(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>, sink: &m
         };
         let mut columns = Vec::new();
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            flatten(field.name(), column, 0, &mut columns);
+            flatten(field.name(), &without_zones(column), 0, &mut columns);
         }
         left = match left.checked_sub((columns.len() * batch.num_rows()) as u64) {
             Some(left) => left.saturating_add(CELLS_PER_BYTE * batch.get_array_memory_size() as u64),
@@ -131,6 +132,51 @@ fn rows(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>, sink: &m
         }
     }
     None
+}
+
+/// Moments are stored in universal time, whatever zone they are named with; they are shown in it.
+fn without_zones(column: &ArrayRef) -> ArrayRef {
+    let plain = zoneless(column.data_type());
+    if plain == *column.data_type() {
+        ArrayRef::clone(column)
+    } else {
+        recast(&column.to_data(), &plain).unwrap_or_else(|| ArrayRef::clone(column))
+    }
+}
+
+fn zoneless(kind: &DataType) -> DataType {
+    let inner = |field: &FieldRef| FieldRef::new(field.as_ref().clone().with_data_type(zoneless(field.data_type())));
+    match kind {
+        DataType::Timestamp(unit, Some(_)) => DataType::Timestamp(*unit, Some("+00:00".into())),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
+        DataType::List(field) => DataType::List(inner(field)),
+        DataType::LargeList(field) => DataType::LargeList(inner(field)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(inner(field), *size),
+        DataType::Map(field, is_sorted) => DataType::Map(inner(field), *is_sorted),
+        kind => kind.clone(),
+    }
+}
+
+/// The same data under another name of its type, which differs in zones only.
+fn recast(data: &ArrayData, kind: &DataType) -> Option<ArrayRef> {
+    Some(make_array(renamed(data, kind)?))
+}
+
+fn renamed(data: &ArrayData, kind: &DataType) -> Option<ArrayData> {
+    let kinds: Vec<&DataType> = match kind {
+        DataType::Struct(fields) => fields.iter().map(|field| field.data_type()).collect(),
+        DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _) | DataType::Map(field, _) => {
+            vec![field.data_type()]
+        }
+        _ => Vec::new(),
+    };
+    let inner = data.child_data().iter().zip(kinds).map(|(data, kind)| renamed(data, kind)).collect::<Option<Vec<_>>>()?;
+    data.clone()
+        .into_builder()
+        .data_type(kind.clone())
+        .child_data(if inner.is_empty() { data.child_data().to_vec() } else { inner })
+        .build()
+        .ok()
 }
 
 /// A column, or the columns of a structure.
@@ -189,7 +235,7 @@ mod tests {
     use super::*;
     use crate::format::{hostile::survives, testing::read};
     use arrow_array::{Int64Array, StringArray};
-    use arrow_schema::{DataType, Field};
+    use arrow_schema::Field;
     use std::sync::Arc;
 
     fn batch() -> RecordBatch {

@@ -1,7 +1,7 @@
 //! Disk images of ISO 9660 (ECMA-119), with the long names of Joliet or Rock Ridge.
 
 use super::{
-    Claim, Format, Head, Member, Sink,
+    self as format, Claim, Format, Head, Member, Sink,
     binary::{slice, u32_le},
     read_problem,
 };
@@ -173,14 +173,17 @@ impl<'b> Volume<'b> {
     }
 
     fn file(&self, record: &Record<'_>, name: &[u8], parts: &[(usize, u32)], sink: &mut dyn Sink) {
-        if record.system.windows(4).any(|field| field.starts_with(b"SL") && field[3] == 1) {
-            return sink.unread(name, None, Problem::new(Category::Symlink, "a symbolic link"));
+        if let Some(target) = sl(record.system) {
+            return format::link(name, &target, sink);
         }
         let size = parts.iter().map(|(_, size)| u64::from(*size)).sum();
         let (size_told, packed) = (Some(size), Some(size));
         if let [(start, length)] = parts
             && let Some(bytes) = self.bytes.get(*start..start.saturating_add(*length as usize))
         {
+            if let Some(mut content) = Packed::of(bytes) {
+                return sink.item(Member { name, step: true, size: Some(content.left), packed, content: Input::Stream(&mut content) });
+            }
             return sink.item(Member { name, step: true, size: size_told, packed, content: Input::Whole(bytes) });
         }
         let mut joined: Box<dyn io::Read + '_> = Box::new(io::empty());
@@ -204,6 +207,79 @@ fn nm(mut system: &[u8]) -> Option<Vec<u8>> {
         system = system.get(field.len()..)?;
     }
     Some(name).filter(|name| !name.is_empty())
+}
+
+/// Where a link of Rock Ridge leads (4.1.3): steps, each with flags and a length before it.
+fn sl(mut system: &[u8]) -> Option<Vec<u8>> {
+    let mut target: Option<Vec<u8>> = None;
+    while let [a, b, length, ..] = *system {
+        let field = system.get(..usize::from(length)).filter(|field| field.len() >= 4)?;
+        if (a, b) == (b'S', b'L') {
+            let target = target.get_or_insert_default();
+            let mut steps = field.get(5..)?;
+            while let [flags, length, rest @ ..] = steps {
+                let step = match flags {
+                    2 => b".".as_slice(),
+                    4 => b"..",
+                    8 => b"/",
+                    _ => slice(rest, 0, usize::from(*length)),
+                };
+                if !target.is_empty() && !target.ends_with(b"/") {
+                    target.push(b'/');
+                }
+                target.extend_from_slice(step);
+                steps = rest.get(usize::from(*length)..).unwrap_or_default();
+            }
+        }
+        system = system.get(field.len()..)?;
+    }
+    target
+}
+
+/// A file of zisofs: a header, where each block is, and the blocks, each packed by itself or nothing for zeros.
+struct Packed<'b> {
+    bytes: &'b [u8],
+    /// Where in the list of places.
+    at: usize,
+    shift: u8,
+    /// Bytes to come.
+    left: u64,
+    block: Vec<u8>,
+    done: usize,
+}
+
+impl<'b> Packed<'b> {
+    fn of(bytes: &'b [u8]) -> Option<Packed<'b>> {
+        let header = bytes.strip_prefix(b"\x37\xE4\x53\x96\xC9\xDB\xD6\x07")?;
+        let (left, at, shift) = (u32_le(header, 0)?, usize::from(*header.get(4)?) * 4, *header.get(5)?);
+        (15..=17).contains(&shift).then_some(Packed { bytes, at, shift, left: left.into(), block: Vec::new(), done: 0 })
+    }
+}
+
+impl io::Read for Packed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.done == self.block.len() && self.left > 0 && !into.is_empty() {
+            let lost = || io::Error::new(io::ErrorKind::InvalidData, "a block of the file is not where it should be");
+            let place = |at| u32_le(self.bytes, at).map(|place| place as usize);
+            let range = place(self.at).ok_or_else(lost)?..place(self.at + 4).ok_or_else(lost)?;
+            let packed = self.bytes.get(range).ok_or_else(lost)?;
+            let size = self.left.min(1 << self.shift);
+            self.block.clear();
+            if packed.is_empty() {
+                self.block.resize(size as usize, 0);
+            } else {
+                let mut unpacked = io::Read::take(flate2::read::ZlibDecoder::new(packed), size);
+                io::Read::read_to_end(&mut unpacked, &mut self.block)?;
+            }
+            if (self.block.len() as u64) < size {
+                return Err(lost());
+            }
+            (self.at, self.done, self.left) = (self.at + 4, 0, self.left - size);
+        }
+        let read = io::Read::read(&mut self.block.get(self.done..).unwrap_or_default(), into)?;
+        self.done += read;
+        Ok(read)
+    }
 }
 
 /// A file of which less may be there than is told.

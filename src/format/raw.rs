@@ -1,10 +1,11 @@
 //! The fallback: bytes of unknown make. What is plainly text in them is handed on.
 
-use super::{Claim, Format, Head, Place, Sink, Text, TextKind};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, carve, exif};
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
+use std::ops::Range;
 
 /// A run of fewer characters is chance.
 const SHORTEST: usize = 6;
@@ -25,27 +26,64 @@ impl Format for Raw {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
+        let found = match input {
+            Input::Whole(bytes) => {
+                let found = between(bytes, &carve::find(bytes), sink);
+                if found.as_ref().is_some_and(|(category, _)| *category == Category::ImageOnly) {
+                    exif::tell(bytes, sink);
+                }
+                found
+            }
+            stream => texts(stream, sink),
+        };
         // Nothing but zeros has nothing to read.
-        if let Some((category, detail)) = texts(input, sink) {
+        if let Some((category, detail)) = found {
             sink.problem(Problem::new(category, detail));
         }
     }
+}
+
+/// Hands on what was found inside as items, and the text between them.
+fn between(bytes: &[u8], inside: &[Range<usize>], sink: &mut dyn Sink) -> Option<(Category, String)> {
+    if inside.is_empty() {
+        return texts(Input::Whole(bytes), sink);
+    }
+    let mut runs = Runs::default();
+    let mut from = 0;
+    let mut is_all = true;
+    for (start, end) in inside.iter().map(|range| (range.start, range.end)).chain([(bytes.len(), bytes.len())]) {
+        let gap = bytes.get(from..start).unwrap_or_default();
+        is_all = is_all && gap.iter().all(|byte| *byte == 0);
+        runs.find(gap, from as u64, sink);
+        from = end;
+    }
+    runs.flush(sink);
+    for range in inside {
+        let body = bytes.get(range.clone()).unwrap_or_default();
+        let size = Some(body.len() as u64);
+        sink.item(Member { name: format!("@{}", range.start).as_bytes(), step: false, size, packed: size, content: Input::Whole(body) });
+    }
+    (!is_all).then(|| describe(bytes))
 }
 
 /// Hands on what is plainly text, for a format that tells of the rest itself; what the bytes seem to be.
 pub(super) fn texts(input: Input<'_>, sink: &mut dyn Sink) -> Option<(Category, String)> {
     let mut blocks = input.blocks();
     let mut runs = Runs::default();
-    let mut what = None;
+    let (mut what, mut is_whole) = (None, true);
     while let Some(block) = blocks.next(|bytes| Some(before_last_run(bytes))) {
         if what.is_none() && block.bytes.iter().any(|byte| *byte != 0) {
             what = Some(describe(block.bytes));
         }
+        is_whole = is_whole && block.bytes.iter().all(|byte| *byte == 0 || *byte < 0x80 && is_text(*byte));
         runs.find(block.bytes, block.offset, sink);
     }
     runs.flush(sink);
-    what
+    // Text with holes in it: a log that was cut off, a file that was never filled. Nothing is left of it.
+    what.filter(|(category, detail)| !(is_whole && *category == Category::Unsupported && detail == UNKNOWN))
 }
+
+const UNKNOWN: &str = "format not recognised; scanned as raw bytes";
 
 /// What a known magic number says, and why it is not read.
 fn describe(head: &[u8]) -> (Category, String) {
@@ -53,7 +91,7 @@ fn describe(head: &[u8]) -> (Category, String) {
     match known {
         Some((.., Category::ImageOnly, what)) => (Category::ImageOnly, format!("{what}: text in the picture was not read")),
         Some((.., category, what)) => (*category, format!("{what}: not supported; scanned as raw bytes")),
-        None => (Category::Unsupported, "format not recognised; scanned as raw bytes".to_owned()),
+        None => (Category::Unsupported, UNKNOWN.to_owned()),
     }
 }
 

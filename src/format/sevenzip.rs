@@ -1,7 +1,7 @@
 //! 7z: solid blocks are unpacked once, front to back; every member is read as it comes out.
 
 use super::{
-    Claim, Format, Head, Member, Sink,
+    Claim, Format, Head, LOCKED, Member, Sink,
     binary::{Watched, u64_le},
     read_problem,
 };
@@ -35,8 +35,9 @@ impl Format for SevenZip {
         if u64_le(&bytes, 20) == Some(0) && bytes.len() == 32 {
             return;
         }
-        match Archive::read_with_memory_limit(&mut Cursor::new(&*bytes), &Password::empty(), MEMORY) {
-            Ok(archive) => members(&bytes, &archive, sink),
+        let passwords = Passwords::of(sink);
+        match passwords.open(&bytes) {
+            Ok(archive) => members(&bytes, &archive, &passwords, sink),
             // What is cut off where it comes from is known to be.
             Err(failed) if error.is_none() => sink.problem(problem(&failed).not_examined(bytes.len() as u64)),
             Err(_) => {}
@@ -47,9 +48,50 @@ impl Format for SevenZip {
     }
 }
 
-fn members(bytes: &[u8], archive: &Archive, sink: &mut dyn Sink) {
+/// The empty one, then those given.
+struct Passwords(Vec<Password>);
+
+impl Passwords {
+    fn of(sink: &dyn Sink) -> Passwords {
+        Passwords([Password::empty()].into_iter().chain(sink.passwords().iter().map(|word| Password::new(word))).collect())
+    }
+
+    /// Reads the list of members, which may be encrypted too.
+    fn open(&self, bytes: &[u8]) -> Result<Archive, Error> {
+        let mut first = None;
+        for password in &self.0 {
+            match Archive::read_with_memory_limit(&mut Cursor::new(bytes), password, MEMORY) {
+                Ok(archive) => return Ok(archive),
+                Err(error) => match first.get_or_insert(error) {
+                    error if problem(error).category == Category::Encrypted => {}
+                    _ => break,
+                },
+            }
+        }
+        Err(first.unwrap_or(Error::PasswordRequired))
+    }
+
+    /// The password of a block: the first by which its first member is what its checksum says.
+    fn of_block(&self, bytes: &[u8], archive: &Archive, block: usize) -> Option<&Password> {
+        self.0.iter().skip(1).find(|password| {
+            let mut source = Cursor::new(bytes);
+            let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY, block, archive, password, &mut source);
+            let mut is_right = false;
+            let ended = decoder.for_each_entries(&mut |entry, reader| {
+                if !entry.has_stream {
+                    return Ok(true);
+                }
+                is_right = io::copy(reader, &mut io::sink()).is_ok_and(|length| length == entry.size);
+                Ok(false)
+            });
+            ended.is_ok() && is_right
+        })
+    }
+}
+
+fn members(bytes: &[u8], archive: &Archive, passwords: &Passwords, sink: &mut dyn Sink) {
     for block in 0..archive.blocks.len() {
-        read_block(bytes, archive, block, sink);
+        read_block(bytes, archive, block, passwords, sink);
     }
     let without_block =
         archive.files.iter().enumerate().filter(|(at, _)| archive.stream_map.file_block_index.get(*at).is_none_or(Option::is_none));
@@ -59,16 +101,17 @@ fn members(bytes: &[u8], archive: &Archive, sink: &mut dyn Sink) {
 }
 
 /// Hands on the members of a block; those that cannot be reached are told.
-fn read_block(bytes: &[u8], archive: &Archive, block: usize, sink: &mut dyn Sink) {
+fn read_block(bytes: &[u8], archive: &Archive, block: usize, passwords: &Passwords, sink: &mut dyn Sink) {
     let mut source = Cursor::new(bytes);
-    let password = Password::empty();
-    let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY, block, archive, &password, &mut source);
-    let entries: Vec<ArchiveEntry> = decoder.entries().to_vec();
     let first = archive.stream_map.block_first_file_index.get(block).copied().unwrap_or(0);
-    if archive.is_file_encrypted(first) {
-        let detail = "encrypted with a password";
+    let is_encrypted = archive.is_file_encrypted(first);
+    let password = if is_encrypted { passwords.of_block(bytes, archive, block) } else { None };
+    let none = Password::empty();
+    let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY, block, archive, password.unwrap_or(&none), &mut source);
+    let entries: Vec<ArchiveEntry> = decoder.entries().to_vec();
+    if is_encrypted && password.is_none() {
         return entries.iter().filter(|entry| entry.has_stream).for_each(|entry| {
-            sink.unread(entry.name.as_bytes(), Some(entry.size), Problem::new(Category::Encrypted, detail));
+            sink.unread(entry.name.as_bytes(), Some(entry.size), Problem::new(Category::Encrypted, LOCKED));
         });
     }
     let mut given = 0;
@@ -103,12 +146,6 @@ enum Ended {
 }
 
 fn give(entry: &ArchiveEntry, reader: &mut dyn io::Read, sink: &mut dyn Sink) -> Ended {
-    // The upper half of the attributes is the mode where the archive is of Unix; 12 is the type of a symbolic link.
-    let is_unix = entry.has_windows_attributes && entry.windows_attributes & 0x8000 != 0;
-    if is_unix && entry.windows_attributes >> 28 == 0o12 {
-        sink.unread(entry.name.as_bytes(), None, Problem::new(Category::Symlink, "a symbolic link"));
-        return Ended::Whole;
-    }
     let mut content = Watched::new(reader);
     let size = if entry.has_stream { entry.size } else { 0 };
     // In solid archives only the block has a packed size: the ratio is watched against the whole file.
@@ -132,7 +169,7 @@ fn problem(error: &Error) -> Problem {
         _ => Category::Corrupt,
     };
     let detail = match category {
-        Category::Encrypted => "encrypted with a password".to_owned(),
+        Category::Encrypted => LOCKED.to_owned(),
         _ => error.to_string(),
     };
     Problem::new(category, detail)

@@ -1,9 +1,9 @@
 //! A sink for the tests of table readers: keeps everything, owned.
 
-use super::{Format, Member, Rows, Sink, TableId, TableSpec, Text};
+use super::{Format, Member, Rows, Sink, TableId, TableSpec, Text, read_problem};
 use crate::{
     base::{Category, Problem},
-    source::Input,
+    source::{Input, Passwords},
 };
 use std::collections::BTreeMap;
 
@@ -40,6 +40,9 @@ pub(super) struct Collected {
     pub(super) problems: Vec<Problem>,
     pub(super) schemas: BTreeMap<String, Vec<String>>,
     pub(super) known: BTreeMap<String, Vec<String>>,
+    /// Name and content of every item inside.
+    pub(super) items: Vec<(String, Vec<u8>)>,
+    pub(super) passwords: Vec<String>,
 }
 
 impl Collected {
@@ -86,7 +89,15 @@ impl Sink for Collected {
         self.texts.push(String::from_utf8_lossy(text.bytes).into_owned());
     }
 
-    fn item(&mut self, _: Member<'_>) {}
+    fn item(&mut self, member: Member<'_>) {
+        let (bytes, error) = member.content.into_whole(1 << 20);
+        self.items.push((String::from_utf8_lossy(member.name).into_owned(), bytes.into_owned()));
+        self.problems.extend(error.as_ref().map(read_problem));
+    }
+
+    fn passwords(&self) -> Passwords {
+        self.passwords.iter().cloned().collect()
+    }
 
     fn unread(&mut self, _: &[u8], _: Option<u64>, problem: Problem) {
         self.problems.push(problem);

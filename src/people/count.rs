@@ -25,6 +25,17 @@ pub struct Counts {
     pub each: Vec<Bounds>,
 }
 
+impl Counts {
+    /// Raises the ceiling of the total by people nobody has seen; of whom else they are nothing can be said.
+    pub(super) fn raise(&mut self, reason: Reason) {
+        self.total.ceiling = self.total.ceiling.saturating_add(reason.people);
+        for (_, bounds) in self.scopes.iter_mut().filter(|(scope, _)| scope == "total") {
+            *bounds = self.total;
+        }
+        self.reasons.push(reason);
+    }
+}
+
 /// One reason why the interval is wide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {

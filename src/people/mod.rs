@@ -25,6 +25,7 @@ mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
+mod unread;
 
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
@@ -129,7 +130,10 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         merges: &clusters.merges,
         rates: &rates,
     };
-    let counts = count::count(&resolved);
+    let mut counts = count::count(&resolved);
+    if let Some(reason) = unread::estimate(evidence, &catalogue, &records, &individuals, &individual_of) {
+        counts.raise(reason);
+    }
     Ok(Population {
         catalogue,
         records,

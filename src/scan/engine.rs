@@ -5,25 +5,26 @@
 //! which bounds memory without anybody ever waiting for a lock.
 
 use super::{
-    Digest, Options, Progress,
-    member::{Checked, Verdict},
+    Options, Progress,
+    member::{Checked, Verdict, digest, digest_released},
     schemas::Schemas,
     tables::Tables,
     texts::{Scratch, Texts},
 };
 use crate::{
-    base::{Category, LogicalPath, Problem, TokenKey, token::hex},
+    base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
-    format::{self, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
+    format::{self, Cell, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
     source::{
-        Budget, Bytes, Input, Item,
+        Budget, Bytes, Input, Item, Passwords,
+        volumes::{self, Set},
         walk::{Entry, Found, io_problem},
     },
 };
 use rayon::Scope;
-use sha2::{Digest as _, Sha256};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     io::Read,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -79,12 +80,16 @@ impl<'e> Engine<'e> {
 
     /// Reads all entries; returns when nothing is left anywhere.
     pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
+        let (entries, sets) = volumes::join(entries);
         let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
         // A dump that is all there is tells its own tables as it is read.
-        let alone = others.is_empty() && dumps.len() == 1;
+        let alone = others.is_empty() && sets.is_empty() && dumps.len() == 1;
         self.pool.scope(|scope| {
             for entry in others {
                 scope.spawn(|scope| self.enter(scope, entry));
+            }
+            for set in sets {
+                scope.spawn(|scope| self.enter_set(scope, set));
             }
             // What dumps create must be known before what they fill is read.
             dumps.iter().filter(|_| !alone).for_each(|entry| self.note_schemas(entry));
@@ -136,6 +141,38 @@ impl<'e> Engine<'e> {
                 self.begin(scope, Item { path: entry.path, bytes: Bytes::from(bytes), budget }, 0);
             }
         }
+    }
+
+    /// Opens the parts of a file and reads what they are together as a member of the first.
+    fn enter_set<'s>(&'s self, scope: &Scope<'s>, set: Set) {
+        let mut parts = Vec::new();
+        for entry in set.parts {
+            let Found::File { on_disk, size } = &entry.found else { continue };
+            match Bytes::open(on_disk, self.options.map) {
+                Ok(bytes) => parts.push((entry.path, bytes)),
+                // What is behind it is no longer the file that was cut.
+                Err(error) => self.refuse(&entry.path, *size, 0, ItemStatus::Failed, io_problem(&error).not_examined(*size)),
+            }
+        }
+        let total = parts.iter().map(|(_, bytes)| bytes.as_slice().len() as u64).sum();
+        let budget = Budget::new(self.options.limits, total);
+        let mut states = Vec::new();
+        for (path, bytes) in &parts {
+            let size = bytes.as_slice().len() as u64;
+            let state = Arc::new(ItemState::new(self, path, 0, Some(size)));
+            state.format.set("volume").ok();
+            state.digest.set(digest_released(self.options.digest, bytes)).ok();
+            state.examined.fetch_add(size, Ordering::Relaxed);
+            states.push(state);
+        }
+        let bytes: Vec<Bytes> = parts.iter().map(|(_, bytes)| bytes.clone()).collect();
+        if let (Some((path, bytes_of_first)), Some(state)) = (parts.into_iter().next(), states.first()) {
+            let item = Item { path, bytes: bytes_of_first, budget };
+            let joined = super::volume::Joined { name: &set.name, parts: &bytes };
+            self.examine(scope, &item, state, &joined, Input::Whole(&[]), None);
+        }
+        self.progress.read(total);
+        bytes.iter().for_each(|bytes| bytes.release(0..bytes.as_slice().len()));
     }
 
     /// Records an item that is not read at all.
@@ -374,6 +411,17 @@ impl Examiner<'_, '_> {
     }
 }
 
+impl Examiner<'_, '_> {
+    /// Hands on the document in a cell, named by its place: row and column from 1.
+    fn document(&mut self, rows: &Rows<'_>, cell: usize, document: &[u8]) {
+        let row = self.tables.count(rows.table) + (cell / rows.width.max(1)) as u64 + 1;
+        let part = if self.part.number == 0 { String::new() } else { format!("part {} ", self.part.number + 1) };
+        let name = format!("{}{part}row {row} column {}", self.tables.name(rows.table), cell % rows.width.max(1) + 1);
+        let size = Some(document.len() as u64);
+        self.item(Member { name: name.as_bytes(), step: false, size, packed: size, content: Input::Whole(document) });
+    }
+}
+
 impl Sink for Examiner<'_, '_> {
     fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
         self.tables.announce(spec)
@@ -381,7 +429,14 @@ impl Sink for Examiner<'_, '_> {
 
     fn rows(&mut self, rows: &Rows<'_>) {
         self.state.found.store(true, Ordering::Relaxed);
-        self.tables.rows(rows);
+        let mut cells = Cow::Borrowed(rows.cells);
+        for (at, cell) in rows.cells.iter().enumerate() {
+            if let Some(document) = cell.value(rows.bytes, rows.arena).and_then(format::document) {
+                self.document(rows, at, &document);
+                cells.to_mut()[at] = Cell::NULL;
+            }
+        }
+        self.tables.rows(&Rows { cells: &cells, ..*rows });
     }
 
     fn text(&mut self, text: &Text<'_>) {
@@ -443,6 +498,10 @@ impl Sink for Examiner<'_, '_> {
 
     fn in_memory(&self) -> usize {
         self.budget.limits().in_memory
+    }
+
+    fn passwords(&self) -> Passwords {
+        self.engine.options.passwords.clone()
     }
 
     fn budget(&self) -> Budget {
@@ -528,24 +587,4 @@ fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {
         detail: problem.detail,
         bytes_not_examined: problem.bytes_not_examined,
     }
-}
-
-/// The digest of bytes in memory, as `files.csv` writes it.
-fn digest(kind: Digest, bytes: &[u8]) -> String {
-    match kind {
-        Digest::Sha256 => format!("sha256:{}", hex(&Sha256::digest(bytes))),
-        Digest::Blake3 => format!("blake3:{}", blake3::hash(bytes).to_hex()),
-    }
-}
-
-/// The digest of a large mapped file; its pages are given back on the way.
-fn digest_released(kind: Digest, bytes: &Bytes) -> String {
-    const STEP: usize = 16 << 20;
-    let whole = bytes.as_slice();
-    let mut hasher = super::member::Hashing::new(kind);
-    for (number, chunk) in whole.chunks(STEP).enumerate() {
-        hasher.update(chunk);
-        bytes.release(number * STEP..number * STEP + chunk.len());
-    }
-    hasher.finish()
 }

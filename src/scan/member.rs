@@ -4,7 +4,7 @@ use super::Digest;
 use crate::{
     base::{Category, Problem, token::hex},
     format::read_problem,
-    source::{Budget, budget::Exceeded},
+    source::{Budget, Bytes, budget::Exceeded},
 };
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
@@ -39,6 +39,26 @@ impl Hashing {
             Hashing::Blake3(hasher) => format!("blake3:{}", hasher.finalize().to_hex()),
         }
     }
+}
+
+/// The digest of bytes in memory, as `files.csv` writes it.
+pub(super) fn digest(kind: Digest, bytes: &[u8]) -> String {
+    match kind {
+        Digest::Sha256 => format!("sha256:{}", hex(&Sha256::digest(bytes))),
+        Digest::Blake3 => format!("blake3:{}", blake3::hash(bytes).to_hex()),
+    }
+}
+
+/// The digest of a large mapped file; its pages are given back on the way.
+pub(super) fn digest_released(kind: Digest, bytes: &Bytes) -> String {
+    const STEP: usize = 16 << 20;
+    let whole = bytes.as_slice();
+    let mut hasher = Hashing::new(kind);
+    for (number, chunk) in whole.chunks(STEP).enumerate() {
+        hasher.update(chunk);
+        bytes.release(number * STEP..number * STEP + chunk.len());
+    }
+    hasher.finish()
 }
 
 /// How reading a member ended.

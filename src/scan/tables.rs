@@ -134,6 +134,17 @@ impl<'s, 'p> Tables<'s, 'p> {
         TableId((self.open.len() - 1) as u32)
     }
 
+    /// How many rows of a table came so far.
+    pub(super) fn count(&self, table: TableId) -> u64 {
+        self.open.get(table.0 as usize).map_or(0, |open| open.rows + open.sample.rows.len() as u64)
+    }
+
+    /// The name of a table with a blank behind it; nothing for one without.
+    pub(super) fn name(&self, table: TableId) -> String {
+        let open = self.open.get(table.0 as usize).filter(|open| !open.name.is_empty());
+        open.map_or_else(String::new, |open| format!("{} ", open.name))
+    }
+
     pub(super) fn rows(&mut self, rows: &Rows<'_>) {
         let Some(open) = self.open.get_mut(rows.table.0 as usize) else { return };
         let mut from = 0;

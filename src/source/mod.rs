@@ -3,13 +3,16 @@
 pub mod budget;
 pub mod bytes;
 pub mod map;
+mod password;
 pub mod stream;
+pub mod volumes;
 pub mod walk;
 
 use crate::base::LogicalPath;
 
 pub use budget::Budget;
 pub use bytes::Bytes;
+pub use password::Passwords;
 pub use stream::Input;
 
 /// One file-like thing: a file, an archive member, an attachment.

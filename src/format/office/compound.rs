@@ -4,12 +4,13 @@
 //! Workbooks, texts of documents and presentations, and mails are read; in others text is sought in
 //! their raw bytes. Encrypted ones are told.
 
-use super::{biff, binary_text, message, prose::Prose, storage::Storage};
+use super::{biff, binary_text, locked, message, prose::Prose, storage::Storage};
 use crate::{
     base::{Category, Problem},
     format::{
-        Claim, Format, Head, Sink,
-        binary::u16_le,
+        Claim, Format, Head, Member, Sink,
+        binary::{u16_le, u32_le},
+        blob::is_document,
         raw::{self, Raw},
     },
     source::Input,
@@ -32,8 +33,19 @@ impl Format for Compound {
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
         if names(&bytes).iter().any(|name| name == "EncryptedPackage") {
-            sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
-            return;
+            let stream = |name| Storage::open(&bytes).and_then(|storage| storage.find(0, &[name])).unwrap_or_default();
+            // Workbooks whose structure alone is protected are encrypted with a word that every Excel knows.
+            let passwords: Vec<String> = [EVERYBODYS.to_owned()].into_iter().chain(sink.passwords().iter().cloned()).collect();
+            return match locked::open(&stream("EncryptionInfo"), &stream("EncryptedPackage"), &passwords) {
+                Some(package) => {
+                    let size = Some(package.len() as u64);
+                    sink.item(Member { name: b"decrypted", step: false, size, packed: None, content: Input::Whole(&package) });
+                }
+                None => {
+                    let problem = Problem::new(Category::Encrypted, "a document encrypted with a password");
+                    sink.problem(problem.not_examined(bytes.len() as u64));
+                }
+            };
         }
         match Storage::open(&bytes).map(|storage| parts(&storage, bytes.len() as u64, sink)) {
             Some(Parts::Read) => {}
@@ -47,6 +59,9 @@ impl Format for Compound {
         }
     }
 }
+
+/// [MS-XLSB] 2.2.10 and [MS-OFFCRYPTO] 2.4.2.3.
+const EVERYBODYS: &str = "VelvetSweatshop";
 
 /// What became of the streams of a file.
 enum Parts {
@@ -83,21 +98,77 @@ fn parts(storage: &Storage<'_>, size: u64, sink: &mut dyn Sink) -> Parts {
     } else {
         storage.find(0, &["PowerPoint Document"]).map(|stream| binary_text::presentation(&stream))
     };
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Parts::Unknown };
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        let has_items = storage.streams().any(|number| embedded(storage.name(number), &storage.stream(number)).is_some());
+        return if has_items && others(storage, &[], sink) { Parts::Read } else { Parts::Unknown };
+    };
     text.lines().for_each(|line| prose.line(line, sink));
     prose.flush(sink);
     others(storage, &["WordDocument", "PowerPoint Document"], sink);
     Parts::Read
 }
 
-/// Seeks text in the streams that no reader knows: properties, annotations, what is embedded.
-fn others(storage: &Storage<'_>, known: &[&str], sink: &mut dyn Sink) {
+/// Hands on what is embedded, and seeks text in the streams that no reader knows: properties, annotations.
+/// Whether anything was embedded.
+fn others(storage: &Storage<'_>, known: &[&str], sink: &mut dyn Sink) -> bool {
+    let top = storage.children(0);
+    let mut has_items = false;
     for number in storage.streams() {
-        if !known.contains(&storage.name(number)) {
-            raw::texts(Input::Whole(&storage.stream(number)), sink);
+        let name = storage.name(number);
+        if known.contains(&name) && top.contains(&number) {
+            continue;
+        }
+        let stream = storage.stream(number);
+        if let Some((own, body)) = embedded(name, &stream) {
+            has_items = true;
+            // Where it was taken from stands before it.
+            raw::texts(Input::Whole(stream.get(..stream.len() - body.len()).filter(|head| head.len() < PATHS).unwrap_or_default()), sink);
+            let name = format!("{}{number}{}{own}", name.trim_start_matches('\u{1}'), if own.is_empty() { "" } else { " " });
+            let size = Some(body.len() as u64);
+            sink.item(Member { name: name.as_bytes(), step: false, size, packed: None, content: Input::Whole(body) });
+        } else if matches!(name, "Workbook" | "Book") {
+            let (mut rest, mut prose) = (Vec::new(), Prose::new(stream.len() as u64));
+            if !biff::read(&stream, &mut rest, &mut prose, sink) {
+                sink.problem(
+                    Problem::new(Category::Encrypted, "an embedded workbook encrypted with a password").not_examined(stream.len() as u64),
+                );
+            }
+            prose.flush(sink);
+            raw::texts(Input::Whole(&rest), sink);
+        } else {
+            raw::texts(Input::Whole(&stream), sink);
         }
     }
+    has_items
 }
+
+/// The document in a stream, and the name its owner gave it.
+fn embedded<'s>(name: &str, stream: &'s [u8]) -> Option<(String, &'s [u8])> {
+    match name {
+        "\u{1}Ole10Native" => packaged(stream).or_else(|| Some((String::new(), stream.get(4..)?))),
+        "Package" | "CONTENTS" | "EmbeddedOdf" => is_document(stream).then_some((String::new(), stream)),
+        _ => None,
+    }
+}
+
+/// A file put into a document as it is: its size, flags, label, path and path of a copy, then its bytes.
+fn packaged(stream: &[u8]) -> Option<(String, &[u8])> {
+    let mut rest = stream.get(6..)?;
+    let mut text = || {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let text = String::from_utf8_lossy(&rest[..end]).into_owned();
+        rest = &rest[end + 1..];
+        Some(text)
+    };
+    let (label, _path) = (text()?, text()?);
+    let copy = u32_le(rest, 4)? as usize;
+    let body = rest.get(copy.checked_add(8)?..)?;
+    let length = u32_le(body, 0)? as usize;
+    Some((label, body.get(4..)?.get(..length)?))
+}
+
+/// What stands before an embedded file is no longer than its paths.
+const PATHS: usize = 4096;
 
 /// More entries than this are not looked at.
 const ENTRIES: usize = 1 << 16;

@@ -3,7 +3,7 @@
 use super::{prose::Prose, storage::Storage};
 use crate::{
     base::{Category, Problem},
-    format::{Member, Place, Sink, Text, TextKind, binary::utf_16, html},
+    format::{Member, Place, Sink, Text, TextKind, binary::utf_16, html, lzfu},
     source::Input,
 };
 use encoding_rs::WINDOWS_1252;
@@ -38,7 +38,7 @@ pub(super) fn read(storage: &Storage<'_>, folder: u32, depth: usize, prose: &mut
     let mut lines = String::new();
     let mut body = String::new();
     let mut page = String::new();
-    let mut inner = Vec::new();
+    let (mut inner, mut packed) = (Vec::new(), Vec::new());
     for number in storage.children(folder) {
         let name = storage.name(number);
         if name.starts_with("__recip_version1.0_") {
@@ -48,6 +48,7 @@ pub(super) fn read(storage: &Storage<'_>, folder: u32, depth: usize, prose: &mut
         } else if let Some((property, kind)) = property(name) {
             match (property, text(storage, number, kind)) {
                 ("1000", Some(text)) => body = text,
+                ("1009", _) => packed = storage.stream(number),
                 ("1013", text) => page = text.unwrap_or_else(|| String::from_utf8_lossy(&storage.stream(number)).into_owned()),
                 (property, Some(text)) if !MUTE.contains(&property) => push(property, &text, &mut lines),
                 _ => {}
@@ -63,6 +64,10 @@ pub(super) fn read(storage: &Storage<'_>, folder: u32, depth: usize, prose: &mut
     }
     prose.line(&body, sink);
     prose.flush(sink);
+    if let Some(rich) = lzfu::unpack(&packed).filter(|_| body.trim().is_empty()) {
+        let size = Some(rich.len() as u64);
+        sink.item(Member { name: b"body.rtf", step: false, size, packed: None, content: Input::Whole(&rich) });
+    }
     for number in inner {
         attachment(storage, number, depth, prose, sink);
     }

@@ -11,6 +11,7 @@ mod compound;
 mod flow;
 mod grid;
 mod layout;
+mod locked;
 mod loose;
 pub(super) mod markup;
 mod message;
@@ -19,6 +20,7 @@ mod opendocument;
 mod prose;
 mod storage;
 mod workbook;
+mod xlsb;
 
 use super::{
     Claim, Format, Head, Sink, read_problem,
@@ -198,11 +200,8 @@ impl<'r, 'a> Reading<'r, 'a> {
         let main = main.filter(|main| self.package.has(main));
         let main = main.or_else(|| usual.into_iter().find(|part| self.package.has(part)).map(str::to_owned));
         let Some(main) = main.or_else(|| self.lost_main()) else { return false };
-        if main.ends_with(".bin") {
-            self.sink.problem(Problem::new(Category::Unsupported, "a binary workbook: text was sought in its raw bytes"));
-            return false;
-        }
         match self.kind_of(&main) {
+            Some(Kind::Workbook) if main.ends_with(".bin") => xlsb::read(&main, self),
             Some(Kind::Workbook) => workbook::read(&main, self),
             Some(Kind::Presentation) => {
                 // Slides in the order of their numbers; 10 comes after 9.

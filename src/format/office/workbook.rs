@@ -11,9 +11,9 @@ use crate::base::{Category, Problem};
 use std::io::{self, BufRead};
 
 /// Columns a sheet can have.
-const COLUMNS: usize = 16_384;
+pub(super) const COLUMNS: usize = 16_384;
 /// More styles than any program writes.
-const STYLES: usize = 1 << 16;
+pub(super) const STYLES: usize = 1 << 16;
 
 /// Reads the sheets that the workbook lists, then those it does not.
 pub(super) fn read(main: &str, reading: &mut Reading<'_, '_>) {
@@ -90,13 +90,23 @@ fn styles_event(styles: &mut Styles, event: Event<'_>) {
 
 /// The strings that sheets share.
 #[derive(Default)]
-struct Strings {
+pub(super) struct Strings {
     text: String,
     ends: Vec<usize>,
 }
 
 impl Strings {
-    fn get(&self, number: usize) -> Option<&str> {
+    /// Adds one, unless all together would take more than `limit` bytes.
+    pub(super) fn push(&mut self, text: &str, limit: usize) -> bool {
+        let is_held = self.text.len() + text.len() + self.ends.len() * 8 <= limit;
+        if is_held {
+            self.text.push_str(text);
+            self.ends.push(self.text.len());
+        }
+        is_held
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&str> {
         let start = number.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
         self.text.get(start..*self.ends.get(number)?)
     }
@@ -121,10 +131,7 @@ fn shared_strings(part: &str, reading: &mut Reading<'_, '_>) -> Strings {
             continue;
         }
         let text = value.text();
-        if strings.text.len() + text.len() + strings.ends.len() * 8 <= limit {
-            strings.text.push_str(text);
-            strings.ends.push(strings.text.len());
-        } else {
+        if !strings.push(text, limit) {
             lost += 1;
             reading.prose.line(text, reading.sink);
         }
@@ -360,7 +367,7 @@ fn column_of(reference: &str) -> Option<usize> {
 }
 
 /// The lines of a header or footer: `&L`, `&C` and `&R` begin its parts, other codes are formats (18.3.1.46).
-fn page_line(text: &str) -> Vec<String> {
+pub(super) fn page_line(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut chars = text.chars();
     while let Some(c) = chars.next() {

@@ -54,8 +54,12 @@ impl Format for Pdf {
         let (bytes, error) = input.into_whole(sink.in_memory());
         let options = LoadOptions { max_decompressed_size: Some(OBJECTS), ..LoadOptions::default() };
         match Document::load_mem_with_options(&bytes, options) {
-            Ok(document) if document.is_encrypted() => {
-                sink.problem(Problem::new(Category::Encrypted, "a document encrypted with a password").not_examined(bytes.len() as u64));
+            Ok(mut document) if document.is_encrypted() => {
+                if !sink.passwords().iter().any(|word| document.decrypt(word).is_ok()) {
+                    let problem = Problem::new(Category::Encrypted, "a document encrypted with a password");
+                    return sink.problem(problem.not_examined(bytes.len() as u64));
+                }
+                Contents { document: &document, size: bytes.len() as u64, sink: &mut *sink }.read();
             }
             Ok(document) => Contents { document: &document, size: bytes.len() as u64, sink: &mut *sink }.read(),
             Err(load_error) => {

@@ -25,8 +25,6 @@ pub(super) fn is_extension(kind: EntryType) -> bool {
 /// Why a member of this kind has no content to read.
 pub(super) fn special(kind: EntryType) -> Option<Problem> {
     let (category, detail) = match kind.as_byte() {
-        b'1' => (Category::Symlink, "a hard link to another member"),
-        b'2' => (Category::Symlink, "a symbolic link"),
         b'3' | b'4' => (Category::SpecialFile, "a device"),
         b'6' => (Category::SpecialFile, "a named pipe"),
         _ => return None,
@@ -38,6 +36,7 @@ pub(super) fn special(kind: EntryType) -> Option<Problem> {
 #[derive(Debug, Default)]
 pub(super) struct Extensions {
     long_name: Option<Vec<u8>>,
+    long_target: Option<Vec<u8>>,
     /// Keys and values of a pax header, in order.
     records: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -46,9 +45,10 @@ impl Extensions {
     /// Takes in the body of one extension header.
     pub(super) fn add(&mut self, kind: EntryType, bytes: Vec<u8>) {
         match kind.as_byte() {
-            b'L' => {
+            b'L' | b'K' => {
                 let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-                self.long_name = Some(bytes[..end].to_vec());
+                let long = if kind.as_byte() == b'L' { &mut self.long_name } else { &mut self.long_target };
+                *long = Some(bytes[..end].to_vec());
             }
             b'x' | b'X' => self.records = pax_records(&bytes),
             _ => {}
@@ -67,6 +67,11 @@ impl Extensions {
     pub(super) fn name(&self) -> Option<Vec<u8>> {
         let pax = self.value("GNU.sparse.name").or_else(|| self.value("path"));
         pax.map(<[u8]>::to_vec).or_else(|| self.long_name.clone())
+    }
+
+    /// Where a link leads, if the field for it was too short.
+    pub(super) fn target(&self) -> Option<Vec<u8>> {
+        self.value("linkpath").map(<[u8]>::to_vec).or_else(|| self.long_target.clone())
     }
 
     /// The size of the member's body in the archive.

@@ -7,7 +7,7 @@ mod header;
 mod sparse;
 
 use super::{
-    Claim, Format, Head, Member, Sink,
+    self as format, Claim, Format, Head, Member, Sink,
     packed::{Body, Source},
 };
 use crate::{
@@ -23,6 +23,9 @@ const BLOCK: usize = 512;
 
 /// A long name or a set of pax records is at most so many bytes; a longer one is damage or an attack.
 const EXTENSION: u64 = 1 << 20;
+
+/// So many bytes of holes count as if they were in the archive.
+const HOLES: u64 = 1 << 30;
 
 /// Archives of `tar`, `pax`, `star`, `bsdtar`.
 pub struct Tar;
@@ -130,9 +133,14 @@ impl Walk<'_> {
         }
         let extensions = std::mem::take(&mut self.extensions);
         let name = extensions.name().unwrap_or_else(|| header.path_bytes().into_owned());
+        if kind.is_hard_link() || kind.is_symlink() {
+            let target = extensions.target().or_else(|| header.link_name_bytes().map(|target| target.into_owned()));
+            format::link(&name, &target.unwrap_or_default(), sink);
+            return if kind.is_hard_link() { self.pass_claimed(size) } else { Ok(()) };
+        }
         if let Some(problem) = header::special(kind) {
             sink.unread(&name, None, problem);
-            return if kind.is_hard_link() { self.pass_claimed(size) } else { Ok(()) };
+            return Ok(());
         }
         // Directories, and what only other programs of their kind understand: volume labels, lists of names, access rights.
         if kind.is_dir() || name.ends_with(b"/") || matches!(kind.as_byte(), b'D' | b'V' | b'N' | b'A') {
@@ -166,7 +174,9 @@ impl Walk<'_> {
         let mut body = Body::new(&mut self.source, stored);
         let real = map.real_size();
         let mut content = sparse::Expand::new(map, &mut body);
-        sink.item(Member { name, step: true, size: Some(real), packed: Some(stored), content: Input::Stream(&mut content) });
+        // Holes of a size that disks have are no sign of a bomb.
+        let packed = Some(stored.saturating_add(real.saturating_sub(stored).min(HOLES)));
+        sink.item(Member { name, step: true, size: Some(real), packed, content: Input::Stream(&mut content) });
         let left = body.left();
         self.pass_rest(size, left)
     }

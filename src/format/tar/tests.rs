@@ -33,7 +33,7 @@ fn entry(kind: u8, name: &str, size: u64, body: &[u8], adapt: impl FnOnce(&mut H
 const END: [u8; 1024] = [0; 1024];
 
 #[test]
-fn members_are_read_in_order_and_links_are_told() {
+fn members_are_read_in_order_and_links_hold_where_they_lead() {
     let bytes = archive(|builder| {
         file(builder, "hr/one.txt", b"one");
         let long = format!("{}/two.txt", "d".repeat(150));
@@ -49,8 +49,9 @@ fn members_are_read_in_order_and_links_are_told() {
     });
     let found = unfold("a.tar", &bytes);
     let names: Vec<_> = found.contents().into_iter().map(|(path, content)| (path.to_owned(), content.len())).collect();
-    assert_eq!(names, [("a.tar!/hr/one.txt".to_owned(), 3), (format!("a.tar!/{}/two.txt", "d".repeat(150)), 1000)]);
-    assert_eq!(found.problems(), [("a.tar!/link", Category::Symlink), ("a.tar!/pipe", Category::SpecialFile)]);
+    let long = format!("a.tar!/{}/two.txt", "d".repeat(150));
+    assert_eq!(names, [("a.tar!/hr/one.txt".to_owned(), 3), (long, 1000), ("a.tar!/link".to_owned(), 11)]);
+    assert_eq!(found.problems(), [("a.tar!/pipe", Category::SpecialFile)]);
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn a_sparse_member_gets_its_zeros_back() {
         bytes.extend(END);
         let found = unfold("a.tar", &bytes);
         assert_eq!(found.contents(), [("a.tar!/s", want.as_slice()), ("a.tar!/after", b"x")]);
-        assert_eq!(found.problems(), [("a.tar!/s", Category::Unsupported)], "only that its content is of no known make");
+        assert_eq!(found.problems(), [], "text with holes is text");
     }
 }
 

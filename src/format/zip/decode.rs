@@ -1,7 +1,8 @@
 //! One member of a zip archive: from its packed bytes to an item.
 
 use super::{
-    super::{self as format, Sink},
+    super::{self as format, LOCKED, Sink},
+    crypt::{self, Aes},
     directory::{extra_fields, u64_at},
 };
 use crate::{
@@ -12,6 +13,7 @@ use bzip2::bufread::BzDecoder;
 use deflate64::Deflate64Decoder;
 use flate2::{Crc, bufread::DeflateDecoder};
 use lzma_rust2::{LzmaReader, XzReader};
+use ppmd_rust::Ppmd8Decoder;
 use std::io::{self, BufRead, Read};
 
 /// A dictionary larger than this is refused: the input claims its size.
@@ -36,13 +38,20 @@ pub(super) struct Member<'a> {
     pub(super) size: u64,
     /// Where its own header is in the file.
     pub(super) offset: u64,
-    pub(super) is_link: bool,
+    /// How it is encrypted by AES, if it is.
+    pub(super) aes: Option<Aes>,
 }
 
 impl Member<'_> {
+    /// Takes from the extra fields what the header has no room for.
+    pub(super) fn extend(&mut self, extra: &[u8]) {
+        self.widen(extra);
+        self.aes = Aes::of(extra);
+    }
+
     /// Takes sizes and offset that do not fit 32 bits from the extra field for them (APPNOTE
     /// 4.5.3), which holds only those that are all ones in the header.
-    pub(super) fn widen(&mut self, extra: &[u8]) {
+    fn widen(&mut self, extra: &[u8]) {
         let Some((_, wide)) = extra_fields(extra).find(|field| field.0 == 1) else { return };
         let mut at = 0;
         for value in [&mut self.size, &mut self.packed, &mut self.offset] {
@@ -58,17 +67,19 @@ impl Member<'_> {
         self.flags & DESCRIPTOR != 0 && self.packed == 0
     }
 
+    pub(super) const fn is_encrypted(&self) -> bool {
+        self.flags & ENCRYPTED != 0 || self.method == 99
+    }
+
     fn is_directory(&self) -> bool {
         self.name.ends_with(b"/") && self.size == 0
     }
 
     /// Why the member cannot be read at all.
     pub(super) fn refusal(&self) -> Option<Problem> {
-        let problem = if self.flags & ENCRYPTED != 0 || self.method == 99 {
-            Problem::new(Category::Encrypted, "encrypted with a password")
-        } else if self.is_link {
-            return Some(Problem::new(Category::Symlink, "a symbolic link"));
-        } else if !matches!(self.method, 0 | 8 | 9 | 12 | 14 | 93 | 95) {
+        let problem = if self.is_encrypted() {
+            Problem::new(Category::Encrypted, LOCKED)
+        } else if !matches!(self.method, 0 | 8 | 9 | 12 | 14 | 93 | 95 | 98) {
             Problem::new(Category::Unsupported, format!("packed by method {}, which is not supported", self.method))
         } else {
             return None;
@@ -85,6 +96,12 @@ impl Member<'_> {
 /// Hands on a member whose packed bytes are all there, or as many as are left.
 pub(super) fn give_slice(member: &Member<'_>, packed: &[u8], sink: &mut dyn Sink) {
     let is_cut = (packed.len() as u64) < member.packed;
+    if member.is_encrypted() && !member.is_directory() {
+        return match crypt::open(member, packed, &sink.passwords()) {
+            Some((member, bytes)) => give(&member, bytes.as_slice(), is_cut, sink),
+            None => give(member, packed, is_cut, sink),
+        };
+    }
     let is_sound = |crc: u32| crc == crc_of(packed);
     if member.method == 0 && !is_cut && member.refusal().is_none() && !member.is_directory() && member.crc.is_none_or(is_sound) {
         return sink.item(member.item(Input::Whole(packed)));
@@ -93,9 +110,17 @@ pub(super) fn give_slice(member: &Member<'_>, packed: &[u8], sink: &mut dyn Sink
 }
 
 /// Hands on a member whose packed bytes come from here; `is_cut` when they are known to be too few.
-pub(super) fn give(member: &Member<'_>, packed: impl BufRead, is_cut: bool, sink: &mut dyn Sink) {
+pub(super) fn give(member: &Member<'_>, mut packed: impl BufRead, is_cut: bool, sink: &mut dyn Sink) {
     if member.is_directory() {
         return;
+    }
+    let passwords = sink.passwords();
+    if member.is_encrypted() && !passwords.is_empty() && member.packed <= sink.in_memory() as u64 {
+        let mut bytes = Vec::new();
+        let is_read = packed.by_ref().take(member.packed).read_to_end(&mut bytes).is_ok();
+        if let Some((member, bytes)) = crypt::open(member, &bytes, &passwords).filter(|_| is_read) {
+            return sink.item(member.item(Input::Stream(&mut content(&member, bytes.as_slice(), is_cut))));
+        }
     }
     if let Some(problem) = member.refusal() {
         return sink.unread(member.name, Some(member.size), problem);
@@ -123,6 +148,7 @@ fn decoder<'p>(member: &Member<'_>, packed: impl BufRead + 'p) -> io::Result<Box
         12 => Box::new(BzDecoder::new(packed)),
         14 => lzma(member, packed)?,
         93 => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
+        98 => ppmd(packed)?,
         95 => Box::new(XzReader::new_mem_limit(packed, true, MEMORY_KIB)),
         _ => return Err(io::ErrorKind::Unsupported.into()),
     })
@@ -142,6 +168,16 @@ fn lzma<'p>(member: &Member<'_>, mut packed: impl BufRead + 'p) -> io::Result<Bo
     }
     let size = if ends_itself { u64::MAX } else { member.size };
     Ok(Box::new(LzmaReader::new_with_props(packed, size, properties, dictionary, None)?))
+}
+
+/// PPMd version I, revision 1: two bytes of order, memory in MiB and what is done when it is full (APPNOTE 5.10.3).
+fn ppmd<'p>(mut packed: impl BufRead + 'p) -> io::Result<Box<dyn Read + 'p>> {
+    let mut header = [0; 2];
+    packed.read_exact(&mut header)?;
+    let parameters = u32::from(u16::from_le_bytes(header));
+    let (order, memory) = ((parameters & 15) + 1, ((parameters >> 4 & 0xFF) + 1) << 20);
+    let decoder = Ppmd8Decoder::new(packed, order, memory, (parameters >> 12 & 15).into());
+    Ok(Box::new(decoder.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?))
 }
 
 /// A member's content, with its checksum compared at the end.

@@ -139,7 +139,6 @@ fn entry(bytes: &[u8], before: u64) -> Option<(Member<'_>, usize)> {
     if bytes.len() < end {
         return None;
     }
-    let made_by_unix = bytes[5] == 3;
     let mut member = Member {
         name: unicode_name(name, extra),
         flags: u16_at(bytes, 8)?,
@@ -148,10 +147,9 @@ fn entry(bytes: &[u8], before: u64) -> Option<(Member<'_>, usize)> {
         packed: u32_at(bytes, 20)?.into(),
         size: u32_at(bytes, 24)?.into(),
         offset: u32_at(bytes, 42)?.into(),
-        // The upper half of the external attributes is the mode; 12 is the type of a symbolic link.
-        is_link: made_by_unix && bytes[41] >> 4 == 0o12,
+        aes: None,
     };
-    member.widen(extra);
+    member.extend(extra);
     member.offset = member.offset.saturating_add(before);
     Some((member, end))
 }

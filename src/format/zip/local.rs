@@ -44,9 +44,9 @@ fn header(bytes: &[u8]) -> Option<(Member<'_>, usize)> {
         packed: u32_at(bytes, 18)?.into(),
         size: u32_at(bytes, 22)?.into(),
         offset: 0,
-        is_link: false,
+        aes: None,
     };
-    member.widen(extra);
+    member.extend(extra);
     if member.is_open() {
         member.crc = None;
     }

@@ -4,6 +4,7 @@
 //! The lists are read here rather than by the `zip` crate, which knows members by name: an
 //! archive may hold one name twice, hide members from its list, or have lost the list.
 
+mod crypt;
 mod decode;
 mod directory;
 mod local;

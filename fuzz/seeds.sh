@@ -1,0 +1,11 @@
+#!/bin/sh
+# The files of the fixture as a first corpus of every target.
+set -e
+cd "$(dirname "$0")"
+for target in targets/*.rs; do
+    name=$(basename "$target" .rs)
+    mkdir -p "corpus/$name"
+    unzip -qojd "corpus/$name" ../fixtures/harbour-share.zip
+    cp ../fixtures/harbour-share.zip "corpus/$name/"
+    find "corpus/$name" -size +256k -delete
+done

@@ -1,0 +1,174 @@
+//! How many people may be in what could not be read: an estimate, for the ceiling only.
+//!
+//! The bytes of an item that were not examined, times the people per byte of items like it: those of the
+//! same ending in the same folder, else of the same ending anywhere. An archive or other container that
+//! could not be opened is taken to be as dense as all the leak. Whoever has never been seen in such items is
+//! not supposed to be in them.
+//!
+//! Most of them stand elsewhere in the leak already. How many do not is told by how many of those seen were seen once
+//! (I. J. Good, "The population frequencies of species", Biometrika 40 (1953)): where everybody is in every file nobody is new, where
+//! everybody is in one file all are.
+
+use super::{
+    catalogue::Catalogue,
+    count::Reason,
+    individual::Individual,
+    record::{NONE, Records},
+};
+use crate::{base::Category, evidence::Evidence};
+use std::collections::HashMap;
+
+/// Endings of what holds other items, which are like each other in nothing.
+const CONTAINERS: &[&str] =
+    &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz", "zst", "pst", "ost", "iso", "vhdx", "vmdk", "dump", "bak"];
+
+/// People, and what they were seen in: bytes of items that are alike.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    people: u64,
+    bytes: u64,
+}
+
+impl Seen {
+    fn add(&mut self, people: u64, bytes: u64) {
+        self.people += people;
+        self.bytes += bytes;
+    }
+
+    /// How many people so many bytes may hold, rounded up.
+    fn people_in(self, bytes: u64) -> u64 {
+        if self.bytes == 0 { 0 } else { (u128::from(self.people) * u128::from(bytes)).div_ceil(u128::from(self.bytes)) as u64 }
+    }
+}
+
+/// How many people were seen once, of all the times that somebody was seen in an item.
+#[derive(Clone, Copy, Debug)]
+struct Novelty {
+    once: u64,
+    times: u64,
+}
+
+impl Novelty {
+    /// How many of these are expected to be people not seen before, rounded up.
+    fn of(self, people: u64) -> u64 {
+        (u128::from(people) * u128::from(self.once)).div_ceil(u128::from(self.times.max(1))) as u64
+    }
+}
+
+/// The folder of a path and the ending of its name, in lower case.
+fn kind(path: &str) -> (&str, String) {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = name.split('#').next().unwrap_or(name);
+    (folder, name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase()))
+}
+
+/// Why the ceiling is higher than what was seen allows; `None` when everything was read.
+pub(super) fn estimate(
+    evidence: &Evidence<'_>,
+    catalogue: &Catalogue,
+    records: &Records,
+    individuals: &[Individual],
+    individual_of: &[u32],
+) -> Option<Reason> {
+    let unread = unread(evidence, catalogue);
+    if unread.is_empty() {
+        return None;
+    }
+    let (mut near, mut like, mut all) = (HashMap::<(&str, String), Seen>::new(), HashMap::<String, Seen>::new(), Seen::default());
+    let (people, novelty) = people_by_item(records, individuals, individual_of);
+    for item in evidence.items.iter().filter(|item| catalogue.used.get(&item.item) != Some(&false)) {
+        let people = people.get(&item.item).copied().unwrap_or(0);
+        let (folder, ending) = kind(&item.path);
+        near.entry((folder, ending.clone())).or_default().add(people, item.examined);
+        like.entry(ending).or_default().add(people, item.examined);
+        if item.depth == 0 {
+            all.bytes += item.examined;
+        }
+    }
+    all.people = individuals.iter().filter(|individual| individual.counted).count() as u64;
+    let (mut at_risk, mut bytes) = (0, 0);
+    for (path, lost) in &unread {
+        let (folder, ending) = kind(path);
+        let seen = match CONTAINERS.contains(&ending.as_str()) {
+            true => all,
+            false => {
+                let siblings = near.get(&(folder, ending.clone())).copied().filter(|seen| seen.bytes > 0);
+                siblings.or_else(|| like.get(&ending).copied()).unwrap_or_default()
+            }
+        };
+        at_risk += seen.people_in(*lost);
+        bytes += lost;
+    }
+    let further = novelty.of(at_risk);
+    (further > 0).then(|| Reason {
+        code: "unread_items",
+        text: format!(
+            "{} items could not be read ({bytes} bytes); at the density of items like them (same ending, same folder first; all of the leak for \
+             archives) they may hold {at_risk} people; by how many of those seen were seen in one item only, so many of them stand nowhere else",
+            unread.len()
+        ),
+        direction: "raises",
+        people: further,
+        resolve: "see exceptions.csv: give passwords or sound copies and scan again",
+        examples: Vec::new(),
+    })
+}
+
+/// Path and lost bytes of what was not examined and may hold people, copies once.
+fn unread(evidence: &Evidence<'_>, catalogue: &Catalogue) -> Vec<(String, u64)> {
+    let mut lost: HashMap<&str, u64> = HashMap::new();
+    for problem in evidence.problems.iter().filter(|problem| catalogue.used.get(&problem.item) != Some(&false)) {
+        let may_hold = !matches!(problem.category, Category::Symlink | Category::SpecialFile | Category::ImageOnly);
+        if may_hold && problem.bytes_not_examined > 0 {
+            *lost.entry(problem.path.as_str()).or_default() += problem.bytes_not_examined;
+        }
+    }
+    let mut lost: Vec<(String, u64)> = lost.into_iter().map(|(path, bytes)| (path.to_owned(), bytes)).collect();
+    lost.sort_unstable();
+    lost
+}
+
+/// How many counted people were seen in each item, and how many were seen once for how many times somebody was seen.
+fn people_by_item(records: &Records, individuals: &[Individual], individual_of: &[u32]) -> (HashMap<u32, u64>, Novelty) {
+    let counted = |node: u32| {
+        let at = individual_of.get(node as usize).copied().filter(|at| *at != NONE)?;
+        individuals.get(at as usize).filter(|individual| individual.counted).map(|_| at)
+    };
+    let mut pairs: Vec<(u32, u32)> = records.mentions.iter().filter_map(|mention| Some((mention.item, counted(mention.node)?))).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut people = HashMap::new();
+    pairs.iter().for_each(|(item, _)| *people.entry(*item).or_default() += 1);
+    let mut times: HashMap<u32, u64> = HashMap::new();
+    pairs.iter().for_each(|(_, person)| *times.entry(*person).or_default() += 1);
+    let once = times.values().filter(|times| **times == 1).count() as u64;
+    (people, Novelty { once, times: pairs.len() as u64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_estimated_by_density_and_rounded_up() {
+        let seen = Seen { people: 10, bytes: 1000 };
+        assert_eq!(seen.people_in(1000), 10);
+        assert_eq!(seen.people_in(1), 1);
+        assert_eq!(Seen { people: 0, bytes: 1000 }.people_in(5000), 0);
+        assert_eq!(Seen::default().people_in(5000), 0);
+    }
+
+    #[test]
+    fn who_is_seen_in_every_file_is_not_new_in_the_next() {
+        assert_eq!(Novelty { once: 0, times: 500 }.of(90), 0);
+        assert_eq!(Novelty { once: 500, times: 500 }.of(90), 90);
+        assert_eq!(Novelty { once: 1, times: 500 }.of(90), 1);
+    }
+
+    #[test]
+    fn items_are_alike_by_folder_and_ending() {
+        assert_eq!(kind("share/a.zip!/hr/Pay.CSV"), ("share/a.zip!/hr", "csv".to_owned()));
+        assert_eq!(kind("share/readme"), ("share", String::new()));
+        assert_eq!(kind("a.xlsx#2024"), ("", "xlsx".to_owned()));
+    }
+}
