@@ -3,6 +3,8 @@
 //! `cargo bench --bench accuracy > docs/accuracy.md` measures on corpora that the repository makes from seeds.
 //! `-- --presidio FILE` adds a set of texts with spans that lies elsewhere (`spans_synth_v2.json` beside `data/synth_v2/`).
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 
