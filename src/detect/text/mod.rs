@@ -9,6 +9,7 @@
 mod address;
 mod context;
 mod literals;
+mod name_words;
 mod names;
 mod numbers;
 mod signs;
