@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
-/// Words behind a value are farther away in meaning.
+/// Words behind a value are farther away in meaning,
 const BEHIND: usize = 20;
+/// but not a label right behind it: `28-64-66-98 office`, `780 6326-Fax`.
+const RIGHT_BEHIND: usize = 3;
 
 /// All words of all detectors in one automaton.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ fn cases(word: &str) -> Vec<String> {
 pub(super) struct Around {
     start: usize,
     end: usize,
-    /// Whose word, and how far before the value it starts; 0 stands for behind the value.
+    /// Whose word, and how far before the value it starts; 0 stands for behind the value, 1 for its label there.
     words: Vec<(DetectorId, usize)>,
 }
 
@@ -90,6 +92,13 @@ impl Scan<'_> {
         }
     }
 
+    /// 0 for a word behind a value, 1 for its label right behind it. A word with a colon is the label of what follows.
+    fn distance_behind(&self, value: usize, start: usize, end: usize) -> usize {
+        let gap = self.text.get(value..start).unwrap_or_default();
+        let of_the_next = matches!(self.byte(end), b':' | b'=') || self.byte(end) == b' ' && self.byte(end + 1) == b':';
+        usize::from(gap.len() <= RIGHT_BEHIND && !gap.iter().any(|byte| matches!(byte, b'\n' | b',' | b';' | b'.' | b'|')) && !of_the_next)
+    }
+
     /// Lists the words in `from..to`, by their distance before `value`.
     fn look_around(&self, from: usize, to: usize, value: usize, words: &mut Vec<(DetectorId, usize)>) {
         let all = &self.detectors.scanner.context;
@@ -101,7 +110,8 @@ impl Scan<'_> {
                 || (last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic());
             if !inside {
                 let owners = all.owners.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
-                words.extend(owners.iter().map(|owner| (*owner, value.saturating_sub(start))));
+                let distance = if start >= value { self.distance_behind(value, start, end) } else { value - start };
+                words.extend(owners.iter().map(|owner| (*owner, distance)));
             }
         }
     }

@@ -82,10 +82,17 @@ impl Scan<'_> {
         let Some(id) = self.detectors.scanner.name else { return };
         let lower = self.text.len() <= LOWER_TEXT && !self.text.iter().any(u8::is_ascii_uppercase);
         let mut walk = Walk { lower, ..Walk::default() };
+        let taken = std::mem::take(&mut self.taken);
+        let mut addresses = taken.iter().peekable();
         let mut at = 0;
         while at < self.text.len() {
             if !is_word(self.text[at]) {
                 at += 1;
+                continue;
+            }
+            while addresses.next_if(|(_, end)| *end <= at).is_some() {}
+            if let Some((_, end)) = addresses.peek().filter(|(start, _)| *start <= at) {
+                at = *end;
                 continue;
             }
             let end = self.word_end(at);
@@ -233,7 +240,8 @@ impl Scan<'_> {
             () if text.len() == 1 => Role::Initial,
             () if is(kind::GREETING | kind::FUNCTION) || month() => Role::Stop,
             // Without capitals only the lists say where a name begins and ends.
-            () if lower && (flags & (GIVEN | SURNAME) == 0 || flags & (flag::WORD | flag::PLAIN) != 0) => Role::Stop,
+            () if lower && (flags & (GIVEN | SURNAME) == 0 || flags & flag::PLAIN != 0) => Role::Stop,
+            () if lower && flags & flag::WORD != 0 && flags & (flag::GIVEN | flag::SURNAME) == 0 => Role::Stop,
             () if text.first().is_some_and(u8::is_ascii_lowercase) && !lower => Role::Particle,
             () => Role::Name,
         };
@@ -277,7 +285,10 @@ impl Scan<'_> {
             _ => 0.0,
         });
         if !titled && self.is_of_a_thing(head, before, body, behind, next, lead) {
-            bits -= 6.0;
+            // "Fletcher Hill": what may be a place is a family name behind a given name.
+            let family =
+                names > 1 && last.flags & flag::SURNAME != 0 && first.flags & flag::GIVEN != 0 && first.is_sure() && behind.is_empty();
+            bits -= if family && last.has(kind::PLACE) { 2.5 } else { 6.0 };
         }
         bits += self.tail(body, names, lead);
         if names == 1 && !titled && self.capitalises_nouns {

@@ -87,6 +87,7 @@ impl Scan<'_> {
                 _ => self.ip(start, end),
             }
             self.phone(start, end);
+            self.worded_date(start, end);
         } else if let (Some(iban), 2) = (scanner.iban, digit - start) {
             if end - start >= 4 && self.byte(digit + 1).is_ascii_digit() {
                 self.iban(iban, start);
