@@ -3,7 +3,7 @@
 //!
 //! Four finders walk the block, each led by bytes that are rare: digits ([`numbers`]), `@`
 //! ([`signs`]), fixed beginnings and labels ([`literals`]), and, in prose, capital letters
-//! ([`names`], [`address`]). What they find is weighed in bits; above zero it is reported, and
+//! ([`names`], [`address`]). Around names, [`health`] looks for diagnoses. What they find is weighed in bits; above zero it is reported, and
 //! of overlapping findings the strongest stays.
 
 mod address;
