@@ -225,6 +225,10 @@ impl Scan<'_> {
                 return of(self.box_start(before), 1, 4.5);
             }
         }
+        // "26 rue des lilas": behind a street word in front the name may be in lower case, to the end of its line or part.
+        if let Some(taken) = self.lower_street(after).filter(|_| !parted) {
+            return of(number, taken, 4.0);
+        }
         // "4642 Forest Court": a street word within five capitals behind the number.
         let street = run.iter().take(5).position(|piece| piece.is_street()).filter(|_| !parted);
         if let Some(place) =
@@ -266,6 +270,22 @@ impl Scan<'_> {
         let other = after.iter().skip(2).find(|piece| !piece.is_capital() && !piece.is(kind::PARTICLE));
         let both = other.is_some_and(|piece| piece.is_number() && piece.length() <= 4);
         of(number, 2, if both { 2.5 } else { 0.5 })
+    }
+
+    /// How many words a number, a street word in front and a name in lower case take.
+    fn lower_street(&self, after: &[Piece]) -> Option<usize> {
+        let word = after.get(1).filter(|piece| piece.is(kind::BEFORE) && !piece.is(kind::WEAK) && piece.length() > 2)?;
+        let mut end = word.end;
+        let name = after.iter().skip(2).take_while(|piece| {
+            let goes_on = self.text.get(end..piece.start) == Some(b" ") && !piece.is_number();
+            end = piece.end;
+            goes_on
+        });
+        let count = name.count();
+        let last = after.get(1 + count)?;
+        let closed = matches!(self.byte(last.end), b',' | b'\n' | b'\r' | b'.') || last.end == self.text.len();
+        ((1..=5).contains(&count) && closed && last.kind == PieceKind::Lower || last.is_capital() && closed && (2..=5).contains(&count))
+            .then_some(2 + count)
     }
 
     /// `Unit 4526 Box 0671, DPO AP 51065`, `USNS Mercy FPO AP 96672` (USPS Publication 28, section 225).
@@ -325,10 +345,15 @@ impl Scan<'_> {
         }
     }
 
-    /// "Flat 2, 14 High Street".
+    /// "Flat 2, 14 High Street", "3178 254 Damvergi Street", "5/14 Mill Lane".
     fn start_before(&self, start: usize) -> usize {
         match self.pieces_before(start).as_slice() {
             [number, unit, ..] if number.is_number() && unit.is_capital() && unit.is(kind::UNIT) => unit.start,
+            [number, ..]
+                if number.is_number() && number.length() <= 5 && start - number.end == 1 && matches!(self.before(start), b' ' | b'/') =>
+            {
+                number.start
+            }
             _ => start,
         }
     }
@@ -401,7 +426,8 @@ impl Scan<'_> {
     /// Whether a number begins a telephone number: groups of digits follow, on a line of its own.
     fn is_telephone(&self, after: &[Piece], place: usize, new_line: bool) -> bool {
         let piece = &after[place];
-        let next_is_near = after.get(place + 1).is_some_and(|next| next.is_number() && next.start - piece.end <= 2);
+        let on_line = |next: &Piece| !self.text[piece.end..next.start].contains(&b'\n');
+        let next_is_near = after.get(place + 1).is_some_and(|next| next.is_number() && next.start - piece.end <= 2 && on_line(next));
         let further = after.get(place + 2).is_some_and(|next| next.is_number() && next.start - after[place + 1].end <= 1);
         self.before(piece.start) == b'+' || next_is_near && (new_line || further)
     }

@@ -237,7 +237,8 @@ impl Scan<'_> {
             () if is(kind::TITLE) && (dotted || folded.len() > 3 || short_title) => Role::Title,
             () if is(kind::SUFFIX) => Role::Suffix,
             () if is(kind::PARTICLE) && text.len() > 1 && (!lower || is(kind::NOBLE)) => Role::Particle,
-            () if text.len() == 1 => Role::Initial,
+            () if text.len() == 1 && (!lower || dotted) => Role::Initial,
+            () if text.len() == 1 => Role::Stop,
             () if is(kind::GREETING | kind::FUNCTION) || month() => Role::Stop,
             // Without capitals only the lists say where a name begins and ends.
             () if lower && (flags & (GIVEN | SURNAME) == 0 || flags & flag::PLAIN != 0) => Role::Stop,
