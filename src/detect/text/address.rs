@@ -413,8 +413,11 @@ impl Scan<'_> {
     /// Whether what lies before a word ends the address.
     fn ends_address(&self, after: &[Piece], place: usize, gap: &[u8]) -> bool {
         let before = &after[place - 1];
-        let abbreviated = before.is(kind::UNIT | kind::BOX | kind::PARTICLE) || before.is_street() || before.length() <= 2;
-        (gap.contains(&b'.') && !abbreviated && !before.is_number())
+        let abbreviated = before.is(kind::UNIT | kind::BOX | kind::PARTICLE)
+            || before.is_street()
+            || before.length() <= 2
+            || before.is_number() && before.length() <= 3;
+        (gap.contains(&b'.') && !abbreviated)
             || gap.len() > 8
             || gap.iter().any(|byte| matches!(byte, b'!' | b':' | b';' | b'"' | b'@' | b'\'' | b'\\' | b'='))
             // A mark that stands before every line of a quotation is none of this one's.
