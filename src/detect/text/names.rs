@@ -156,7 +156,13 @@ impl Scan<'_> {
         let mut at = start;
         let end = loop {
             let mut end = self.word_end(at);
-            let word = self.word(at, end, walk.lower);
+            let mut word = self.word(at, end, walk.lower);
+            // "Jan Vos", "Anna March": behind a given name a word is a family name.
+            let behind_given =
+                words.last().is_some_and(|last| matches!(last.role, Role::Name) && last.flags & flag::GIVEN != 0 && last.is_sure());
+            if word.role == Role::Stop && behind_given && word.flags & (flag::GIVEN | flag::SURNAME) != 0 && !walk.lower {
+                word.role = Role::Name;
+            }
             // "Dott.ssa", "Sig.ra".
             if word.role == Role::Title {
                 end += [b".ssa".as_slice(), b".ra"].iter().find(|more| self.text[end..].starts_with(more)).map_or(0, |more| more.len());
