@@ -1,73 +1,12 @@
 //! Postal addresses in prose. An anchor (a street word beside a number, a box, a military post
 //! office) is extended over what usually follows: flat, town, region, postcode, country.
 
-use super::{Scan, is_word};
+use super::{
+    Scan,
+    address_words::{address_words, kind},
+    is_word,
+};
 use crate::detect::{DetectorId, fold::fold_into, normal::month_word, places};
-use foldhash::fast::FixedState;
-use std::{collections::HashMap, sync::LazyLock};
-
-/// What a word is in an address; one bit each.
-mod kind {
-    /// Behind the name of a street, before it, before it and of other uses too.
-    pub(super) const BEHIND: u16 = 1;
-    pub(super) const BEFORE: u16 = 1 << 1;
-    pub(super) const WEAK: u16 = 1 << 2;
-    /// Street words that stand in lower case.
-    pub(super) const LOWER: u16 = 1 << 3;
-    pub(super) const UNIT: u16 = 1 << 4;
-    pub(super) const BOX: u16 = 1 << 5;
-    pub(super) const FORCES: u16 = 1 << 6;
-    pub(super) const PARTICLE: u16 = 1 << 7;
-    /// The ending alone makes it a street, perhaps.
-    pub(super) const COMPOUND: u16 = 1 << 8;
-    pub(super) const PERHAPS: u16 = 1 << 9;
-}
-
-/// The lists of `patterns/lexicons/address-words.toml`.
-#[derive(Debug, Default)]
-struct AddressWords {
-    kinds: HashMap<Vec<u8>, u16, FixedState>,
-    endings: Vec<(Vec<u8>, u16)>,
-    leads: Vec<Vec<u8>>,
-}
-
-impl AddressWords {
-    fn parse(text: &str) -> Result<AddressWords, toml::de::Error> {
-        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
-        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes);
-        let mut words = AddressWords::default();
-        for (name, bit) in [
-            ("behind", kind::BEHIND),
-            ("before", kind::BEFORE),
-            ("before_weak", kind::WEAK),
-            ("lower", kind::LOWER),
-            ("units", kind::UNIT),
-            ("boxes", kind::BOX),
-            ("forces", kind::FORCES),
-            ("particles", kind::PARTICLE),
-        ] {
-            list(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
-        }
-        words.endings = list("endings").map(|ending| (ending, kind::COMPOUND)).collect();
-        words.endings.extend(list("endings_weak").map(|ending| (ending, kind::PERHAPS)));
-        words.leads = list("leads").collect();
-        Ok(words)
-    }
-
-    fn kinds(&self, folded: &[u8]) -> u16 {
-        let listed = self.kinds.get(folded).copied().unwrap_or_default();
-        let compound = |(ending, _): &&(Vec<u8>, u16)| folded.len() >= 7.max(ending.len() + 3) && folded.ends_with(ending);
-        listed | if listed == 0 { self.endings.iter().find(compound).map_or(0, |(_, bit)| *bit) } else { 0 }
-    }
-}
-
-const WORDS_FILE: &str = include_str!("../../../patterns/lexicons/address-words.toml");
-
-fn address_words() -> &'static AddressWords {
-    // The test below holds that the file can be read.
-    static WORDS: LazyLock<AddressWords> = LazyLock::new(|| AddressWords::parse(WORDS_FILE).unwrap_or_default());
-    &WORDS
-}
 
 /// Longest stretch of one address, in bytes.
 const REACH: usize = 160;
@@ -218,6 +157,12 @@ impl Scan<'_> {
             {
                 return of(named.start, 1, 4.5);
             }
+            if piece.is_capital()
+                && piece.is(kind::NUMBERED)
+                && let Some(named) = named
+            {
+                return of(named.start, 1, 4.5);
+            }
             if piece.is_capital() && piece.is(kind::COMPOUND) && !month(piece) {
                 return of(piece.start, 1, 4.5);
             }
@@ -242,7 +187,7 @@ impl Scan<'_> {
         }
         if near && let Some(piece) = before.first() {
             if piece.is(kind::UNIT) && piece.is_capital() && piece.length() > 1 {
-                return of(piece.start, 1, 3.1);
+                return of(piece.start, 1, 2.9);
             }
             // "Am Sandtorkai 5, 20457 Hamburg", "lives on Grössgstötten 50".
             let plain = before
@@ -257,7 +202,7 @@ impl Scan<'_> {
                 && let Some(plain) = plain
             {
                 let town = self.is_postcode_and_town(after);
-                let bits = if piece.is(kind::PERHAPS) { 2.5 } else { 0.2 } + if town { 3.0 } else { 0.0 };
+                let bits = if piece.is(kind::PERHAPS) { 1.0 } else { 0.2 } + if town { 3.0 } else { 0.0 };
                 if town || piece.is(kind::PERHAPS) || self.address_lead(plain.start) > 0.0 {
                     return of(plain.start, 1, bits);
                 }
@@ -364,7 +309,9 @@ impl Scan<'_> {
         // Words nobody knows belong to it when something known follows.
         let mut end = reached;
         let (mut bits, mut capitals) = (0.0_f32, 0);
-        let (mut postcode, mut country) = (false, false);
+        let (mut postcode, mut placed, mut country) = (false, false, false);
+        // The second word of a town's name, a town behind its postcode.
+        let mut town = usize::MAX;
         for (place, piece) in after.iter().enumerate().skip(anchor) {
             let gap = &self.text[reached.min(piece.start)..piece.start];
             let new_line = gap.contains(&b'\n');
@@ -377,7 +324,12 @@ impl Scan<'_> {
                 PieceKind::Number => {
                     let before = &after[place - 1];
                     known = if before.is(kind::UNIT | kind::BOX) { 3.0 } else { self.postcode_bits(after, place) };
-                    postcode |= !before.is(kind::UNIT | kind::BOX) && known > 0.0;
+                    let is_postcode = !before.is(kind::UNIT | kind::BOX) && known > 0.0;
+                    // "1000 Bruxelles": the code stands before its town, behind a comma or on a line of its own.
+                    if is_postcode && !placed && (gap.iter().any(|byte| matches!(byte, b',' | b'\n')) || piece.length() < 3) {
+                        town = place + 1;
+                    }
+                    postcode |= is_postcode;
                     capitals = 0;
                 }
                 PieceKind::Capital => {
@@ -385,10 +337,26 @@ impl Scan<'_> {
                     let code = self.postcode_bits(after, place);
                     if code > 0.0 {
                         (known, postcode) = (code, true);
+                        // "1016 GV Amsterdam", "CH-8002 Zürich".
+                        if !placed && (piece.length() == 2 || word.contains(&b'-')) {
+                            town = place + 1;
+                        }
+                    } else if place == town {
+                        (known, placed) = (1.0, true);
+                        // "2595 Den Haag", "São Paulo".
+                        if piece.length() <= 4
+                            && after.get(place + 1).is_some_and(|next| next.is_capital() && next.start - piece.end == 1)
+                            && !self.is_place(after, place)
+                        {
+                            town = place + 1;
+                        }
                     } else if matches!(word.len(), 2 | 3) && places::is_region_code(word) {
-                        known = 1.5;
-                    } else if self.is_place(after, place) {
-                        known = 2.0;
+                        (known, placed) = (1.5, true);
+                    } else if let Some(words) = self.place_words(after, place) {
+                        (known, placed) = (2.0, true);
+                        if words > 1 {
+                            town = place + 1;
+                        }
                     }
                     country |= known == 2.0 && postcode && self.is_country(after, place);
                     capitals += 1;
@@ -464,6 +432,7 @@ impl Scan<'_> {
             | (b"AdA", b"dAd")
             | (b"dddd", b"AA")
             | (b"Add" | b"AdA", b"AAdd" | b"AdAd" | b"AAAd" | b"dddd") => 4.0,
+            (b"AAdd" | b"AdAd" | b"AAAd", _) if place > 0 && shape(of(place - 1)) == b"Add" => 0.5,
             (b"dAA" | b"dAd", _) if place > 0 && shape(of(place - 1)).first() == Some(&b'A') && shape(of(place - 1)).contains(&b'd') => 0.5,
             (b"dddddd" | b"ddddd" | b"dddd", _) => 2.0,
             (b"ddddAA" | b"ddddd-dddd" | b"ddddd-ddd" | b"dddd-ddd" | b"dd-ddd" | b"ddd-dddd", _) => 3.0,
@@ -485,20 +454,24 @@ impl Scan<'_> {
         places::country(&folded, &mut Vec::new())
     }
 
-    /// A town or country, of one or two words.
     fn is_place(&self, after: &[Piece], place: usize) -> bool {
+        self.place_words(after, place).is_some()
+    }
+
+    /// A town or country: of how many words, one or two.
+    fn place_words(&self, after: &[Piece], place: usize) -> Option<usize> {
         let piece = &after[place];
         let mut folded = Vec::new();
         fold_into(&self.text[piece.start..piece.end], &mut folded);
         let mut code = Vec::new();
         if folded.len() >= 4 && (places::is_city(&folded) || places::country(&folded, &mut code)) {
-            return true;
+            return Some(1);
         }
-        let Some(next) = after.get(place + 1).filter(|_| folded.len() >= 2) else { return false };
+        let next = after.get(place + 1).filter(|_| folded.len() >= 2)?;
         folded.push(b' ');
         fold_into(&self.text[next.start..next.end], &mut folded);
         code.clear();
-        places::is_city(&folded) || places::country(&folded, &mut code)
+        (places::is_city(&folded) || places::country(&folded, &mut code)).then_some(2)
     }
 
     fn pieces(&self, from: usize, most: usize) -> Vec<Piece> {
@@ -564,22 +537,4 @@ fn starts_upper(word: &[u8]) -> bool {
         Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
     };
     valid.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_lowercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_word_lists_can_be_read_and_are_folded() {
-        let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
-        assert_eq!(lists.len(), 11);
-        for (name, words) in &lists {
-            assert!(!words.is_empty(), "{name}");
-            for word in words {
-                assert_eq!(*word, crate::detect::fold::fold(word), "{name}");
-            }
-        }
-        assert!(AddressWords::parse(WORDS_FILE).is_ok());
-    }
 }

@@ -7,6 +7,7 @@
 //! of overlapping findings the strongest stays.
 
 mod address;
+mod address_words;
 mod context;
 mod dates;
 mod health;

@@ -27,6 +27,8 @@ pub(super) mod kind {
     pub(in crate::detect::text) const BRAND: u16 = 1 << 11;
     /// Never part of a name.
     pub(in crate::detect::text) const FUNCTION: u16 = 1 << 12;
+    /// A month that is a given name too.
+    pub(in crate::detect::text) const MONTH: u16 = 1 << 13;
 }
 
 /// The most words of a lead.
@@ -63,6 +65,7 @@ impl NameWords {
             ("brands", kind::BRAND),
             ("function", kind::FUNCTION),
             ("demonyms", kind::FUNCTION),
+            ("months", kind::MONTH),
         ] {
             list(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
         }
@@ -104,6 +107,8 @@ pub(super) struct Lead {
     pub begins: bool,
     /// A comma stands before.
     pub comma: bool,
+    /// A `&` stands before.
+    pub joined: bool,
 }
 
 impl Scan<'_> {
@@ -131,9 +136,15 @@ impl Scan<'_> {
         let mut lead = Lead {
             begins: new_line || matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b'>' | b';'),
             comma: last == b',' && !new_line,
+            joined: last == b'&',
             ..Lead::default()
         };
         lead.bits = lead_words(&before).unwrap_or_default();
+        // The maiden name of somebody's mother is a secret of theirs, not a name of somebody.
+        if [b"mother".as_slice(), b"mutter", b"madre", b"moeder", b"mere"].iter().any(|word| memchr::memmem::find(&before, word).is_some())
+        {
+            lead.bits = lead.bits.min(3.5);
+        }
         if last == b':' {
             let label = before[..before.len() - 1].trim_ascii_end();
             if lead.bits == 0.0 && kinds(last_word(label)) & kind::LABEL != 0 {
@@ -197,7 +208,7 @@ mod tests {
     #[test]
     fn the_word_lists_can_be_read_and_are_folded() {
         let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
-        assert_eq!(lists.len(), 18);
+        assert_eq!(lists.len(), 19);
         for (name, words) in &lists {
             assert!(!words.is_empty(), "{name}");
             for word in words {

@@ -207,7 +207,7 @@ impl Scan<'_> {
             return Some(next);
         }
         let particle = |at: usize| kinds(&self.text[at..self.word_end(at)]) & kind::PARTICLE != 0;
-        (particle(next) && words.iter().any(|word| word.role == Role::Name)).then_some(next).filter(|next| {
+        (particle(next) && words.iter().any(|word| matches!(word.role, Role::Name | Role::Title))).then_some(next).filter(|next| {
             // A particle must be followed by a capital, perhaps after another particle.
             let mut at = self.word_end(*next) + 1;
             if at < self.text.len() && is_word(self.text[at]) && !self.is_capital(at) && particle(at) {
@@ -295,7 +295,12 @@ impl Scan<'_> {
             // "Fletcher Hill": what may be a place is a family name behind a given name.
             let family =
                 names > 1 && last.flags & flag::SURNAME != 0 && first.flags & flag::GIVEN != 0 && first.is_sure() && behind.is_empty();
-            bits -= if family && last.has(kind::PLACE) { 2.5 } else { 6.0 };
+            bits -= if family && last.has(kind::PLACE) { 2.5 } else { 9.0 };
+        }
+        bits -= self.lone_doubt(head, body, names, lead, titled);
+        // In lower case "will mark may" is no name unless a lead says so.
+        if walk.lower && names > 1 && lead.bits < 3.5 && !(first.is_sure() && first.flags & GIVEN != 0) {
+            bits -= 4.0;
         }
         bits += self.tail(body, names, lead);
         if names == 1 && !titled && self.capitalises_nouns {
@@ -358,9 +363,21 @@ impl Scan<'_> {
             || last.has(kind::PLACE)
             || behind.iter().chain(next).any(|word| word.has(kind::PLACE))
             || body.first().is_some_and(|word| word.has(kind::HEAD) && body.len() > 1)
+            || body.iter().any(|word| word.has(kind::HEAD) && word.flags & (flag::GIVEN | flag::SURNAME) == 0)
             || head.iter().chain(before).any(|word| word.has(kind::HEAD))
             || lead.kinds & kind::HEAD != 0
             || next_in_text()
+    }
+
+    /// What speaks against a single word: the name of a month, a firm's "&" before it, a "Den" that is no title's.
+    fn lone_doubt(&self, head: &[Word], body: &[Word], names: usize, lead: Lead, titled: bool) -> f32 {
+        if names > 1 || titled || lead.bits >= 2.0 {
+            return 0.0;
+        }
+        let month = if body.iter().any(|word| word.has(kind::MONTH)) { 2.5 } else { 0.0 };
+        let firm = if lead.joined { 3.0 } else { 0.0 };
+        let particle = if head.last().is_some_and(|word| word.role == Role::Particle) { 1.0 } else { 0.0 };
+        month + firm + particle
     }
 
     /// What stands behind: ":" a speaker, a mailbox a sender, a verb somebody who acts.
@@ -510,7 +527,7 @@ fn body(words: &[Word]) -> &[Word] {
     }
     while let [rest @ .., last] = body
         && (matches!(last.role, Role::Particle | Role::Title)
-            || !rest.is_empty() && (last.flags == flag::PLAIN || last.role == Role::Initial))
+            || !rest.is_empty() && (last.flags == flag::PLAIN && last.role == Role::Name || last.role == Role::Initial))
     {
         body = rest;
     }

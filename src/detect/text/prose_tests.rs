@@ -81,7 +81,7 @@ fn names_stand_in_french_spanish_and_italian_prose() {
             "Patient : «DUPONT Jean»",
             "Cordialement,\n«Amélie Rousseau»",
             "Je m'appelle «Thierry Lambert» et je travaille ici.",
-            "M. «Benoît de La Fontaine» habite à Lyon.",
+            "Monsieur «Benoît de La Fontaine» habite à Lyon.",
             "Le contrat de «Jean-Pierre Marchand» est signé.",
             "Estimado señor «García», le escribimos por su pedido.",
             "Paciente: «María del Carmen García López»",
