@@ -137,8 +137,7 @@ impl Scan<'_> {
             && let Some(place) =
                 street_before.filter(|place| *place > 0 && before[..*place].iter().any(Piece::is_capital) && before[0].is_of_street())
         {
-            let sure = before[place].is(kind::BEFORE) && before[place].is_capital()
-                || before[place].is(kind::BEFORE) && !before[place].is(kind::WEAK) && self.text[before[place].start] != b'v';
+            let sure = before[place].is(kind::BEFORE) && (before[place].is_capital() || !before[place].is(kind::WEAK));
             return of(before[place].start, 1, if sure { 5.0 } else { 2.5 });
         }
         if near && let Some(piece) = before.first() {

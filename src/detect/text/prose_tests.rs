@@ -226,6 +226,8 @@ fn what_only_looks_like_an_address_is_none() {
             "Unit 5 of the course and Floor 3 are closed.",
             "Natalia 25, Australia 12, Season 3.",
             "connected via VLAN 12 to port 443 on Server 9",
+            "He sent 3 via email, and 2 via fax.",
+            "The Diamond Ring 14 was lost.",
             "Order 4417 has 5 new ways to close the road.",
             "El artículo 5 de la ley y el capítulo 12 del código.",
             "L'article 9 du code et la page 12 du rapport.",
