@@ -6,7 +6,7 @@ use super::{
     address_words::{address_words, kind},
     is_word,
 };
-use crate::detect::{DetectorId, fold::fold_into, normal::month_word, places};
+use crate::detect::{DetectorId, fold::fold_into, header::is_organisation, normal::month_word, places};
 
 /// Longest stretch of one address, in bytes.
 const REACH: usize = 160;
@@ -97,7 +97,7 @@ impl Scan<'_> {
         let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
         let (end, more) = self.extend(&after, anchor.taken);
         let bits = self.detectors.get(id).text.base + anchor.bits + self.address_lead(start) + more;
-        if bits <= 0.0 || end <= start {
+        if bits <= 0.0 || end <= start || self.is_of_a_firm(start) {
             return None;
         }
         self.scratch.clear();
@@ -269,6 +269,17 @@ impl Scan<'_> {
             after.get(1).is_some_and(|piece| piece.is_number() && (3..=6).contains(&piece.length()) || self.postcode_bits(after, 1) > 2.5);
         let place = if after.get(2).is_some_and(|piece| piece.is_number() || piece.length() <= 2) { 3 } else { 2 };
         postcode && after.get(place).is_some_and(|piece| piece.is_capital()) && self.is_place(after, place)
+    }
+
+    /// "Northfield Harbor Group, 1 Harbor Plaza": the address of the firm named right before it.
+    fn is_of_a_firm(&self, start: usize) -> bool {
+        let before = self.text[start.saturating_sub(80)..start].trim_ascii_end();
+        let Some(before) = before.strip_suffix(b",") else { return false };
+        let from = before.iter().rposition(|byte| matches!(byte, b',' | b'.' | b':' | b';' | b'\n')).map_or(0, |at| at + 1);
+        let name = before[from..].trim_ascii();
+        let mut folded = Vec::new();
+        fold_into(name, &mut folded);
+        name.first().is_some_and(u8::is_ascii_uppercase) && name.split(|byte| *byte == b' ').count() <= 5 && is_organisation(&folded)
     }
 
     /// Words before an address that speak for one.

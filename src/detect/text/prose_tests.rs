@@ -226,6 +226,7 @@ fn what_only_looks_like_an_address_is_none() {
             "Unit 5 of the course and Floor 3 are closed.",
             "Natalia 25, Australia 12, Season 3.",
             "connected via VLAN 12 to port 443 on Server 9",
+            "Northfield Harbor Group, 1 Harbor Plaza, Chicago, IL 60601",
             "He sent 3 via email, and 2 via fax.",
             "The Diamond Ring 14 was lost.",
             "Order 4417 has 5 new ways to close the road.",
