@@ -317,7 +317,7 @@ impl Scan<'_> {
         };
         if bits > 0.0 && self.keep_name(id, start, last.end, bits) {
             self.remember(body, names, bits, walk);
-        } else if names == 1 && body.len() == 1 && bits > -4.5 && !(lead.begins && !first.is_sure()) {
+        } else if names == 1 && body.len() == 1 && bits > -4.5 && (first.is_sure() || !lead.begins) {
             walk.pending.push((first.start, last.end));
         }
     }
