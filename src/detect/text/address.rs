@@ -97,8 +97,11 @@ impl Scan<'_> {
         let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
         let (end, more) = self.extend(&after, anchor.taken);
         let bits = self.detectors.get(id).text.base + anchor.bits + self.address_lead(start) + more;
-        if bits <= 0.0 || end <= start || self.is_of_a_firm(start) {
+        if bits <= 0.0 || end <= start {
             return None;
+        }
+        if self.is_of_a_firm(start) {
+            return Some(end);
         }
         self.scratch.clear();
         let mut normal = std::mem::take(&mut self.scratch);
@@ -133,6 +136,9 @@ impl Scan<'_> {
         let street_before = before
             .iter()
             .position(|piece| piece.is(kind::BEFORE | kind::WEAK | kind::LOWER) && (piece.is_capital() || piece.is(kind::LOWER)));
+        // Right behind the word comes the name: "Harbor Plaza, Chicago, IL 60601" is none.
+        let street_before =
+            street_before.filter(|place| *place == 0 || !self.text[before[*place].end..before[*place - 1].start].contains(&b','));
         if near
             && let Some(place) =
                 street_before.filter(|place| *place > 0 && before[..*place].iter().any(Piece::is_capital) && before[0].is_of_street())
