@@ -207,8 +207,23 @@ pub(super) struct TextShape {
 }
 
 /// Scanners written in Rust that files may name.
-pub(super) const SCANNERS: &[&str] =
-    &["email", "phone", "iban", "ip", "name", "address", "labelled", "combo", "private_key", "jwt", "url_login", "tokens", "hash"];
+pub(super) const SCANNERS: &[&str] = &[
+    "email",
+    "phone",
+    "iban",
+    "ip",
+    "name",
+    "address",
+    "birth_date",
+    "diagnosis",
+    "labelled",
+    "combo",
+    "private_key",
+    "jwt",
+    "url_login",
+    "tokens",
+    "hash",
+];
 
 /// Reads and compiles one file.
 pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<Fault>> {

@@ -88,6 +88,16 @@ pub(super) fn is_us_state(word: &[u8]) -> bool {
     US_STATES.iter().any(|(code, name)| word.eq_ignore_ascii_case(code.as_bytes()) || word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
+/// Whether a word is the code of a state, province or territory as it stands in addresses of the
+/// United States, Canada or Australia: `TX`, `ON`, `NSW`. In capitals: `in` and `me` are words.
+pub(super) fn is_region_code(word: &[u8]) -> bool {
+    const CODES: [&[u8]; 20] = [
+        b"AB", b"BC", b"MB", b"NB", b"NL", b"NS", b"NT", b"NU", b"ON", b"PE", b"QC", b"SK", b"YT", b"NSW", b"VIC", b"QLD", b"WA", b"SA",
+        b"TAS", b"ACT",
+    ];
+    CODES.contains(&word) || US_STATES.iter().any(|(code, _)| word == code.as_bytes())
+}
+
 /// USPS codes and names (Publication 28, appendix B).
 pub(super) const US_STATES: &[(&str, &str)] = &[
     ("AL", "Alabama"),

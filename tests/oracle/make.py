@@ -181,7 +181,7 @@ ORACLES = {
     "pl_pesel": module("pl.pesel"), "pt_cc": module("pt.cc"), "pt_nif": module("pt.nif"), "py_ruc": module("py.ruc"),
     "ro_cnp": module("ro.cnp"), "ru_inn": only("ru.inn", lambda v: len(v) == 12), "se_personnummer": swedish,
     "si_davcna": module("si.ddv"), "si_emso": module("si.emso"), "th_id": module("th.pin"), "tr_kimlik": module("tr.tckimlik"),
-    "ua_rnokpp": module("ua.rntrc"), "us_ssn": module("us.ssn"), "ve_rif": only("ve.rif", lambda v: v[0] in "VE"),
+    "ua_rnokpp": module("ua.rntrc"), "us_ssn": module("us.ssn"), "ve_rif": only("ve.rif", lambda v: v[0] in "VEP"),
     "za_id": south_african, "za_tin": module("za.tin"),
 }
 

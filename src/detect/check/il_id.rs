@@ -1,10 +1,10 @@
-//! Israeli identity number (mispar zehut): nine digits, Luhn.
+//! Israeli identity number (mispar zehut): nine digits, Luhn. A leading zero is often left out.
 
 use super::luhn_sum;
 
-/// Nine digits that pass Luhn.
+/// Nine digits, or eight behind a zero, that pass Luhn.
 pub(super) fn il_id(value: &[u8]) -> bool {
-    value.len() == 9 && value.iter().any(|byte| *byte != b'0') && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
+    matches!(value.len(), 8 | 9) && value.iter().any(|byte| *byte != b'0') && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
 }
 
 #[cfg(test)]
@@ -13,7 +13,7 @@ mod tests {
 
     #[test]
     fn accepts_official_values_and_nothing_else() {
-        assert!(il_id(b"039337423"));
+        assert!(il_id(b"039337423") && il_id(b"39337423"));
         for value in ["039337424", "000000000", "", "0"] {
             assert!(!il_id(value.as_bytes()), "{value}");
         }

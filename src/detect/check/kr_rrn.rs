@@ -5,7 +5,7 @@ use super::{digits, plausible_date};
 /// Thirteen digits with a possible date and century digit.
 pub(super) fn kr_rrn(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
-    digits.len() == 13 && plausible_date(None, digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]) && digits[6] != 9
+    digits.len() == 13 && plausible_date(None, digits[2] * 10 + digits[3], digits[4] * 10 + digits[5])
 }
 
 #[cfg(test)]

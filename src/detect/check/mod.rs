@@ -242,7 +242,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "it_codice_fiscale", run: it_codice_fiscale::it_codice_fiscale, chance: 0.0001, flips: 0.95 },
     Check { name: "jp_my_number", run: jp_my_number::jp_my_number, chance: 0.1, flips: 0.9 },
     Check { name: "jwt", run: jwt::jwt, chance: 0.0, flips: 0.3 },
-    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.03, flips: 0.2 },
+    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.035, flips: 0.2 },
     Check { name: "kw_civil", run: kw_civil::kw_civil, chance: 0.001, flips: 0.95 },
     Check { name: "kz_iin", run: kz_iin::kz_iin, chance: 0.003, flips: 0.9 },
     Check { name: "lk_nic", run: lk_nic::lk_nic, chance: 0.05, flips: 0.1 },

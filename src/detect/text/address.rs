@@ -1,180 +1,20 @@
-//! Postal addresses in prose. An anchor (a street word beside a number, a flat, a military
-//! post box) is extended over what usually follows: flat, town, region, postcode, country.
+//! Postal addresses in prose. An anchor (a street word beside a number, a box, a military post
+//! office) is extended over what usually follows: flat, town, region, postcode, country.
 
-use super::{Scan, is_word};
-use crate::detect::{DetectorId, fold::fold_into, normal::month_word, places};
+use super::{
+    Scan,
+    address_words::{address_words, kind},
+    is_word,
+};
+use crate::detect::{DetectorId, fold::fold_into, header::is_organisation, normal::month_word, places};
 
-/// Words behind a name of a street: `4642 Forest Court`, `12 Mill Lane`.
-const BEHIND: &[&str] = &[
-    "street",
-    "st",
-    "avenue",
-    "ave",
-    "av",
-    "road",
-    "rd",
-    "lane",
-    "ln",
-    "drive",
-    "dr",
-    "court",
-    "ct",
-    "boulevard",
-    "blvd",
-    "place",
-    "pl",
-    "way",
-    "circle",
-    "cir",
-    "terrace",
-    "ter",
-    "parkway",
-    "pkwy",
-    "highway",
-    "hwy",
-    "square",
-    "sq",
-    "trail",
-    "trl",
-    "crescent",
-    "cres",
-    "close",
-    "grove",
-    "gardens",
-    "row",
-    "mews",
-    "hill",
-    "alley",
-    "loop",
-    "pike",
-    "plaza",
-    "walk",
-    "esplanade",
-    "parade",
-    "rise",
-    "quay",
-    "crossing",
-    "junction",
-    "fort",
-    "mount",
-    "track",
-    "route",
-    "strasse",
-    "gasse",
-    "weg",
-    "allee",
-    "platz",
-    "ring",
-    "damm",
-    "ufer",
-    "utca",
-    "ter",
-    "ut",
-    "utja",
-    "korut",
-    "sor",
-    "street.",
-    "gata",
-    "vag",
-    "vej",
-    "vei",
-    "gade",
-    "plads",
-    "allee",
-    "laan",
-    "straat",
-    "gracht",
-    "plein",
-    "kade",
-    "dreef",
-    "steenweg",
-    "katu",
-    "tie",
-    "polku",
-    "ulice",
-    "ulica",
-    "cesta",
-    "namesti",
-    "trg",
-    "caddesi",
-    "sokak",
-    "nagar",
-    "marg",
-    "puistotie",
-    "kuja",
-    "brae",
-    "vale",
-    "ridge",
-];
-
-/// Words before it: `rue de Virton 38`, `Via Roma 131`.
-pub(super) const BEFORE: &[&str] = &[
-    "rue",
-    "avenue",
-    "boulevard",
-    "place",
-    "chemin",
-    "impasse",
-    "allee",
-    "quai",
-    "cours",
-    "route",
-    "faubourg",
-    "via",
-    "viale",
-    "corso",
-    "piazza",
-    "vicolo",
-    "largo",
-    "strada",
-    "contrada",
-    "calle",
-    "avenida",
-    "paseo",
-    "plaza",
-    "camino",
-    "carrera",
-    "cuesta",
-    "ronda",
-    "pasaje",
-    "c/",
-    "rua",
-    "travessa",
-    "alameda",
-    "praca",
-    "estrada",
-    "rodovia",
-    "largo",
-    "ulica",
-    "ul",
-    "al",
-    "os",
-    "strada",
-    "bulevardul",
-    "calea",
-    "jalan",
-    "jl",
-    "ulitsa",
-    "prospekt",
-    "am",
-    "an",
-    "zum",
-    "unter",
-    "auf",
-];
-
-/// Endings of street names in one word.
-const ENDINGS: &[&str] = &[
-    "strasse", "str", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "steig", "pfad", "straat", "laan", "gracht", "plein",
-    "kade", "dreef", "singel", "gatan", "gata", "vagen", "vag", "vej", "veien", "vegen", "vei", "veg", "gade", "plads", "stien", "vegur",
-    "stigur", "braut", "katu", "tie", "kuja", "polku", "raitti", "kaari", "utca", "steenweg", "lei", "hof", "hagen", "bakken", "svingen",
-    "toppen", "lia", "tunet", "straede", "parken", "lunden", "ovska", "ovska", "ova", "ulice", "ska", "cka", "skeho", "ckeho", "iho", "nt",
-    "puiestee", "maantee", "markt", "dijk", "pad", "park",
-];
-
-/// Flats, floors and boxes; a number follows.
-const UNITS: &[&str] =
-    &["apt", "apartment", "suite", "ste", "unit", "flat", "floor", "psc", "box", "cmr", "po", "postfach", "piso", "appt", "bte", "unit"];
+/// Longest stretch of one address, in bytes.
+const REACH: usize = 160;
+/// Words looked at behind a number, and before one.
+const BEHIND: usize = 24;
+const BEFORE: usize = 8;
+/// Capitals in a row that nobody knows, behind an anchor.
+const UNKNOWN: usize = 5;
 
 /// One word or number of the text.
 #[derive(Clone, Copy, Debug)]
@@ -182,14 +22,51 @@ struct Piece {
     start: usize,
     end: usize,
     kind: PieceKind,
+    kinds: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PieceKind {
+    /// `12`, `97a`, `263-1`, `38140-1234`.
     Number,
     /// Starts with a capital, or has one in it with digits.
     Capital,
     Lower,
+}
+
+impl Piece {
+    fn is(&self, kinds: u16) -> bool {
+        self.kinds & kinds != 0
+    }
+
+    fn is_capital(&self) -> bool {
+        self.kind == PieceKind::Capital
+    }
+
+    fn is_number(&self) -> bool {
+        self.kind == PieceKind::Number
+    }
+
+    fn length(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// A word of a street's name, or one between.
+    fn is_of_street(&self) -> bool {
+        self.is_capital() || self.kind == PieceKind::Lower && self.is(kind::PARTICLE | kind::LOWER)
+    }
+
+    /// `Street`, `rue`, `Bahnhofstraße`.
+    fn is_street(&self) -> bool {
+        self.is_capital() && self.is(kind::BEHIND | kind::BEFORE | kind::COMPOUND) || self.kind == PieceKind::Lower && self.is(kind::LOWER)
+    }
+}
+
+/// Where an address begins, how many of the words behind the number it surely has, and the bits.
+struct Anchor {
+    start: usize,
+    taken: usize,
+    bits: f32,
 }
 
 impl Scan<'_> {
@@ -203,7 +80,8 @@ impl Scan<'_> {
             at = end.max(start + 1);
             if end - start <= 6
                 && !is_word(self.before(start))
-                && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%' | b'/')
+                && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%')
+                && (self.before(start) != b'/' || self.before(start - 1) == b'.')
                 && let Some(reached) = self.address_at(id, start)
             {
                 at = at.max(reached);
@@ -212,220 +90,433 @@ impl Scan<'_> {
     }
 
     fn address_at(&mut self, id: DetectorId, number: usize) -> Option<usize> {
-        let after = self.pieces(number, 24);
+        let mut after = self.pieces(number, 7);
         let before = self.pieces_before(number);
-        let first = after.first()?;
-        let (mut start, mut bits) = (number, self.detectors.get(id).text.base);
-        let anchor;
-        // "4642 Forest Court": a street word within five capitals behind the number.
-        let run: Vec<&Piece> = after
-            .iter()
-            .skip(1)
-            .take(6)
-            .take_while(|piece| piece.kind != PieceKind::Lower || self.is(piece, BEFORE) || self.is_particle(piece))
-            .collect();
-        if run
-            .first()
-            .is_some_and(|piece| self.text[first.end..piece.start].iter().any(|byte| matches!(byte, b':' | b'(' | b'"' | b'?' | b'!')))
-        {
-            return None;
-        }
-        // "15 Sep 2025" is a day.
-        let year = after.get(2).is_some_and(|piece| piece.kind == PieceKind::Number && piece.end - piece.start == 4);
-        if year && run.first().is_some_and(|piece| month_word(&self.text[piece.start..piece.end]).is_some()) {
-            return None;
-        }
-        let street = run.iter().take(5).position(|piece| self.is_street(piece));
-        let before_word = before.iter().position(|piece| self.is(piece, BEFORE) && piece.kind == PieceKind::Capital);
-        if let Some(place) = street.filter(|place| *place > 0 || run.len() > 1 || self.is_compound(run[0])) {
-            bits += if first.end - first.start <= 5 { 5.0 } else { 3.0 };
-            anchor = place + 2;
-        } else if let Some(place) = before_word.filter(|place| *place > 0) {
-            // "Via Roma 131", "Rua João Pessoa 1636".
-            start = before[place].start;
-            bits += 5.0;
-            anchor = 1;
-        } else if let Some(piece) = before.first().filter(|piece| piece.kind == PieceKind::Capital && self.is_compound(piece)) {
-            start = piece.start;
-            bits += 4.5;
-            anchor = 1;
-        } else if before.first().is_some_and(|piece| self.is(piece, UNITS) && piece.kind == PieceKind::Capital) {
-            start = before.first()?.start;
-            bits += 4.0;
-            anchor = 1;
-        } else if run.first().is_some_and(|piece| piece.kind == PieceKind::Capital) {
-            // A number, a capital, and what follows decides.
-            bits += 0.5;
-            anchor = 2;
-            // "450 Præstevænget 15": numbers on both sides of a name.
-            let other = after.iter().skip(2).find(|piece| piece.kind != PieceKind::Capital && !self.is_particle(piece));
-            if other.is_some_and(|piece| piece.kind == PieceKind::Number && piece.end - piece.start <= 4) {
-                bits += 2.0;
-            }
-        } else {
-            return None;
-        }
-        if start < number {
-            start = self.house_number_before(start);
-        }
-        bits += self.address_lead(start);
-        let (end, more) = self.extend(&after, anchor);
-        bits += more;
+        let anchor = self.anchor(number, &after, &before)?;
+        after = self.pieces(number, BEHIND);
+        let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
+        let (end, more) = self.extend(&after, anchor.taken);
+        let bits = self.detectors.get(id).text.base + anchor.bits + self.address_lead(start) + more;
         if bits <= 0.0 || end <= start {
             return None;
+        }
+        if self.is_of_a_firm(start) {
+            return Some(end);
         }
         self.scratch.clear();
         let mut normal = std::mem::take(&mut self.scratch);
         let good = crate::detect::Normalise::Address.run(&self.text[start..end], Default::default(), &mut normal);
         self.scratch = normal;
-        if good {
+        good.then(|| {
             self.keep(id, start, end, bits, false);
-            return Some(end);
+            self.taken.push((start, end));
+            end
+        })
+    }
+
+    /// What makes the number one of an address.
+    fn anchor(&self, number: usize, after: &[Piece], before: &[Piece]) -> Option<Anchor> {
+        let first = after.first()?;
+        let of = |start, taken, bits| Some(Anchor { start, taken, bits });
+        let run: Vec<&Piece> = after.iter().skip(1).take(6).take_while(|piece| piece.is_of_street()).collect();
+        let parted = run.first().is_some_and(|piece| {
+            self.text[first.end..piece.start].iter().any(|byte| matches!(byte, b':' | b'(' | b'"' | b'?' | b'!' | b';'))
+        });
+        // "15 Sep 2025" is a day.
+        let year = after.get(2).is_some_and(|piece| piece.is_number() && piece.length() == 4);
+        let month = |piece: &Piece| month_word(&self.text[piece.start..piece.end]).is_some();
+        if year && run.first().is_some_and(|piece| month(piece)) {
+            return None;
         }
-        None
+        if let Some(start) = self.military(first, before) {
+            return of(start, 1, 7.0);
+        }
+        // "Via Roma 131", "Rua João Pessoa 1636", "Árpád fejedelem útja 62": the street before the number.
+        let near = before.first().is_some_and(|piece| !self.text[piece.end..number].contains(&b'\n'));
+        let street_before = before
+            .iter()
+            .position(|piece| piece.is(kind::BEFORE | kind::WEAK | kind::LOWER) && (piece.is_capital() || piece.is(kind::LOWER)));
+        // Right behind the word comes the name: "Harbor Plaza, Chicago, IL 60601" is none.
+        let street_before =
+            street_before.filter(|place| *place == 0 || !self.text[before[*place].end..before[*place - 1].start].contains(&b','));
+        if near
+            && let Some(place) =
+                street_before.filter(|place| *place > 0 && before[..*place].iter().any(Piece::is_capital) && before[0].is_of_street())
+        {
+            let sure = before[place].is(kind::BEFORE) && (before[place].is_capital() || !before[place].is(kind::WEAK));
+            return of(before[place].start, 1, if sure { 5.0 } else { 2.5 });
+        }
+        if near && let Some(piece) = before.first() {
+            // "Kossuth Lajos utca 12": the name before the word.
+            let named = before
+                .iter()
+                .skip(1)
+                .take(3)
+                .take_while(|piece| piece.is_capital() || piece.is(kind::PARTICLE))
+                .filter(|piece| piece.is_capital())
+                .last();
+            if piece.kind == PieceKind::Lower
+                && piece.is(kind::LOWER)
+                && piece.is(kind::BEHIND)
+                && let Some(named) = named
+            {
+                return of(named.start, 1, 4.5);
+            }
+            if piece.is_capital()
+                && piece.is(kind::NUMBERED)
+                && let Some(named) = named
+            {
+                return of(named.start, 1, 4.5);
+            }
+            if piece.is_capital() && piece.is(kind::COMPOUND) && !month(piece) {
+                return of(piece.start, 1, 4.5);
+            }
+            if piece.is(kind::BOX) && piece.is_capital() {
+                return of(self.box_start(before), 1, 4.5);
+            }
+        }
+        // "26 rue des lilas": behind a street word in front the name may be in lower case, to the end of its line or part.
+        if let Some(taken) = self.lower_street(after).filter(|_| !parted) {
+            return of(number, taken, 4.0);
+        }
+        // "4642 Forest Court": a street word within five capitals behind the number.
+        let street = run.iter().take(5).position(|piece| piece.is_street()).filter(|_| !parted);
+        if let Some(place) =
+            street.filter(|place| *place > 0 || run[0].is(kind::COMPOUND) || run.iter().skip(1).any(|piece| piece.is_capital()))
+        {
+            let lower = run[place].kind == PieceKind::Lower;
+            // "26 rue des Lilas" goes on to its last capital; "12 Mill Lane" ends with the word.
+            let taken = if place == 0 { 2 + run.iter().rposition(|piece| piece.is_capital()).unwrap_or_default() } else { place + 2 };
+            let bits = if first.length() <= 5 { 5.0 } else { 3.0 } - if lower && place == 0 && run[0].is(kind::WEAK) { 2.0 } else { 0.0 };
+            return of(number, taken, bits);
+        }
+        if near && let Some(piece) = before.first() {
+            if piece.is(kind::UNIT) && piece.is_capital() && piece.length() > 1 {
+                return of(piece.start, 1, 2.9);
+            }
+            // "Am Sandtorkai 5, 20457 Hamburg", "lives on Grössgstötten 50".
+            let plain = before
+                .iter()
+                .take(4)
+                .take_while(|piece| piece.is_capital() || piece.is(kind::PARTICLE))
+                .filter(|piece| piece.is_capital())
+                .last();
+            if piece.is_capital()
+                && !month(piece)
+                && first.length() <= 5
+                && let Some(plain) = plain
+            {
+                let town = self.is_postcode_and_town(after);
+                let bits = if piece.is(kind::PERHAPS) { 1.0 } else { 0.2 } + if town { 3.0 } else { 0.0 };
+                if town || piece.is(kind::PERHAPS) || self.address_lead(plain.start) > 0.0 {
+                    return of(plain.start, 1, bits);
+                }
+            }
+        }
+        if parted || !run.first().is_some_and(|piece| piece.is_capital()) {
+            return None;
+        }
+        // A number, a capital, and what follows decides. "450 Præstevænget 15": numbers on both sides of a name.
+        let other = after.iter().skip(2).find(|piece| !piece.is_capital() && !piece.is(kind::PARTICLE));
+        let both = other.is_some_and(|piece| piece.is_number() && piece.length() <= 4);
+        of(number, 2, if both { 2.5 } else { 0.5 })
+    }
+
+    /// How many words a number, a street word in front and a name in lower case take.
+    fn lower_street(&self, after: &[Piece]) -> Option<usize> {
+        let word = after.get(1).filter(|piece| piece.is(kind::BEFORE) && !piece.is(kind::WEAK) && piece.length() > 2)?;
+        let mut end = word.end;
+        let name = after.iter().skip(2).take_while(|piece| {
+            let goes_on = self.text.get(end..piece.start) == Some(b" ") && !piece.is_number();
+            end = piece.end;
+            goes_on
+        });
+        let count = name.count();
+        let last = after.get(1 + count)?;
+        let closed = matches!(self.byte(last.end), b',' | b'\n' | b'\r' | b'.') || last.end == self.text.len();
+        ((1..=5).contains(&count) && closed && last.kind == PieceKind::Lower || last.is_capital() && closed && (2..=5).contains(&count))
+            .then_some(2 + count)
+    }
+
+    /// `Unit 4526 Box 0671, DPO AP 51065`, `USNS Mercy FPO AP 96672` (USPS Publication 28, section 225).
+    fn military(&self, first: &Piece, before: &[Piece]) -> Option<usize> {
+        let word = |place: usize| before.get(place).map_or(&b""[..], |piece| &self.text[piece.start..piece.end]);
+        let is = |place: usize, words: &[&[u8]]| words.iter().any(|other| word(place).eq_ignore_ascii_case(other));
+        if first.length() < 5 || !is(0, &[b"AA", b"AE", b"AP"]) || !is(1, &[b"APO", b"FPO", b"DPO"]) {
+            return None;
+        }
+        // The line before names the unit or the ship.
+        let office = before[1].start;
+        let unit = self.pieces_before(self.text[..office].trim_ascii_end().len() + 1);
+        let begins = unit
+            .iter()
+            .take(5)
+            .take_while(|piece| piece.is_number() || piece.is_capital() || piece.is(kind::FORCES))
+            .filter(|piece| piece.is(kind::FORCES))
+            .last();
+        Some(begins.map_or(office, |piece| piece.start))
+    }
+
+    /// `P.O. Box`, `GPO Box`, `Casella Postale`.
+    fn box_start(&self, before: &[Piece]) -> usize {
+        before
+            .iter()
+            .skip(1)
+            .take(2)
+            .take_while(|piece| piece.is_capital() && piece.length() <= 3)
+            .last()
+            .or(before.first())
+            .map_or(0, |piece| piece.start)
+    }
+
+    /// Whether behind the number stand a postcode and a town: `5, 20457 Hamburg`.
+    fn is_postcode_and_town(&self, after: &[Piece]) -> bool {
+        let postcode =
+            after.get(1).is_some_and(|piece| piece.is_number() && (3..=6).contains(&piece.length()) || self.postcode_bits(after, 1) > 2.5);
+        let place = if after.get(2).is_some_and(|piece| piece.is_number() || piece.length() <= 2) { 3 } else { 2 };
+        postcode && after.get(place).is_some_and(|piece| piece.is_capital()) && self.is_place(after, place)
+    }
+
+    /// "Northfield Harbor Group, 1 Harbor Plaza": the address of the firm named right before it.
+    fn is_of_a_firm(&self, start: usize) -> bool {
+        let before = self.text[start.saturating_sub(80)..start].trim_ascii_end();
+        let Some(before) = before.strip_suffix(b",") else { return false };
+        let from = before.iter().rposition(|byte| matches!(byte, b',' | b'.' | b':' | b';' | b'\n')).map_or(0, |at| at + 1);
+        let name = before[from..].trim_ascii();
+        let mut folded = Vec::new();
+        fold_into(name, &mut folded);
+        name.first().is_some_and(u8::is_ascii_uppercase) && name.split(|byte| *byte == b' ').count() <= 5 && is_organisation(&folded)
     }
 
     /// Words before an address that speak for one.
     fn address_lead(&self, start: usize) -> f32 {
-        const LEADS: &[&str] = &[
-            "address",
-            "adresse",
-            "anschrift",
-            "direccion",
-            "indirizzo",
-            "adres",
-            "endereco",
-            "lives at",
-            "live at",
-            "lived at",
-            "living at",
-            "resides at",
-            "residing at",
-            "located at",
-            "sent to",
-            "send to",
-            "deliver to",
-            "ship to",
-            "office is at",
-            "is at",
-            "moved to",
-            "new one to",
-            "at the corner",
-            "wohnhaft",
-        ];
         let mut before = Vec::new();
         fold_into(&self.text[start.saturating_sub(36)..start], &mut before);
-        if LEADS.iter().any(|lead| memchr::memmem::find(&before, lead.as_bytes()).is_some()) { 3.0 } else { 0.0 }
+        let stands = |lead: &Vec<u8>| {
+            memchr::memmem::find(&before, lead).is_some_and(|at| !before.get(at + lead.len()).is_some_and(u8::is_ascii_alphabetic))
+        };
+        if address_words().leads.iter().any(stands) { 3.0 } else { 0.0 }
     }
 
     /// "6750 Koskikatu 25": a number before the street as well.
     fn house_number_before(&self, start: usize) -> usize {
         match self.pieces_before(start).first() {
-            Some(piece) if piece.kind == PieceKind::Number && piece.end - piece.start <= 5 => piece.start,
+            Some(piece) if piece.is_number() && piece.length() <= 5 => piece.start,
+            _ => start,
+        }
+    }
+
+    /// "Flat 2, 14 High Street", "3178 254 Damvergi Street", "5/14 Mill Lane".
+    fn start_before(&self, start: usize) -> usize {
+        match self.pieces_before(start).as_slice() {
+            [number, unit, ..] if number.is_number() && unit.is_capital() && unit.is(kind::UNIT) => unit.start,
+            [number, ..]
+                if number.is_number() && number.length() <= 5 && start - number.end == 1 && matches!(self.before(start), b' ' | b'/') =>
+            {
+                number.start
+            }
             _ => start,
         }
     }
 
     /// Goes on over flat, town, region, postcode and country. Returns the end and their bits.
     fn extend(&self, after: &[Piece], anchor: usize) -> (usize, f32) {
-        let mut end = after.get(anchor.saturating_sub(1)).map_or(0, |piece| piece.end);
+        let mut reached = after.get(anchor.saturating_sub(1)).map_or(0, |piece| piece.end);
+        // Words nobody knows belong to it when something known follows.
+        let mut end = reached;
         let (mut bits, mut capitals) = (0.0_f32, 0);
-        let mut known = false;
+        let (mut postcode, mut placed, mut country) = (false, false, false);
+        // The second word of a town's name, a town behind its postcode.
+        let mut town = usize::MAX;
         for (place, piece) in after.iter().enumerate().skip(anchor) {
-            let gap = &self.text[end.min(piece.start)..piece.start];
-            let sentence = gap.contains(&b'.') && !self.is(&after[place - 1], UNITS) && !self.is_street(&after[place - 1]);
-            if gap.len() > 8 || sentence || gap.iter().any(|byte| matches!(byte, b'?' | b'!' | b':' | b';' | b'(' | b'"' | b'@' | b'\'')) {
+            let gap = &self.text[reached.min(piece.start)..piece.start];
+            let new_line = gap.contains(&b'\n');
+            if self.ends_address(after, place, gap) || new_line && (country || postcode && piece.is_number()) {
                 break;
             }
-            // A blank line ends an address unless a known place goes on with it.
-            if gap.iter().filter(|byte| **byte == b'\n').count() > 1 && !self.is_place(after, place) {
-                break;
-            }
+            let mut known = 0.0;
             match piece.kind {
+                PieceKind::Number if self.is_telephone(after, place, new_line) || piece.length() > 10 => break,
                 PieceKind::Number => {
-                    let digits = piece.end - piece.start;
-                    if digits > 6 {
-                        break;
+                    let before = &after[place - 1];
+                    known = if before.is(kind::UNIT | kind::BOX) { 3.0 } else { self.postcode_bits(after, place) };
+                    let is_postcode = !before.is(kind::UNIT | kind::BOX) && known > 0.0;
+                    // "1000 Bruxelles": the code stands before its town, behind a comma or on a line of its own.
+                    if is_postcode && !placed && (gap.iter().any(|byte| matches!(byte, b',' | b'\n')) || piece.length() < 3) {
+                        town = place + 1;
                     }
-                    if self.is(&after[place - 1], UNITS) {
-                        bits += 3.0;
-                        known = true;
-                    } else if (4..=6).contains(&digits) {
-                        bits += 2.0;
-                        known = true;
-                    }
+                    postcode |= is_postcode;
                     capitals = 0;
                 }
                 PieceKind::Capital => {
                     let word = &self.text[piece.start..piece.end];
-                    if word.len() == 2 && places::is_us_state(word) {
-                        bits += 1.5;
-                        known = true;
-                    } else if self.is_place(after, place) {
-                        bits += 2.0;
-                        known = true;
+                    let code = self.postcode_bits(after, place);
+                    if code > 0.0 {
+                        (known, postcode) = (code, true);
+                        // "1016 GV Amsterdam", "CH-8002 Zürich".
+                        if !placed && (piece.length() == 2 || word.contains(&b'-')) {
+                            town = place + 1;
+                        }
+                    } else if place == town {
+                        (known, placed) = (1.0, true);
+                        // "2595 Den Haag", "São Paulo".
+                        if piece.length() <= 4
+                            && after.get(place + 1).is_some_and(|next| next.is_capital() && next.start - piece.end == 1)
+                            && !self.is_place(after, place)
+                        {
+                            town = place + 1;
+                        }
+                    } else if matches!(word.len(), 2 | 3) && places::is_region_code(word) {
+                        (known, placed) = (1.5, true);
+                    } else if let Some(words) = self.place_words(after, place) {
+                        (known, placed) = (2.0, true);
+                        if words > 1 {
+                            town = place + 1;
+                        }
                     }
+                    country |= known == 2.0 && postcode && self.is_country(after, place);
                     capitals += 1;
-                    if capitals > 5 {
+                    if capitals > UNKNOWN && known == 0.0 {
                         break;
                     }
                 }
-                PieceKind::Lower if self.is_particle(piece) && after.get(place + 1).is_some_and(|next| next.kind == PieceKind::Capital) => {
-                }
+                PieceKind::Lower
+                    if piece.is(kind::PARTICLE | kind::UNIT) && after.get(place + 1).is_some_and(|next| next.kind != PieceKind::Lower) => {}
                 PieceKind::Lower => break,
             }
-            end = piece.end;
+            bits += known;
+            reached = piece.end;
+            let same_number = piece.is_number() && place == anchor && !new_line;
+            if known > 0.0 || same_number {
+                end = reached;
+            }
         }
-        (end, if known { bits.min(7.0) } else { 0.0 })
+        (end, bits.min(7.0))
     }
 
-    /// A town or country, of one or two words.
+    /// Whether what lies before a word ends the address.
+    fn ends_address(&self, after: &[Piece], place: usize, gap: &[u8]) -> bool {
+        let before = &after[place - 1];
+        let abbreviated = before.is(kind::UNIT | kind::BOX | kind::PARTICLE)
+            || before.is_street()
+            || before.length() <= 2
+            || before.is_number() && before.length() <= 3;
+        (gap.contains(&b'.') && !abbreviated)
+            || gap.len() > 8
+            || gap.iter().any(|byte| matches!(byte, b'!' | b':' | b';' | b'"' | b'@' | b'\'' | b'\\' | b'='))
+            // A mark that stands before every line of a quotation is none of this one's.
+            || gap.iter().any(|byte| matches!(byte, b'?' | b'(')) && !gap.contains(&b'\n') && !(gap == b" (" && self.is_place(after, place))
+            // A blank line ends an address unless a known place goes on with it.
+            || gap.iter().filter(|byte| **byte == b'\n').count() > 1 && !self.is_place(after, place)
+    }
+
+    /// Whether a number begins a telephone number: groups of digits follow, on a line of its own.
+    fn is_telephone(&self, after: &[Piece], place: usize, new_line: bool) -> bool {
+        let piece = &after[place];
+        let on_line = |next: &Piece| !self.text[piece.end..next.start].contains(&b'\n');
+        let next_is_near = after.get(place + 1).is_some_and(|next| next.is_number() && next.start - piece.end <= 2 && on_line(next));
+        let further = after.get(place + 2).is_some_and(|next| next.is_number() && next.start - after[place + 1].end <= 1);
+        self.before(piece.start) == b'+' || next_is_near && (new_line || further)
+    }
+
+    /// What a word says as a postcode: digits, or the forms of single countries.
+    fn postcode_bits(&self, after: &[Piece], place: usize) -> f32 {
+        let of = |place: usize| after.get(place).map_or(&b""[..], |piece| &self.text[piece.start..piece.end]);
+        let shape = |word: &[u8]| -> Vec<u8> {
+            word.iter()
+                .take(11)
+                .map(|byte| {
+                    if byte.is_ascii_digit() {
+                        b'd'
+                    } else if byte.is_ascii_uppercase() {
+                        b'A'
+                    } else {
+                        *byte
+                    }
+                })
+                .collect()
+        };
+        let joined = |end: usize, start: usize| self.text.get(end..start) == Some(b" ");
+        let next = if after.get(place + 1).zip(after.get(place)).is_some_and(|(next, piece)| joined(piece.end, next.start)) {
+            shape(of(place + 1))
+        } else {
+            Vec::new()
+        };
+        match (shape(of(place)).as_slice(), next.as_slice()) {
+            // United Kingdom, Canada, Netherlands, Ireland.
+            (b"Ad" | b"Add" | b"AAd" | b"AAdd" | b"AdA" | b"AAdA", b"dAA")
+            | (b"AdA", b"dAd")
+            | (b"dddd", b"AA")
+            | (b"Add" | b"AdA", b"AAdd" | b"AdAd" | b"AAAd" | b"dddd") => 4.0,
+            (b"AAdd" | b"AdAd" | b"AAAd", _) if place > 0 && shape(of(place - 1)) == b"Add" => 0.5,
+            (b"dAA" | b"dAd", _) if place > 0 && shape(of(place - 1)).first() == Some(&b'A') && shape(of(place - 1)).contains(&b'd') => 0.5,
+            (b"dddddd" | b"ddddd" | b"dddd", _) => 2.0,
+            (b"ddddAA" | b"ddddd-dddd" | b"ddddd-ddd" | b"dddd-ddd" | b"dd-ddd" | b"ddd-dddd", _) => 3.0,
+            // Sweden, Greece, the Czech Republic.
+            (b"ddd", b"dd") => 2.0,
+            (b"dd", _) if place > 0 && shape(of(place - 1)) == b"ddd" => 0.5,
+            ([b'A', b'-', digits @ ..] | [b'A', b'A', b'-', digits @ ..], _)
+                if (3..=6).contains(&digits.len()) && digits.iter().all(|byte| *byte == b'd') =>
+            {
+                3.0
+            }
+            _ => 0.0,
+        }
+    }
+
+    fn is_country(&self, after: &[Piece], place: usize) -> bool {
+        let mut folded = Vec::new();
+        fold_into(&self.text[after[place].start..after[place].end], &mut folded);
+        places::country(&folded, &mut Vec::new())
+    }
+
     fn is_place(&self, after: &[Piece], place: usize) -> bool {
+        self.place_words(after, place).is_some()
+    }
+
+    /// A town or country: of how many words, one or two.
+    fn place_words(&self, after: &[Piece], place: usize) -> Option<usize> {
         let piece = &after[place];
         let mut folded = Vec::new();
         fold_into(&self.text[piece.start..piece.end], &mut folded);
-        if folded.len() < 4 {
-            return false;
-        }
         let mut code = Vec::new();
-        if places::is_city(&folded) || places::country(&folded, &mut code) {
-            return true;
+        if folded.len() >= 4 && (places::is_city(&folded) || places::country(&folded, &mut code)) {
+            return Some(1);
         }
-        let Some(next) = after.get(place + 1) else { return false };
+        let next = after.get(place + 1).filter(|_| folded.len() >= 2)?;
         folded.push(b' ');
         fold_into(&self.text[next.start..next.end], &mut folded);
         code.clear();
-        places::is_city(&folded) || places::country(&folded, &mut code)
+        (places::is_city(&folded) || places::country(&folded, &mut code)).then_some(2)
     }
 
     fn pieces(&self, from: usize, most: usize) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let limit = (from + 160).min(self.text.len());
+        let mut pieces = Vec::with_capacity(most);
+        let limit = (from + REACH).min(self.text.len());
         let mut at = from;
         while at < limit && pieces.len() < most {
             if !is_word(self.byte(at)) {
                 at += 1;
                 continue;
             }
-            let end = at + self.text[at..limit].iter().take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-')).count();
+            let end = at + self.text[at..].iter().take(40).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-')).count();
             pieces.push(self.piece(at, end));
             at = end;
         }
         pieces
     }
 
-    /// The up to five words before a place, nearest first.
+    /// The words before a place, nearest first.
     fn pieces_before(&self, at: usize) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let mut end = at;
-        while pieces.len() < 5 {
-            let gap = self.text[..end].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b',' | b'.')).count();
+        let mut pieces = Vec::with_capacity(BEFORE);
+        let mut end = at.min(self.text.len());
+        while pieces.len() < BEFORE {
+            let gap = self.text[..end].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b',' | b'.' | b'/' | b'\n')).count();
             if gap == 0 {
                 break;
             }
             end -= gap;
-            let length =
-                self.text[..end].iter().rev().take(30).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-' | b'/')).count();
+            let length = self.text[..end].iter().rev().take(40).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-')).count();
             if length == 0 {
                 break;
             }
@@ -437,47 +528,20 @@ impl Scan<'_> {
 
     fn piece(&self, start: usize, end: usize) -> Piece {
         let word = &self.text[start..end];
+        let letters = word.iter().filter(|byte| !byte.is_ascii_digit() && **byte != b'-').count();
         let kind = match word.first() {
-            Some(b'0'..=b'9') if word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') => PieceKind::Number,
+            Some(b'0'..=b'9')
+                if letters == 0 || letters == 1 && word.last().is_some_and(u8::is_ascii_alphabetic) || word.ends_with(b"bis") =>
+            {
+                PieceKind::Number
+            }
             Some(first) if first.is_ascii_lowercase() => PieceKind::Lower,
             Some(0x80..) if !starts_upper(word) => PieceKind::Lower,
             _ => PieceKind::Capital,
         };
-        Piece { start, end, kind }
-    }
-
-    fn is(&self, piece: &Piece, words: &[&str]) -> bool {
-        let word = &self.text[piece.start..piece.end];
-        words.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
-            || (!word.is_ascii() && words.contains(&self.folded(piece).as_str()))
-    }
-
-    fn folded(&self, piece: &Piece) -> String {
-        let mut folded = Vec::new();
-        fold_into(&self.text[piece.start..piece.end], &mut folded);
-        String::from_utf8_lossy(&folded).into_owned()
-    }
-
-    fn is_street(&self, piece: &Piece) -> bool {
-        piece.kind == PieceKind::Capital && (self.is(piece, BEHIND) || self.is(piece, BEFORE) || self.is_compound(piece))
-    }
-
-    /// A street name in one word: `Bahnhofstraße`, `Prinsengracht`, `Koskikatu`.
-    fn is_compound(&self, piece: &Piece) -> bool {
-        let folded = self.folded(piece);
-        folded.len() >= 7
-            && piece.kind == PieceKind::Capital
-            && ENDINGS.iter().any(|ending| folded.ends_with(ending) && folded.len() >= ending.len() + 3)
-    }
-
-    fn is_particle(&self, piece: &Piece) -> bool {
-        self.is(
-            piece,
-            &[
-                "de", "del", "della", "di", "da", "do", "dos", "des", "du", "la", "le", "les", "van", "von", "der", "den", "of", "the",
-                "upon", "y", "e", "z", "na", "sur", "am", "utca", "tie", "i", "u", "al", "el", "l'", "pologne", "ter", "ut",
-            ],
-        )
+        let mut folded = Vec::with_capacity(word.len());
+        fold_into(word, &mut folded);
+        Piece { start, end, kind, kinds: if kind == PieceKind::Number { 0 } else { address_words().kinds(&folded) } }
     }
 }
 

@@ -1,14 +1,17 @@
 //! Words near a value that speak for it; looked for only around survivors.
 
 use super::{Scan, is_word};
-use crate::detect::{Detector, DetectorId};
+use crate::detect::{Detector, DetectorId, fold::fold};
+use crate::format::TextKind;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::HashMap;
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
-/// Words behind a value are farther away in meaning.
+/// Words behind a value are farther away in meaning,
 const BEHIND: usize = 20;
+/// but not a label right behind it: `28-64-66-98 office`, `780 6326-Fax`.
+const RIGHT_BEHIND: usize = 3;
 
 /// All words of all detectors in one automaton.
 #[derive(Debug)]
@@ -54,18 +57,24 @@ pub(super) fn cases(word: &str) -> Vec<String> {
     }
     let mut rest = lower.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
+    // "Cedula" is often written where "cédula" is meant.
+    let plain = fold(&lower);
     let mut forms = vec![lower.to_uppercase(), first, lower];
+    forms.extend(plain.is_ascii().then_some(plain));
     forms.sort_unstable();
     forms.dedup();
     forms
 }
+
+/// A label before a colon counts as a whole, up to this length.
+const LABEL: usize = 160;
 
 /// What was found around the place looked at last: several detectors ask about one place.
 #[derive(Debug, Default)]
 pub(super) struct Around {
     start: usize,
     end: usize,
-    /// Whose word, and how far before the value it starts; 0 stands for behind the value.
+    /// Whose word, and how far before the value it starts; 0 stands for behind the value, 1 for its label there.
     words: Vec<(DetectorId, usize)>,
 }
 
@@ -76,7 +85,7 @@ impl Scan<'_> {
         if (self.around.start, self.around.end) != (start, end) || end == 0 {
             let mut words = std::mem::take(&mut self.around.words);
             words.clear();
-            self.look_around(start.saturating_sub(WINDOW), start, start, &mut words);
+            self.look_around(self.label_start(start).unwrap_or(start.saturating_sub(WINDOW)), start, start, &mut words);
             self.look_around(end, (end + BEHIND).min(self.text.len()), end, &mut words);
             self.around = Around { start, end, words };
         }
@@ -90,10 +99,32 @@ impl Scan<'_> {
         }
     }
 
+    /// Where the label of a value begins, when it is longer than the window: `RUT (Rol Único Tributario,
+    /// Chilean national tax number): 7.775.777-6`. A label goes back to the start of its line or the sign before.
+    fn label_start(&self, value: usize) -> Option<usize> {
+        let before = self.text[value.saturating_sub(LABEL)..value].trim_ascii_end();
+        if self.kind == TextKind::Lines || before.last() != Some(&b':') {
+            return None;
+        }
+        let label = &before[..before.len() - 1];
+        let from = label.iter().rposition(|byte| matches!(byte, b'\n' | b':' | b';' | b'|' | b'\t')).map_or(0, |at| at + 1);
+        let length = label.len() - from;
+        (length > WINDOW && !label[from..].iter().any(u8::is_ascii_digit)).then(|| value.saturating_sub(LABEL) + from)
+    }
+
+    /// 0 for a word behind a value, 1 for its label right behind it. A word with a colon is the label of what follows.
+    fn distance_behind(&self, value: usize, start: usize, end: usize) -> usize {
+        let gap = self.text.get(value..start).unwrap_or_default();
+        let of_the_next = matches!(self.byte(end), b':' | b'=') || self.byte(end) == b' ' && self.byte(end + 1) == b':';
+        usize::from(gap.len() <= RIGHT_BEHIND && !gap.iter().any(|byte| matches!(byte, b'\n' | b',' | b';' | b'.' | b'|')) && !of_the_next)
+    }
+
     /// Lists the words in `from..to`, by their distance before `value`.
     fn look_around(&self, from: usize, to: usize, value: usize, words: &mut Vec<(DetectorId, usize)>) {
         let all = &self.detectors.scanner.context;
         let Some(window) = self.text.get(from..to) else { return };
+        // All of a label is right before its value.
+        let reach = if value - from.min(value) > WINDOW { 1 } else { usize::MAX };
         for found in all.automaton.find_overlapping_iter(window) {
             let (start, end) = (from + found.start(), from + found.end());
             let (first, last) = (self.byte(start), self.before(end));
@@ -101,7 +132,8 @@ impl Scan<'_> {
                 || (last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic());
             if !inside {
                 let owners = all.owners.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
-                words.extend(owners.iter().map(|owner| (*owner, value.saturating_sub(start))));
+                let distance = if start >= value { self.distance_behind(value, start, end) } else { (value - start).min(reach) };
+                words.extend(owners.iter().map(|owner| (*owner, distance)));
             }
         }
     }

@@ -3,13 +3,17 @@
 //!
 //! Four finders walk the block, each led by bytes that are rare: digits ([`numbers`]), `@`
 //! ([`signs`]), fixed beginnings and labels ([`literals`]), and, in prose, capital letters
-//! ([`names`], [`address`]). What they find is weighed in bits; above zero it is reported, and
+//! ([`names`], [`address`]). Around names, [`health`] looks for diagnoses. What they find is weighed in bits; above zero it is reported, and
 //! of overlapping findings the strongest stays.
 
 mod address;
+mod address_words;
 mod context;
+mod dates;
+mod health;
 mod literals;
 mod markings;
+mod name_words;
 mod names;
 mod numbers;
 mod signs;
@@ -44,6 +48,8 @@ pub(super) struct Scanner {
     iban: Option<DetectorId>,
     name: Option<DetectorId>,
     address: Option<DetectorId>,
+    birth_date: Option<DetectorId>,
+    diagnosis: Option<DetectorId>,
     password: Option<DetectorId>,
     hash: Option<DetectorId>,
 }
@@ -67,6 +73,8 @@ impl Scanner {
             iban: by_scanner("iban"),
             name: by_scanner("name"),
             address: by_scanner("address"),
+            birth_date: by_scanner("birth_date"),
+            diagnosis: by_scanner("diagnosis"),
             password: by_scanner("combo"),
             hash: by_scanner("hash"),
         })
@@ -83,6 +91,8 @@ struct Scan<'t> {
     around: context::Around,
     /// German text writes every noun with a capital.
     capitalises_nouns: bool,
+    /// Where addresses stand: their streets are called after people.
+    taken: Vec<(usize, usize)>,
 }
 
 impl Detectors {
@@ -98,6 +108,7 @@ impl Detectors {
             scratch: Vec::new(),
             around: context::Around::default(),
             capitalises_nouns: is_german(text),
+            taken: Vec::new(),
         };
         scan.numbers();
         scan.signs();
@@ -105,6 +116,7 @@ impl Detectors {
         if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
             scan.addresses();
             scan.names();
+            scan.diagnoses(from);
         }
         resolve(found, from);
     }
@@ -190,6 +202,8 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
+#[cfg(test)]
+mod prose_tests;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,70 +1,47 @@
-//! Names of people in prose: word lists, capitals, and what stands before them (a title, a
-//! salutation, a label). Words that are also names need more evidence.
+//! Names of people in prose: word lists, capitals, and what stands around them (a title, a
+//! salutation, a label, a verb). Words that are also names need more evidence.
 
-use super::{Scan, is_word};
+use super::{
+    Scan, is_word,
+    name_words::{Lead, has_surname_ending, kind, kinds},
+};
 use crate::detect::{
-    Normalise,
+    DetectorId, Normalise,
     fold::fold_into,
     header::is_organisation,
     lexicon::{self, flag},
     normal::month_word,
     places,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::collections::HashSet;
 
-/// Words around names, folded: the lists of `patterns/lexicons/name-words.toml`.
-#[derive(Debug, Default)]
-struct NameWords {
-    titles: HashSet<Vec<u8>>,
-    greetings: HashSet<Vec<u8>>,
-    suffixes: HashSet<Vec<u8>>,
-    particles: HashSet<Vec<u8>>,
-    leads: HashSet<Vec<u8>>,
-    places: HashSet<Vec<u8>>,
-    function: HashSet<Vec<u8>>,
-}
+const GIVEN: u8 = flag::GIVEN | flag::RARE_GIVEN;
+const SURNAME: u8 = flag::SURNAME | flag::RARE_SURNAME;
+/// Texts without a capital are read for names up to this size: a chat, a mail, not a dump.
+const LOWER_TEXT: usize = 64 << 10;
+/// A name in lower case is told from words by the lists alone.
+const LOWER_DOUBT: f32 = 1.5;
+/// Words of a name, particles not counted, and with them.
+const MOST_NAMES: usize = 5;
+const MOST_WORDS: usize = 9;
 
-impl NameWords {
-    fn parse(text: &str) -> Result<NameWords, toml::de::Error> {
-        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
-        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes).collect();
-        Ok(NameWords {
-            titles: list("titles"),
-            greetings: list("greetings"),
-            suffixes: list("suffixes"),
-            particles: list("particles"),
-            leads: list("leads"),
-            places: list("places"),
-            function: list("function"),
-        })
-    }
-}
-
-const WORDS_FILE: &str = include_str!("../../../patterns/lexicons/name-words.toml");
-
-fn name_words() -> &'static NameWords {
-    // The test below holds that the file can be read.
-    static WORDS: LazyLock<NameWords> = LazyLock::new(|| NameWords::parse(WORDS_FILE).unwrap_or_default());
-    &WORDS
-}
-
-/// A capitalised word.
+/// A word that may belong to a name.
 #[derive(Clone, Copy, Debug)]
 struct Word {
     start: usize,
     end: usize,
     flags: u8,
+    kinds: u16,
     role: Role,
+    /// Not in any list, but it ends as family names do.
+    family: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Name,
     Initial,
-    /// de, van, bin: lower case inside a name.
+    /// de, van, bin.
     Particle,
     Title,
     Suffix,
@@ -72,29 +49,71 @@ enum Role {
     Stop,
 }
 
-impl Scan<'_> {
-    /// Whether the word before is a kind of street: `87 avenue Victor Hugo` names nobody.
-    fn names_a_street(&self, start: usize) -> bool {
-        let before = self.text.get(..start).unwrap_or_default().trim_ascii_end();
-        let from = before.iter().rposition(|byte| byte.is_ascii_whitespace() || *byte == b',').map_or(0, |at| at + 1);
-        let mut word = Vec::new();
-        fold_into(&before[from..], &mut word);
-        super::address::BEFORE.iter().any(|street| street.as_bytes() == word)
+impl Word {
+    fn has(&self, kinds: u16) -> bool {
+        self.kinds & kinds != 0
     }
 
+    fn is_plain(&self) -> bool {
+        self.flags & flag::PLAIN != 0
+    }
+
+    /// In the lists of names, and not a word of English.
+    fn is_sure(&self) -> bool {
+        self.flags & (GIVEN | SURNAME) != 0 && self.flags & (flag::WORD | flag::PLAIN) == 0
+    }
+}
+
+/// The names of one text as they are walked.
+#[derive(Debug, Default)]
+struct Walk {
+    /// Single words that may be names, if they are part of a whole name elsewhere in the text.
+    pending: Vec<(usize, usize)>,
+    /// The folded words of whole names.
+    known: HashSet<Vec<u8>, foldhash::fast::FixedState>,
+    /// The text has no capitals at all.
+    lower: bool,
+    words: Vec<Word>,
+}
+
+impl Scan<'_> {
     /// Walks the capitals of the text.
     pub(super) fn names(&mut self) {
+        let Some(id) = self.detectors.scanner.name else { return };
+        let lower = self.text.len() <= LOWER_TEXT && !self.text.iter().any(u8::is_ascii_uppercase);
+        let mut walk = Walk { lower, ..Walk::default() };
+        let taken = std::mem::take(&mut self.taken);
+        let mut addresses = taken.iter().peekable();
         let mut at = 0;
         while at < self.text.len() {
             if !is_word(self.text[at]) {
                 at += 1;
                 continue;
             }
+            while addresses.next_if(|(_, end)| *end <= at).is_some() {}
+            if let Some((_, end)) = addresses.peek().filter(|(start, _)| *start <= at) {
+                at = *end;
+                continue;
+            }
             let end = self.word_end(at);
-            if self.is_capital(at) && !matches!(self.before(at), b'@' | b'#' | b'/' | b'_' | b'\\' | b'<') && end - at <= 24 {
-                at = self.sequence(at).max(end);
+            let starts = lower || self.is_capital(at);
+            if starts && !matches!(self.before(at), b'@' | b'#' | b'/' | b'_' | b'\\' | b'<') && end - at <= 24 {
+                at = self.sequence(id, at, &mut walk).max(end);
             } else {
                 at = end;
+            }
+        }
+        self.mentioned_again(id, &walk);
+    }
+
+    /// Single words of names that stand in full elsewhere: `Brad Key … starring Key`.
+    fn mentioned_again(&mut self, id: DetectorId, walk: &Walk) {
+        let mut folded = Vec::new();
+        for (start, end) in walk.pending.iter().copied().filter(|_| !walk.known.is_empty()) {
+            folded.clear();
+            fold_into(&self.text[start..end], &mut folded);
+            if walk.known.contains(&folded) {
+                self.keep_name(id, start, end, 0.5);
             }
         }
     }
@@ -131,56 +150,79 @@ impl Scan<'_> {
 
     /// Reads the run of capitalised words that starts here and reports the names in it.
     /// Returns where it ends.
-    fn sequence(&mut self, start: usize) -> usize {
-        let mut words: Vec<Word> = Vec::new();
+    fn sequence(&mut self, id: DetectorId, start: usize, walk: &mut Walk) -> usize {
+        let mut words = std::mem::take(&mut walk.words);
+        words.clear();
         let mut at = start;
-        let mut end;
-        loop {
-            end = self.word_end(at);
-            words.push(self.word(at, end));
-            let Some(next) = self.next_word(end, &words) else { break };
-            at = next;
-            if words.len() >= 8 {
-                break;
+        let end = loop {
+            let mut end = self.word_end(at);
+            let mut word = self.word(at, end, walk.lower);
+            // "Jan Vos", "Anna March": behind a given name a word is a family name.
+            let behind_given =
+                words.last().is_some_and(|last| matches!(last.role, Role::Name) && last.flags & flag::GIVEN != 0 && last.is_sure());
+            if word.role == Role::Stop && behind_given && word.flags & (flag::GIVEN | flag::SURNAME) != 0 && !walk.lower {
+                word.role = Role::Name;
             }
-        }
+            // "Dott.ssa", "Sig.ra".
+            if word.role == Role::Title {
+                end += [b".ssa".as_slice(), b".ra"].iter().find(|more| self.text[end..].starts_with(more)).map_or(0, |more| more.len());
+            }
+            words.push(word);
+            match self.next_word(end, &words, walk.lower) {
+                Some(next) if words.len() < MOST_WORDS && !(walk.lower && word.role == Role::Stop) => at = next,
+                _ => break end,
+            }
+        };
         while words.last().is_some_and(|word| word.role == Role::Particle) {
             words.pop();
         }
-        self.judge_names(&words);
-        words.last().map_or(end, |word| word.end)
+        let inverted = self.inverted(id, &words, walk);
+        if inverted.is_none() {
+            self.judge_names(id, &words, walk);
+        }
+        let end = inverted.or(words.last().map(|word| word.end)).unwrap_or(end);
+        walk.words = words;
+        end
     }
 
     /// Where the next word of the same name starts, if one does.
-    fn next_word(&self, end: usize, words: &[Word]) -> Option<usize> {
+    fn next_word(&self, end: usize, words: &[Word], lower: bool) -> Option<usize> {
         let last = words.last()?;
         let dot = self.byte(end) == b'.' && matches!(last.role, Role::Initial | Role::Title);
         let comma = self.byte(end) == b','
             && self
                 .text
                 .get(end + 1..end + 5)
-                .is_some_and(|next| next.starts_with(b" Jr") || next.starts_with(b" Sr") || next.starts_with(b" II"));
+                .is_some_and(|next| [b" Jr".as_slice(), b" Sr", b" II"].iter().any(|mark| next.starts_with(mark)));
         let space = end + usize::from(dot || comma);
+        // "J.R. Smith".
+        if dot && last.role == Role::Initial && self.is_alone(space) {
+            return Some(space);
+        }
         if self.byte(space) != b' ' || !is_word(self.byte(space + 1)) || space + 1 >= self.text.len() {
             return None;
         }
         let next = space + 1;
-        if self.is_capital(next) {
+        if lower || self.is_capital(next) {
             return Some(next);
         }
-        let word = &self.text[next..self.word_end(next)];
-        let particle = name_words().particles.contains(word);
-        (particle && words.iter().any(|word| word.role == Role::Name)).then_some(next).filter(|next| {
+        let particle = |at: usize| kinds(&self.text[at..self.word_end(at)]) & kind::PARTICLE != 0;
+        (particle(next) && words.iter().any(|word| matches!(word.role, Role::Name | Role::Title))).then_some(next).filter(|next| {
             // A particle must be followed by a capital, perhaps after another particle.
             let mut at = self.word_end(*next) + 1;
-            if at < self.text.len() && !self.is_capital(at) {
+            if at < self.text.len() && is_word(self.text[at]) && !self.is_capital(at) && particle(at) {
                 at = self.word_end(at) + 1;
             }
-            at < self.text.len() && is_word(self.text[at]) && self.is_capital(at)
+            at < self.text.len() && is_word(self.text[at]) && self.is_capital(at) && self.before(at) == b' '
         })
     }
 
-    fn word(&self, start: usize, end: usize) -> Word {
+    /// A capital and a dot: an initial.
+    fn is_alone(&self, at: usize) -> bool {
+        self.byte(at).is_ascii_uppercase() && self.byte(at + 1) == b'.'
+    }
+
+    fn word(&self, start: usize, end: usize, lower: bool) -> Word {
         let text = &self.text[start..end];
         let mut folded = Vec::with_capacity(text.len());
         fold_into(text, &mut folded);
@@ -190,218 +232,309 @@ impl Scan<'_> {
         }
         let names = lexicon::names();
         let flags = folded.split(|byte| *byte == b'-').fold(names.get(&folded), |flags, part| flags | (names.get(part) & !flag::PLAIN));
-        let words = name_words();
-        let is = |list: &HashSet<Vec<u8>>| list.contains(&folded);
-        let is_one = |list: &[&str]| list.iter().any(|word| folded == word.as_bytes());
+        let kinds = kinds(&folded);
+        let is = |bit: u16| kinds & bit != 0;
         let letters = text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'\'' | b'-'));
+        let dotted = self.byte(end) == b'.';
+        let short_title = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].contains(&folded.as_slice());
+        let month = || month_word(&folded).is_some_and(|_| folded.len() > 5) && flags & (flag::GIVEN | flag::SURNAME) == 0;
         let role = match () {
             () if !letters => Role::Stop,
-            () if is(&words.titles)
-                && (self.byte(end) == b'.'
-                    || folded.len() > 3
-                    || folded == b"mr"
-                    || folded == b"mrs"
-                    || folded == b"ms"
-                    || folded == b"dr") =>
-            {
-                Role::Title
-            }
-            () if is(&words.suffixes) => Role::Suffix,
-            () if text.len() == 1 => Role::Initial,
-            () if text.first().is_some_and(u8::is_ascii_lowercase) => Role::Particle,
-            () if is(&words.greetings)
-                || month_word(&folded)
-                    .is_some_and(|_| !is_one(&["may", "april", "june", "august", "marc", "janek"]) && folded.len() > 5)
-                || is(&words.function) =>
-            {
-                Role::Stop
-            }
+            () if is(kind::TITLE) && (dotted || folded.len() > 3 || short_title) => Role::Title,
+            () if is(kind::SUFFIX) => Role::Suffix,
+            () if is(kind::PARTICLE) && text.len() > 1 && (!lower || is(kind::NOBLE)) => Role::Particle,
+            () if text.len() == 1 && (!lower || dotted) => Role::Initial,
+            () if text.len() == 1 => Role::Stop,
+            () if is(kind::GREETING | kind::FUNCTION) || month() => Role::Stop,
+            // Without capitals only the lists say where a name begins and ends.
+            () if lower && (flags & (GIVEN | SURNAME) == 0 || flags & flag::PLAIN != 0) => Role::Stop,
+            () if lower && flags & flag::WORD != 0 && flags & (flag::GIVEN | flag::SURNAME) == 0 => Role::Stop,
+            () if text.first().is_some_and(u8::is_ascii_lowercase) && !lower => Role::Particle,
             () => Role::Name,
         };
-        Word { start, end: if possessive { end - if text.ends_with(b"'s") { 2 } else { 4 } } else { end }, flags, role }
+        let family = flags & (GIVEN | SURNAME | flag::PLAIN) == 0 && folded.len() >= 6 && has_surname_ending(&folded);
+        let end = if possessive { end - if text.ends_with(b"'s") { 2 } else { 4 } } else { end };
+        Word { start, end, flags, kinds, role, family }
     }
 
-    fn judge_names(&mut self, words: &[Word]) {
-        let Some(id) = self.detectors.scanner.name else { return };
-        let capitals = words
-            .iter()
-            .filter(|word| word.end - word.start > 3)
-            .all(|word| self.text[word.start..word.end].iter().all(|byte| !byte.is_ascii_lowercase()));
+    fn judge_names(&mut self, id: DetectorId, words: &[Word], walk: &mut Walk) {
         let mut from = 0;
         while from < words.len() {
-            if !matches!(words[from].role, Role::Name | Role::Title | Role::Initial) {
+            if matches!(words[from].role, Role::Stop | Role::Suffix) {
                 from += 1;
                 continue;
             }
             let to = from + words[from..].iter().position(|word| word.role == Role::Stop).unwrap_or(words.len() - from);
-            self.judge_name(id, &words[from..to], capitals, words.get(to));
+            let before = from.checked_sub(1).and_then(|at| words.get(at));
+            self.judge_name(id, before, &words[from..to], words.get(to), walk);
             from = to + 1;
         }
     }
 
-    fn judge_name(&mut self, id: crate::detect::DetectorId, words: &[Word], capitals: bool, next: Option<&Word>) {
-        let title = words.iter().take_while(|word| word.role == Role::Title).count();
-        let mut body = &words[title..];
-        // Plain words at either end are no part of the name: "Annual Report Jane Smith".
-        while body.first().is_some_and(|word| word.role == Role::Particle || (word.flags == flag::PLAIN && body.len() > 1)) {
-            body = &body[1..];
-        }
-        while body.last().is_some_and(|word| {
-            matches!(word.role, Role::Particle | Role::Title)
-                || (word.flags == flag::PLAIN && body.len() > 1)
-                || (word.role == Role::Initial && body.len() > 1)
-        }) {
-            body = &body[..body.len() - 1];
-        }
+    /// Judges words between which nothing stops a name; `before` and `next` are what stopped it.
+    fn judge_name(&mut self, id: DetectorId, before: Option<&Word>, words: &[Word], next: Option<&Word>, walk: &mut Walk) {
+        let body = body(words);
         let (Some(first), Some(last)) = (body.first(), body.last()) else { return };
-        if body.len() > 5 || first.role == Role::Suffix || body.iter().all(|word| word.role != Role::Name) {
+        let names = body.iter().filter(|word| word.role == Role::Name).count();
+        if names > MOST_NAMES || first.role == Role::Suffix || names == 0 {
             return;
         }
-        let mut bits = self.detectors.get(id).text.base + if title > 0 { 6.0 } else { 0.0 };
-        let names = body.iter().filter(|word| word.role == Role::Name).count();
-        let initials = body.iter().filter(|word| word.role == Role::Initial).count();
-        let common = (flag::GIVEN | flag::SURNAME, flag::GIVEN | flag::RARE_GIVEN, flag::SURNAME | flag::RARE_SURNAME);
-        let mut given = false;
+        let (head, behind) = (&words[..place_of(words, first)], &words[place_of(words, last) + 1..]);
+        let titled = head.iter().any(|word| word.role == Role::Title);
+        let mut bits = self.detectors.get(id).text.base + self.words_bits(body, names);
+        if walk.lower {
+            bits -= LOWER_DOUBT;
+        }
+        let lead = self.lead(words[0].start);
+        bits += lead.bits.max(match head.last() {
+            Some(word) if word.role == Role::Title => 6.0,
+            Some(word) if word.has(kind::ROLE | kind::LABEL) => 1.5,
+            _ => 0.0,
+        });
+        if !titled && self.is_of_a_thing(head, before, body, behind, next, lead) {
+            // "Fletcher Hill": what may be a place is a family name behind a given name.
+            let family =
+                names > 1 && last.flags & flag::SURNAME != 0 && first.flags & flag::GIVEN != 0 && first.is_sure() && behind.is_empty();
+            bits -= if family && last.has(kind::PLACE) { 2.5 } else { 9.0 };
+        }
+        bits -= self.lone_doubt(head, body, names, lead, titled);
+        // In lower case "will mark may" is no name unless a lead says so.
+        if walk.lower && names > 1 && lead.bits < 3.5 && !(first.is_sure() && first.flags & GIVEN != 0) {
+            bits -= 4.0;
+        }
+        bits += self.tail(body, names, lead);
+        if names == 1 && !titled && self.capitalises_nouns {
+            bits -= 2.0;
+        }
+        if bits < 7.0 && self.is_all_capitals(words) {
+            bits -= if names > 1 && body.iter().all(|word| word.role != Role::Name || word.is_sure()) { 2.0 } else { 6.0 };
+        }
+        bits -= self.place_doubt(body, names);
+        let start = match head.last() {
+            // "Dr. De Vries": the particle belongs to the name where one surely begins.
+            Some(particle) if particle.role == Role::Particle && (titled || lead.bits >= 2.0) => particle.start,
+            _ => first.start,
+        };
+        if bits > 0.0 && self.keep_name(id, start, last.end, bits) {
+            self.remember(body, names, bits, walk);
+        } else if names == 1 && body.len() == 1 && bits > -4.5 && (first.is_sure() || !lead.begins) {
+            walk.pending.push((first.start, last.end));
+        }
+    }
+
+    /// What the words of a name say by themselves.
+    fn words_bits(&self, body: &[Word], names: usize) -> f32 {
+        let (mut bits, mut given) = (0.0, false);
         for (place, word) in body.iter().enumerate().filter(|(_, word)| word.role == Role::Name) {
             let doubt = if word.flags & flag::WORD != 0 { 0.4 } else { 1.0 };
             // Short rare names are mostly abbreviations and words of other languages.
             let rare_bits = if word.end - word.start > 4 { 2.5 } else { 1.9 };
-            let rare = word.flags & common.0 == 0;
+            let rare = word.flags & (flag::GIVEN | flag::SURNAME) == 0;
             bits += match word.flags {
-                flags if flags & flag::PLAIN != 0 => -4.0,
-                flags if place == 0 && flags & common.1 != 0 => (if flags & flag::GIVEN != 0 { 3.0 } else { rare_bits }) * doubt,
-                flags if flags & common.2 != 0 => (if rare { rare_bits } else { 2.5 }) * doubt,
-                flags if flags & common.1 != 0 => 2.0 * doubt,
+                _ if word.is_plain() => -4.0,
+                flags if place == 0 && flags & GIVEN != 0 => (if flags & flag::GIVEN != 0 { 3.0 } else { rare_bits }) * doubt,
+                flags if flags & SURNAME != 0 => (if rare { rare_bits } else { 2.5 }) * doubt,
+                flags if flags & GIVEN != 0 => 2.0 * doubt,
                 _ if word.end - word.start < 3 => -2.0,
-                _ if names > 1 => 1.2,
+                _ if word.family => 2.0,
+                _ if names > 1 && !self.capitalises_nouns => 1.2,
                 _ => 0.3,
             };
-            given |= word.flags & common.1 != 0 && (doubt == 1.0 || place == 0);
+            given |= word.flags & GIVEN != 0 && (doubt == 1.0 || place == 0);
         }
-        bits += initials.min(1) as f32 * if names > 1 { 2.0 } else { 0.5 };
-        bits += if names >= 2 && given { 0.8 } else { 0.0 };
-        if names == 1 && title == 0 && self.capitalises_nouns {
-            bits -= 2.0;
-        }
-        bits += self.lead(words[0].start);
-        bits += self.tail(last, next);
-        if capitals && bits < 7.0 {
-            bits -= 6.0;
-        }
-        if self.is_place_name(first.start, last.end) {
-            // Towns are called after people, mostly after their given names.
-            bits -= match (names, given) {
-                (1, true) => 0.4,
-                (_, true) => 1.0,
-                (1, false) => 4.0,
-                (_, false) => 3.0,
-            };
-        }
-        self.scratch.clear();
-        let mut normal = std::mem::take(&mut self.scratch);
-        let good = Normalise::Name.run(&self.text[first.start..last.end], Default::default(), &mut normal);
-        let organisation = is_organisation(&normal);
-        let detector = self.detectors.get(id);
-        let test = detector.test_values.contains(&normal);
-        self.scratch = normal;
-        if good && !organisation && bits > 0.0 && !self.names_a_street(first.start) {
-            self.keep(id, first.start, last.end, bits, test);
-        }
+        let initials = body.iter().any(|word| word.role == Role::Initial);
+        let noble = body.iter().any(|word| word.role == Role::Particle && word.has(kind::NOBLE));
+        bits + if initials { if names > 1 { 2.0 } else { 0.5 } } else { 0.0 }
+            + if names > 1 && given { 0.8 } else { 0.0 }
+            + if names > 1 && noble { 1.5 } else { 0.0 }
     }
 
-    /// What stands before: a greeting, a label, "my name is"; "the" speaks against.
-    fn lead(&self, start: usize) -> f32 {
-        let from = start.saturating_sub(24);
-        let mut before = Vec::new();
-        fold_into(self.text[from..start].trim_ascii_end(), &mut before);
-        let line_start = self.text[from..start].trim_ascii_end().is_empty() || self.before(start) == b'\n';
-        let word_before = before.rsplit(|byte| !is_word(*byte) && *byte != b'\'').find(|word| !word.is_empty()).unwrap_or_default();
-        let ends =
-            |lead: &Vec<u8>| before.ends_with(lead) && (before.len() == lead.len() || !is_word(before[before.len() - lead.len() - 1]));
-        let adjacent = before.last().is_some_and(|byte| is_word(*byte) || *byte == b',');
-        if name_words().leads.iter().any(ends) || (adjacent && name_words().greetings.contains(word_before) && self.before(start) == b' ') {
-            return 3.5;
+    /// Whether words around it make it a street, a place, a firm or a make.
+    fn is_of_a_thing(&self, head: &[Word], before: Option<&Word>, body: &[Word], behind: &[Word], next: Option<&Word>, lead: Lead) -> bool {
+        let Some(last) = body.last() else { return false };
+        let next_in_text = || {
+            let at = last.end + 1;
+            self.byte(last.end) == b' '
+                && is_word(self.byte(at))
+                && self.is_capital(at)
+                && self.kinds_at(at, self.word_end(at)) & kind::PLACE != 0
+        };
+        body.iter().any(|word| word.has(kind::BRAND))
+            || last.has(kind::PLACE)
+            || behind.iter().chain(next).any(|word| word.has(kind::PLACE))
+            || body.first().is_some_and(|word| word.has(kind::HEAD) && body.len() > 1)
+            || body.iter().any(|word| word.has(kind::HEAD) && word.flags & (flag::GIVEN | flag::SURNAME) == 0)
+            || head.iter().chain(before).any(|word| word.has(kind::HEAD))
+            || lead.kinds & kind::HEAD != 0
+            || next_in_text()
+    }
+
+    /// What speaks against a single word: the name of a month, a firm's "&" before it, a "Den" that is no title's.
+    fn lone_doubt(&self, head: &[Word], body: &[Word], names: usize, lead: Lead, titled: bool) -> f32 {
+        if names > 1 || titled || lead.bits >= 2.0 {
+            return 0.0;
         }
-        match word_before {
-            b"the" if adjacent => -2.5,
-            b"a" | b"an" if adjacent => -1.0,
-            b"in" | b"at" | b"near" | b"visit" if adjacent && !line_start => -0.7,
+        let month = if body.iter().any(|word| word.has(kind::MONTH)) { 2.5 } else { 0.0 };
+        let firm = if lead.joined { 3.0 } else { 0.0 };
+        let particle = if head.last().is_some_and(|word| word.role == Role::Particle) { 1.0 } else { 0.0 };
+        month + firm + particle
+    }
+
+    /// What stands behind: ":" a speaker, a mailbox a sender, a verb somebody who acts.
+    fn tail(&self, body: &[Word], names: usize, lead: Lead) -> f32 {
+        let Some(last) = body.last() else { return 0.0 };
+        let rest = self.text.get(last.end..(last.end + 4).min(self.text.len())).unwrap_or_default();
+        let given = last.flags & GIVEN != 0;
+        let follows = |at: usize, wanted: u16| {
+            is_word(self.byte(at)) && at < self.text.len() && self.kinds_at(at, self.word_end(at)) & wanted != 0 && !self.is_capital(at)
+        };
+        match rest {
+            [b' ', b'<', ..] => 5.0,
+            [b':', quote, ..] | [b':', b' ', quote, ..]
+                if matches!(quote, b'"' | b'\'' | 0xe2 | 0xc2) && self.begins_line(body[0].start) =>
+            {
+                3.0
+            }
+            [b':', b' ', ..] if self.begins_line(body[0].start) => 1.0,
+            [b' ', b'&', ..] if names == 1 => -3.0,
+            [b'\'', b's', ..] => 0.7,
+            [b',', b' ', ..] if names == 1 && given && lead.begins && follows(last.end + 2, kind::CALL) => 1.5,
+            [b'?' | b'!', ..] if names == 1 && given && lead.comma => 1.5,
+            [b' ', digit, ..] if names == 1 && digit.is_ascii_digit() && month_word(&self.text[last.start..last.end]).is_some() => -4.0,
+            [b' ', ..] if follows(last.end + 1, kind::VERB) => 1.2,
+            [b' ', ..] => self.beside(last.end),
             _ => 0.0,
         }
     }
 
-    /// What stands behind: "Street" makes a place, ":" a speaker, a mailbox a sender.
-    fn tail(&self, last: &Word, next: Option<&Word>) -> f32 {
-        let place = |start: usize, end: usize| {
-            let mut folded = Vec::new();
-            fold_into(&self.text[start..end], &mut folded);
-            name_words().places.contains(&folded)
+    /// "Usamov and Bowers": a name beside a name.
+    fn beside(&self, end: usize) -> f32 {
+        let rest = &self.text[end..(end + 8).min(self.text.len())];
+        let joint = [b" and ".as_slice(), b" und ", b" et ", b" y ", b" e ", b" en "].into_iter().find(|joint| rest.starts_with(joint));
+        let Some(at) = joint.map(|joint| end + joint.len()).filter(|at| *at < self.text.len() && is_word(self.text[*at])) else {
+            return 0.0;
         };
-        if next.is_some_and(|next| place(next.start, next.end)) {
-            return -6.0;
-        }
-        if place(last.start, last.end) {
-            return -6.0;
-        }
-        let rest = self.text.get(last.end..(last.end + 3).min(self.text.len())).unwrap_or_default();
-        if rest.starts_with(b" <") {
-            return 5.0;
-        }
-        if rest.starts_with(b": ")
-            && (last.start == 0 || self.text[..last.start].rsplit(|byte| *byte == b'\n').next().is_some_and(|line| line.len() < 24))
-        {
-            return 1.0;
-        }
-        let possessive = rest.starts_with(b"'s");
-        if self.byte(last.end) == b' ' && is_word(self.byte(last.end + 1)) {
-            let end = self.word_end(last.end + 1);
-            if place(last.end + 1, end) && self.is_capital(last.end + 1) {
-                return -6.0;
-            }
-            let verb = [
-                b"said".as_slice(),
-                b"says",
-                b"wrote",
-                b"is",
-                b"was",
-                b"has",
-                b"lives",
-                b"called",
-                b"asked",
-                b"works",
-                b"will",
-                b"told",
-                b"sings",
-                b"sang",
-                b"played",
-                b"died",
-                b"born",
-            ]
-            .contains(&&self.text[last.end + 1..end]);
-            if verb {
-                return 1.2;
-            }
-        }
-        if possessive { 0.7 } else { 0.0 }
+        let other = self.word(at, self.word_end(at), false);
+        if self.is_capital(at) && other.role == Role::Name && (other.is_sure() || other.family) { 0.8 } else { 0.0 }
     }
 
-    fn is_place_name(&self, start: usize, end: usize) -> bool {
+    /// Whether little more than this stands on its line.
+    fn begins_line(&self, start: usize) -> bool {
+        start - memchr::memrchr(b'\n', &self.text[..start]).map_or(0, |at| at + 1) < 24
+    }
+
+    fn is_all_capitals(&self, words: &[Word]) -> bool {
+        words.iter().all(|word| !self.text[word.start..word.end].iter().any(u8::is_ascii_lowercase))
+    }
+
+    /// Towns are called after people, mostly after their given names.
+    fn place_doubt(&self, body: &[Word], names: usize) -> f32 {
+        let (Some(first), Some(last)) = (body.first(), body.last()) else { return 0.0 };
         let mut folded = Vec::new();
-        fold_into(&self.text[start..end], &mut folded);
+        fold_into(&self.text[first.start..last.end], &mut folded);
         let mut code = Vec::new();
-        (folded.len() > 3 && places::country(&folded, &mut code)) || places::is_city(&folded) || places::is_us_state(&folded)
+        if !((folded.len() > 3 && places::country(&folded, &mut code)) || places::is_city(&folded) || places::is_us_state(&folded)) {
+            return 0.0;
+        }
+        match (names, first.flags & GIVEN != 0) {
+            (1, true) => 0.4,
+            (_, true) => 1.0,
+            (1, false) => 4.0,
+            (_, false) => 3.0,
+        }
+    }
+
+    fn remember(&self, body: &[Word], names: usize, bits: f32, walk: &mut Walk) {
+        if names < 2 || bits < 1.0 {
+            return;
+        }
+        for word in body.iter().filter(|word| word.role == Role::Name && word.end - word.start > 2) {
+            let mut folded = Vec::new();
+            fold_into(&self.text[word.start..word.end], &mut folded);
+            walk.known.insert(folded);
+        }
+    }
+
+    /// `Müller, Hans`: a family name alone, a comma, a given name, and nothing that goes on.
+    /// Returns where it ends.
+    fn inverted(&mut self, id: DetectorId, words: &[Word], walk: &mut Walk) -> Option<usize> {
+        let (first, last) = (words.first()?, words.last()?);
+        let family = |word: &Word| {
+            word.role == Role::Particle || word.role == Role::Name && (word.flags & SURNAME != 0 || word.family) && !word.is_plain()
+        };
+        if self.text.get(last.end..last.end + 2) != Some(b", ") || words.len() > 3 || !words.iter().all(family) || walk.lower {
+            return None;
+        }
+        let at = last.end + 2;
+        if at >= self.text.len() || !is_word(self.text[at]) || !self.is_capital(at) {
+            return None;
+        }
+        let mut given = vec![self.word(at, self.word_end(at), false)];
+        while let Some(next) = self.next_word(given.last()?.end, &given, false).filter(|_| given.len() < 3) {
+            given.push(self.word(next, self.word_end(next), false));
+        }
+        let lead = self.lead(first.start);
+        let line_start = first.start == 0 || self.before(first.start) == b'\n';
+        let labelled = lead.bits > 1.0;
+        let is_given =
+            |word: &Word| word.role == Role::Initial || word.role == Role::Name && word.flags & GIVEN != 0 && (labelled || word.is_sure());
+        let end = given.last()?.end;
+        let ends = matches!(self.byte(end), b'\n' | b'\r' | b';' | b'(' | b')' | b'\t' | b'|' | b'.')
+            || end == self.text.len()
+            || (matches!(self.byte(end), b',' | b' ') && !is_word(self.byte(end + 1)) | self.byte(end + 1).is_ascii_digit());
+        // "Emma, Jack and Olivia" is a list of given names, "Paris, Jordan" one of places.
+        let listed = words.iter().any(|word| word.flags & flag::GIVEN != 0) && !labelled && !self.is_all_capitals(words);
+        if given[0].role != Role::Name
+            || !given.iter().all(is_given)
+            || !ends
+            || listed
+            || !(labelled || line_start || matches!(self.before(first.start), b';' | b'\t' | b'|'))
+            || self.place_doubt(words, 2) + self.place_doubt(&given, 2) > 2.0
+        {
+            return None;
+        }
+        let bits = self.detectors.get(id).text.base + self.words_bits(words, 2) + self.words_bits(&given, 2) + lead.bits;
+        (bits > 0.0 && self.keep_name(id, first.start, end, bits)).then(|| {
+            self.remember(words, 2, bits, walk);
+            self.remember(&given, 2, bits, walk);
+            end
+        })
+    }
+
+    /// Reports a name unless it is a firm's. Returns whether it did.
+    fn keep_name(&mut self, id: DetectorId, start: usize, end: usize, bits: f32) -> bool {
+        self.scratch.clear();
+        let mut normal = std::mem::take(&mut self.scratch);
+        let good = Normalise::Name.run(&self.text[start..end], Default::default(), &mut normal) && !is_organisation(&normal);
+        let test = self.detectors.get(id).test_values.contains(&normal);
+        self.scratch = normal;
+        if good {
+            self.keep(id, start, end, bits, test);
+        }
+        good
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_word_lists_can_be_read() {
-        let words = NameWords::parse(WORDS_FILE).expect("a readable file");
-        for list in [&words.titles, &words.greetings, &words.suffixes, &words.particles, &words.leads, &words.places, &words.function] {
-            assert!(!list.is_empty());
-        }
+/// The words of a name without what only stands at its ends: titles, roles, particles, plain
+/// words ("Annual Report Jane Smith").
+fn body(words: &[Word]) -> &[Word] {
+    let mut body = words;
+    while let [first, rest @ ..] = body
+        && (matches!(first.role, Role::Title | Role::Particle)
+            || !rest.is_empty() && first.role == Role::Name && (first.flags == flag::PLAIN || first.has(kind::ROLE)))
+    {
+        body = rest;
     }
+    while let [rest @ .., last] = body
+        && (matches!(last.role, Role::Particle | Role::Title)
+            || !rest.is_empty() && (last.flags == flag::PLAIN && last.role == Role::Name || last.role == Role::Initial))
+    {
+        body = rest;
+    }
+    body
+}
+
+/// Where in its segment a word stands.
+fn place_of(words: &[Word], word: &Word) -> usize {
+    words.iter().position(|other| other.start == word.start).unwrap_or_default()
 }

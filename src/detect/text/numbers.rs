@@ -81,12 +81,17 @@ impl Scan<'_> {
         if start == digit {
             if let Some(letters) = self.letters_before(start) {
                 self.shapes(letters, start - 1);
+                // "ES 77 1234 …": some set the country apart.
+                if let (Some(iban), 3, b' ', 2 | 4) = (scanner.iban, start - letters, self.before(start), end - start) {
+                    self.iban(iban, letters);
+                }
             }
             match self.before(start) {
                 b'.' | b':' if self.before(start.saturating_sub(1)).is_ascii_hexdigit() => {}
                 _ => self.ip(start, end),
             }
             self.phone(start, end);
+            self.worded_date(start, end);
         } else if let (Some(iban), 2) = (scanner.iban, digit - start) {
             if end - start >= 4 && self.byte(digit + 1).is_ascii_digit() {
                 self.iban(iban, start);
@@ -223,7 +228,7 @@ impl Scan<'_> {
             if byte.is_ascii_alphanumeric() {
                 compact[length] = byte.to_ascii_uppercase();
                 length += 1;
-            } else if !(matches!(byte, b' ' | b'-') && (length == 4 || grouped) && self.byte(at + 1).is_ascii_alphanumeric()) {
+            } else if !(matches!(byte, b' ' | b'-') && (matches!(length, 2 | 4) || grouped) && self.byte(at + 1).is_ascii_alphanumeric()) {
                 break;
             } else {
                 // Groups are of four (ISO 13616-1); the first gap of a UUID comes after eight.

@@ -1,0 +1,90 @@
+//! Words of postal addresses (`patterns/lexicons/address-words.toml`).
+
+use foldhash::fast::FixedState;
+use std::{collections::HashMap, sync::LazyLock};
+
+/// What a word is in an address; one bit each.
+pub(super) mod kind {
+    /// Behind the name of a street, before it, before it and of other uses too.
+    pub(in crate::detect::text) const BEHIND: u16 = 1;
+    pub(in crate::detect::text) const BEFORE: u16 = 1 << 1;
+    pub(in crate::detect::text) const WEAK: u16 = 1 << 2;
+    /// Street words that stand in lower case.
+    pub(in crate::detect::text) const LOWER: u16 = 1 << 3;
+    pub(in crate::detect::text) const UNIT: u16 = 1 << 4;
+    pub(in crate::detect::text) const BOX: u16 = 1 << 5;
+    pub(in crate::detect::text) const FORCES: u16 = 1 << 6;
+    pub(in crate::detect::text) const PARTICLE: u16 = 1 << 7;
+    /// The ending alone makes it a street, perhaps.
+    pub(in crate::detect::text) const COMPOUND: u16 = 1 << 8;
+    pub(in crate::detect::text) const PERHAPS: u16 = 1 << 9;
+    /// Behind the name and before the number: `Mariahilfer Straße 12`.
+    pub(in crate::detect::text) const NUMBERED: u16 = 1 << 10;
+}
+
+/// The lists of `patterns/lexicons/address-words.toml`.
+#[derive(Debug, Default)]
+pub(super) struct AddressWords {
+    kinds: HashMap<Vec<u8>, u16, FixedState>,
+    endings: Vec<(Vec<u8>, u16)>,
+    /// Ends of the text before an address that speak for one.
+    pub leads: Vec<Vec<u8>>,
+}
+
+impl AddressWords {
+    fn parse(text: &str) -> Result<AddressWords, toml::de::Error> {
+        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
+        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes);
+        let mut words = AddressWords::default();
+        for (name, bit) in [
+            ("behind", kind::BEHIND),
+            ("before", kind::BEFORE),
+            ("before_weak", kind::WEAK),
+            ("lower", kind::LOWER),
+            ("units", kind::UNIT),
+            ("boxes", kind::BOX),
+            ("forces", kind::FORCES),
+            ("particles", kind::PARTICLE),
+            ("numbered", kind::NUMBERED),
+        ] {
+            list(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
+        }
+        words.endings = list("endings").map(|ending| (ending, kind::COMPOUND)).collect();
+        words.endings.extend(list("endings_weak").map(|ending| (ending, kind::PERHAPS)));
+        words.leads = list("leads").collect();
+        Ok(words)
+    }
+
+    /// What a folded word is.
+    pub(super) fn kinds(&self, folded: &[u8]) -> u16 {
+        let listed = self.kinds.get(folded).copied().unwrap_or_default();
+        let compound = |(ending, _): &&(Vec<u8>, u16)| folded.len() >= 7.max(ending.len() + 3) && folded.ends_with(ending);
+        listed | if listed == 0 { self.endings.iter().find(compound).map_or(0, |(_, bit)| *bit) } else { 0 }
+    }
+}
+
+const WORDS_FILE: &str = include_str!("../../../patterns/lexicons/address-words.toml");
+
+pub(super) fn address_words() -> &'static AddressWords {
+    // The test below holds that the file can be read.
+    static WORDS: LazyLock<AddressWords> = LazyLock::new(|| AddressWords::parse(WORDS_FILE).unwrap_or_default());
+    &WORDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_lists_can_be_read_and_are_folded() {
+        let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
+        assert_eq!(lists.len(), 12);
+        for (name, words) in &lists {
+            assert!(!words.is_empty(), "{name}");
+            for word in words {
+                assert_eq!(*word, crate::detect::fold::fold(word), "{name}");
+            }
+        }
+        assert!(AddressWords::parse(WORDS_FILE).is_ok());
+    }
+}
