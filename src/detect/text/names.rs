@@ -264,10 +264,15 @@ impl Scan<'_> {
                 from += 1;
                 continue;
             }
-            let to = from + words[from..].iter().position(|word| word.role == Role::Stop).unwrap_or(words.len() - from);
+            let mut to = from + words[from..].iter().position(|word| word.role == Role::Stop).unwrap_or(words.len() - from);
+            // "Erfindungsmeldung von Herrn Novak": a title begins another name.
+            let is_name = |word: &Word| word.role == Role::Name;
+            let title = (from + 1..to)
+                .find(|at| words[*at].role == Role::Title && words[from..*at].iter().any(is_name) && words[*at..to].iter().any(is_name));
+            to = title.unwrap_or(to);
             let before = from.checked_sub(1).and_then(|at| words.get(at));
             self.judge_name(id, before, &words[from..to], words.get(to), walk);
-            from = to + 1;
+            from = to + usize::from(title.is_none());
         }
     }
 
