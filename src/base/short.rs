@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_short_text_reads_and_sorts_as_the_text() {
-        let of = |text| Short::<7>::fit(text).unwrap();
+        let of = |text| Short::<7>::fit(text).expect("fits");
         assert_eq!(&*of("US-CA"), "US-CA");
         assert_eq!(format!("{:>6}|", of("é")), "     é|");
         assert!(of("CA") < of("CA-ON") && of("CA-ON") < of("CB"));

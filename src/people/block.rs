@@ -71,7 +71,7 @@ pub fn propose(records: &Records) -> Proposals {
         proposals.generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
         let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (_, block)| {
             for (i, (_, a)) in block.iter().enumerate() {
-                let is_tried = all.names[records.nodes[*a as usize].name as usize].bag % tried == 0;
+                let is_tried = all.names[records.nodes[*a as usize].name as usize].bag.is_multiple_of(tried);
                 for (_, b) in &block[i + 1..] {
                     found.compare(records, &rarity, *a, *b, is_tried);
                 }

@@ -122,7 +122,7 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
         let root = roots[at];
         if node.name != NONE
             && node.keys.iter().any(|key| key.class == Class::Personal)
-            && mix(&[records.nodes[root as usize].id]) % one_in == 0
+            && mix(&[records.nodes[root as usize].id]).is_multiple_of(one_in)
         {
             numbered.push((root, at as u32));
         }

@@ -1,6 +1,7 @@
 //! How two names go together: nicknames, initials, typing errors, double surnames and name changes are known.
 
 use super::name::{Name, PARTICLES, words};
+use crate::detect::is_given_name;
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 /// How two names go together.
@@ -123,10 +124,18 @@ pub(super) fn token_likeness(a: &str, b: &str, given: bool) -> Likeness {
     if given && (is_nickname(a, b) || is_short_form(a, b)) {
         return Likeness::Close;
     }
+    if given && is_slip(a, b) {
+        return Likeness::Close;
+    }
     if is_typo(a, b) && !(given && (a.chars().count().min(b.chars().count()) < 5 || is_counterpart(a, b))) {
         return Likeness::Close;
     }
     Likeness::Incompatible
+}
+
+/// `Kut` for Kurt, `Dnoa` for Dona: one error away from a given name, and none itself. Brothers and sisters both have names.
+fn is_slip(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 3 && edit_distance(a, b, 1) <= 1 && is_given_name(a) != is_given_name(b) && !is_counterpart(a, b)
 }
 
 /// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.
@@ -236,6 +245,9 @@ mod tests {
             ("Daniel Gates", "Daniela Gates", Likeness::Incompatible),
             ("John Gates", "Joan Gates", Likeness::Incompatible),
             ("Jonathan Miller", "Jonathon Miller", Likeness::Close),
+            ("Kurt Miller", "Kut Miller", Likeness::Close),
+            ("Dona Miller", "Dnoa Miller", Likeness::Close),
+            ("Lora Miller", "Dora Miller", Likeness::Incompatible),
             ("Ana Torres Vega", "Ana Torres", Likeness::Close),
             ("J. Doe", "Jane Doe", Likeness::Initial),
             ("Jane Doe", "Jane Brown", Likeness::Partial),

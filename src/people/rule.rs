@@ -76,10 +76,11 @@ rules! {
     R14 Strong "same unverified identifier, and name, birth date or address agrees",
     R15 Strong "names alike, and birth date, address and identifiers agree but for single errors",
     R17 Strong "same identifier of a kind that names one person each throughout the data, and name, birth date or address agrees",
-    R16 Strong "same person changed surname: same given name, birth date and contact, number or address",
+    R16 Strong "same person changed surname: same given name, and birth date and contact, or contact and address, agree",
     R20 Certain "record without a name attached by a key that only this person has",
     R21 Strong "records without names that share an identifier",
     R10 Possible "same full name and same birth date, but the name is common",
+    R18 Possible "names alike and same birth date, no other evidence",
     R11 Possible "same full name and same city, no other evidence",
     R12 Possible "same contact, compatible but partial name",
     R13 Possible "same full name only, nothing that speaks against",
@@ -224,18 +225,26 @@ pub fn judge(c: &Comparison, rare: bool) -> Option<Rule> {
     if points(c, name) >= 7.0 && !given_differs {
         return Some(Rule::R15);
     }
-    if name == Likeness::Partial && c.birth == Birth::Same && !c.sex_conflict && (c.contact || door || c.account) && numbers_free {
+    // Who bears the same given name, telephone and address under another surname has married.
+    let dated = c.birth == Birth::Same && (c.contact || door || c.account);
+    let at_home = c.birth == Birth::Unknown && c.contact && door;
+    if name == Likeness::Partial && c.full_names && !c.sex_conflict && (dated || at_home) && numbers_free {
         return Some(Rule::R16);
     }
-    possible(c, name, exact, birth_free, partner)
+    possible(c, name, rare, partner)
 }
 
-fn possible(c: &Comparison, name: Likeness, exact: bool, birth_free: bool, partner: bool) -> Option<Rule> {
+fn possible(c: &Comparison, name: Likeness, rare: bool, partner: bool) -> Option<Rule> {
     if c.personal == Numbers::Different {
         return None;
     }
+    let exact = name == Likeness::Same && c.full_names;
+    let birth_free = c.birth != Birth::Different;
     if c.birth == Birth::Same && exact {
         return Some(Rule::R10);
+    }
+    if c.birth == Birth::Same && name >= Likeness::Close && c.full_names {
+        return Some(Rule::R18);
     }
     if exact && c.address >= Door::Area && birth_free {
         return Some(Rule::R11);
@@ -243,8 +252,8 @@ fn possible(c: &Comparison, name: Likeness, exact: bool, birth_free: bool, partn
     if partner && name == Likeness::Initial && birth_free {
         return Some(Rule::R12);
     }
-    // An address on both sides that differs speaks against, though people move.
-    (exact && c.birth == Birth::Unknown && !c.sex_conflict && c.address != Door::Different).then_some(Rule::R13)
+    // An address on both sides that differs speaks against, though people move: of a rare name it may be the same one.
+    (exact && c.birth == Birth::Unknown && !c.sex_conflict && (c.address != Door::Different || rare)).then_some(Rule::R13)
 }
 
 /// Weights in rough bits of odds, calibrated by hand on public linkage data; an agreement in

@@ -140,7 +140,7 @@ impl Report for Clear {
             Sheet::create(folder, self.name(), "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts")?;
         let nothing = BTreeSet::new();
         for (at, individual) in assessment.population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
-            sheet.plain(&individual.id);
+            sheet.plain(individual.id);
             for shown in [Shown::Name, Shown::Email, Shown::Phone, Shown::Number, Shown::Birth, Shown::Address, Shown::Card, Shown::Account]
             {
                 let all = values.get(&(at as u32, shown)).unwrap_or(&nothing);

@@ -9,6 +9,7 @@ use std::{
 
 pub(crate) mod business;
 pub(crate) mod machine;
+pub(crate) mod population;
 
 /// The fixture's generator.
 #[path = "../../fixtures/generate.rs"]

@@ -1,0 +1,111 @@
+//! People counted in dumps that are hard to count, against truth (docs/counting.md).
+//!
+//! `POPULATIONS=200 PEOPLE=2000 cargo test --release --test populations -- --nocapture` asks of 200 dumps instead of the few here.
+
+mod common;
+
+use breachscope::{
+    evidence::{Case, Evidence},
+    people,
+};
+use common::{population, rows, scan};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+/// What one dump came to, in people and cells.
+#[derive(Debug, Default)]
+struct Outcome {
+    people: usize,
+    floor: u64,
+    ceiling: u64,
+    /// People whom nobody in the answer stands for.
+    hidden: usize,
+    /// People in the answer beyond one for each.
+    surplus: usize,
+    cells: usize,
+    wrong_cells: usize,
+}
+
+impl Outcome {
+    fn covers(&self) -> bool {
+        (self.floor..=self.ceiling).contains(&(self.people as u64))
+    }
+
+    fn width(&self) -> f64 {
+        (self.ceiling - self.floor) as f64 / self.people as f64
+    }
+}
+
+fn outcome(seed: u64, size: usize) -> Outcome {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let truth = population::make(seed, size);
+    let leak = folder.path().join("leak");
+    fs::create_dir(&leak).expect("a folder");
+    truth.files.iter().for_each(|(name, text)| fs::write(leak.join(name), text).expect("written"));
+    let case_folder = folder.path().join("case");
+    scan(&leak, &case_folder, &["--quiet", "--csv-all"]);
+
+    let case = Case::open(&case_folder, None).expect("a case");
+    let evidence = Evidence::load(&case).expect("evidence");
+    let population = people::resolve(&evidence, 20_260_101).expect("resolved");
+    let tables: BTreeMap<u32, &Vec<usize>> =
+        evidence.items.iter().filter_map(|item| Some((item.item, truth.rows.get(item.path.rsplit('/').next()?)?))).collect();
+    let mut outcome = Outcome {
+        people: truth.elements.len(),
+
+        floor: population.counts.total.floor,
+        ceiling: population.counts.total.ceiling,
+        ..Outcome::default()
+    };
+    // Who each counted person is: whom most of their records speak of.
+    let mut stands_for: BTreeMap<String, usize> = BTreeMap::new();
+    for individual in population.counted() {
+        let mut votes: BTreeMap<usize, usize> = BTreeMap::new();
+        for mention in population.mentions(individual) {
+            *votes.entry(tables[&mention.item][mention.row as usize]).or_default() += 1;
+        }
+        let best = votes.iter().max_by_key(|(person, votes)| (**votes, std::cmp::Reverse(**person))).expect("a record");
+        stands_for.insert(individual.id.to_string(), *best.0);
+    }
+    let found: BTreeSet<usize> = stands_for.values().copied().collect();
+    outcome.hidden = outcome.people - found.len();
+    outcome.surplus = stands_for.len() - found.len();
+    for row in rows(&case_folder, "person_elements.csv") {
+        let Some(person) = stands_for.get(&row["person_id"]) else { continue };
+        outcome.cells += 1;
+        outcome.wrong_cells += usize::from(!truth.elements[person].contains(row["element"].as_str()));
+    }
+    outcome
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn people_of_hard_populations_are_counted_within_the_stated_interval() {
+    let (dumps, size) = (number("POPULATIONS", 6), number("PEOPLE", 500));
+    let outcomes: Vec<Outcome> = (0..dumps).map(|dump| outcome(0x5eed + dump as u64, size)).collect();
+    let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>() as f64;
+    let people = sum(|outcome| outcome.people);
+    let (hidden, surplus) = (sum(|outcome| outcome.hidden) / people, sum(|outcome| outcome.surplus) / people);
+    let wrong = sum(|outcome| outcome.wrong_cells) / sum(|outcome| outcome.cells);
+    let covered = outcomes.iter().filter(|outcome| outcome.covers()).count() as f64 / dumps as f64;
+    let mut widths: Vec<f64> = outcomes.iter().map(Outcome::width).collect();
+    widths.sort_by(f64::total_cmp);
+    let told = format!(
+        "{dumps} dumps, {people} people: hidden {:.2} %, surplus {:.2} %, wrong cells {:.2} %, truth within the interval in {:.1} %, median width {:.1} %\n{}",
+        hidden * 100.0,
+        surplus * 100.0,
+        wrong * 100.0,
+        covered * 100.0,
+        widths[dumps / 2] * 100.0,
+        outcomes.iter().filter(|outcome| !outcome.covers()).map(|outcome| format!("{outcome:?}\n")).collect::<String>()
+    );
+    // For whoever asks of many dumps; the harness shows it with --nocapture.
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{told}").expect("a terminal");
+    assert!(hidden <= 0.005 && surplus <= 0.02 && wrong <= 0.005 && covered >= 0.8 && widths[dumps / 2] <= 0.08, "{told}");
+}
