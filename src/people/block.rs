@@ -5,6 +5,7 @@
 
 use super::{
     holdout::{self, Trial},
+    likeness::joined,
     name::Name,
     record::{Class, Map, NONE, Node, Records, mix},
     rule::{self, Rule},
@@ -156,7 +157,7 @@ struct NameKeys {
 impl NameKeys {
     fn new(name: &Name) -> NameKeys {
         let hash = hash_text;
-        let surname = name.surname().replace(' ', "");
+        let surname = joined(name.surname());
         NameKeys {
             bag: hash(&name.bag()),
             given: hash(name.given()),

@@ -3,10 +3,10 @@
 
 use super::{
     block::Edge,
-    likeness::Likeness,
+    likeness::{Likeness, edit_distance},
     name::Suffix,
     record::{Class, NONE, Records},
-    rule::{self, Birth, Rule, Tier},
+    rule::{self, Rule, Tier},
 };
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
@@ -96,6 +96,27 @@ impl Holds {
             suffix: records.names.get(node.name as usize).map_or(Suffix::None, |name| name.suffix),
         }
     }
+
+    fn shares_number(&self, other: &Holds) -> bool {
+        self.personal.iter().any(|number| other.personal.contains(number))
+    }
+
+    /// Both hold personal numbers, and none of one is, or is near, one of the other.
+    fn numbers_differ(&self, records: &Records, other: &Holds) -> bool {
+        let text = |value: &u64| records.numbers.get(value).map_or("", |number| &**number);
+        let near = |one: &str, other: &str| one.len() != other.len() || edit_distance(one, other, 2) <= 2;
+        let (mine, theirs) = (&self.personal, &other.personal);
+        !mine.is_empty()
+            && !theirs.is_empty()
+            && !self.shares_number(other)
+            && !mine.iter().any(|one| theirs.iter().any(|other| near(text(one), text(other))))
+    }
+
+    /// Both hold birth dates, and none of one is near one of the other.
+    fn births_differ(&self, other: &Holds) -> bool {
+        let (mine, theirs) = (&self.births, &other.births);
+        !mine.is_empty() && !theirs.is_empty() && !mine.iter().any(|one| theirs.iter().any(|other| near(*one, *other)))
+    }
 }
 
 /// More different names than this in one person are not believed.
@@ -177,22 +198,17 @@ impl Clusters {
     /// What speaks against joining two clusters, looking at all they hold.
     fn guard(&self, records: &Records, edge: &Edge, a: u32, b: u32) -> Option<Guard> {
         let (x, y) = (&*self.holds(records, a), &*self.holds(records, b));
-        let shared_number = x.personal.iter().any(|number| y.personal.contains(number));
+        let shared_number = x.shares_number(y);
         if x.suffix != y.suffix && x.suffix != Suffix::None && y.suffix != Suffix::None && !shared_number {
             return Some(Guard::V3);
         }
         let comparison = rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]);
-        let all_agree = comparison.birth == Birth::Same
-            && comparison.name.is_some_and(|name| name >= Likeness::Close)
-            && (comparison.address >= rule::Door::Near || comparison.contact || comparison.account);
-        if !shared_number && !x.personal.is_empty() && !y.personal.is_empty() && !all_agree && !self.near_numbers(records, x, y) {
+        if x.numbers_differ(records, y) && !comparison.all_agree() {
             return Some(Guard::V1);
         }
-        let births_meet =
-            x.births.is_empty() || y.births.is_empty() || x.births.iter().any(|one| y.births.iter().any(|other| near(*one, *other)));
         let misdated =
             comparison.proven && (comparison.address >= rule::Door::Near || comparison.name.is_some_and(|name| name >= Likeness::Close));
-        if !births_meet && !shared_number && !misdated {
+        if x.births_differ(y) && !shared_number && !misdated {
             return Some(Guard::V2);
         }
         let exact_key = shared_number || comparison.row_key || comparison.proven;
@@ -205,20 +221,7 @@ impl Clusters {
     /// Whether a record's birth date or personal number is another person's than this cluster's.
     pub fn contradicts(&self, records: &Records, root: u32, node: u32) -> bool {
         let (theirs, mine) = (self.holds(records, root), Holds::of(records, node));
-        let apart = |a: &[u32], b: &[u32]| !a.is_empty() && !b.is_empty() && !a.iter().any(|one| b.iter().any(|other| near(*one, *other)));
-        let numbers = !mine.personal.is_empty() && !theirs.personal.is_empty();
-        apart(&mine.births, &theirs.births)
-            || (numbers && !mine.personal.iter().any(|one| theirs.personal.contains(one)) && !self.near_numbers(records, &mine, &theirs))
-    }
-
-    fn near_numbers(&self, records: &Records, x: &Holds, y: &Holds) -> bool {
-        let text = |value: &u64| records.numbers.get(value).map_or("", |number| &**number);
-        x.personal.iter().any(|one| {
-            y.personal.iter().any(|other| {
-                let (one, other) = (text(one), text(other));
-                one.len() != other.len() || super::likeness::edit_distance(one, other, 2) <= 2
-            })
-        })
+        mine.births_differ(&theirs) || mine.numbers_differ(records, &theirs)
     }
 
     fn names_clash(&self, records: &Records, x: &Holds, y: &Holds) -> bool {

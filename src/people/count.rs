@@ -42,7 +42,7 @@ pub struct Reason {
     pub code: &'static str,
     pub text: String,
     /// `lowers` the floor or `raises` the ceiling.
-    pub direction: &'static str,
+    pub direction: Direction,
     pub people: u64,
     pub resolve: &'static str,
     /// Places of some of the individuals.
@@ -232,9 +232,27 @@ struct Ledger<'a> {
 
 /// Lowers the floor or raises the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
+pub enum Direction {
     Lowers,
     Raises,
+}
+
+impl Direction {
+    /// The word in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Direction::Lowers => "lowers",
+            Direction::Raises => "raises",
+        }
+    }
+
+    /// What it moves.
+    pub const fn bound(self) -> &'static str {
+        match self {
+            Direction::Lowers => "floor",
+            Direction::Raises => "ceiling",
+        }
+    }
 }
 
 impl Ledger<'_> {
@@ -264,7 +282,7 @@ impl Ledger<'_> {
         self.reasons.push(Reason {
             code,
             text: text(&of),
-            direction: if direction == Direction::Lowers { "lowers" } else { "raises" },
+            direction,
             people: most,
             resolve,
             examples: people.iter().map(|(at, _)| *at).take(5).collect(),

@@ -7,7 +7,7 @@
 use super::{
     likeness::Likeness,
     record::{Class, NONE, Node, Records, mix},
-    rule::{self, Birth, Comparison, Door, Numbers, Rule, Tier},
+    rule::{self, Birth, Comparison, Numbers, Rule, Tier},
 };
 use crate::base::statistics::beta_quantile;
 use std::collections::BTreeMap;
@@ -82,12 +82,10 @@ fn without_birth(c: &Comparison) -> Comparison {
 /// Whether personal numbers tell one person from two. They have errors of their own (a spouse's number, a typing
 /// error): where all else speaks against them, they tell nothing.
 fn by_number(c: &Comparison) -> Option<bool> {
-    let all_agrees =
-        c.birth == Birth::Same && c.name.is_some_and(|name| name >= Likeness::Close) && (c.address >= Door::Near || c.contact || c.account);
     match c.personal {
         Numbers::Same => (c.name.is_some_and(|name| name > Likeness::Incompatible)).then_some(true),
         Numbers::Near => (c.birth == Birth::Same).then_some(true),
-        Numbers::Different => (!all_agrees).then_some(false),
+        Numbers::Different => (!c.all_agree()).then_some(false),
         Numbers::Unknown => None,
     }
 }
@@ -224,7 +222,7 @@ fn prior(rule: Rule) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::rule::Door, *};
 
     const LIKE: Comparison = Comparison {
         name: Some(Likeness::Same),

@@ -108,7 +108,7 @@ fn surname_likeness(a: &Parts<'_>, b: &Parts<'_>) -> Option<Likeness> {
 }
 
 /// Tokens without the spaces between them.
-fn joined(part: &str) -> Cow<'_, str> {
+pub(super) fn joined(part: &str) -> Cow<'_, str> {
     if part.contains(' ') { Cow::Owned(part.replace(' ', "")) } else { Cow::Borrowed(part) }
 }
 

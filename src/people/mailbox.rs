@@ -4,10 +4,11 @@
 //! tells a name that nobody in the leak has, it is not.
 
 use super::{
-    likeness::{Likeness, token_likeness},
+    likeness::{self, Likeness, token_likeness},
     name::Name,
 };
 use crate::detect::{is_given_name, is_surname};
+use std::borrow::Cow;
 
 /// A given name or its initial, and a surname.
 type Reading = (String, String);
@@ -15,14 +16,14 @@ type Reading = (String, String);
 /// Names by surname, for asking who could be meant.
 pub(super) struct Names<'a> {
     /// Surname without spaces, and the name.
-    by_surname: Vec<(String, &'a Name)>,
+    by_surname: Vec<(Cow<'a, str>, &'a Name)>,
 }
 
 impl<'a> Names<'a> {
     /// Of everybody in the records.
     pub(super) fn new(names: &'a [Name]) -> Names<'a> {
-        let mut by_surname: Vec<(String, &Name)> =
-            names.iter().filter(|name| !name.surname().is_empty()).map(|name| (name.surname().replace(' ', ""), name)).collect();
+        let mut by_surname: Vec<(Cow<'_, str>, &Name)> =
+            names.iter().filter(|name| !name.surname().is_empty()).map(|name| (likeness::joined(name.surname()), name)).collect();
         by_surname.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         Names { by_surname }
     }
@@ -34,8 +35,8 @@ impl<'a> Names<'a> {
     }
 
     fn has(&self, (given, surname): &Reading) -> bool {
-        let from = self.by_surname.partition_point(|(known, _)| known < surname);
-        let namesakes = self.by_surname[from..].iter().take_while(|(known, _)| known == surname);
+        let from = self.by_surname.partition_point(|(known, _)| **known < **surname);
+        let namesakes = self.by_surname[from..].iter().take_while(|(known, _)| **known == **surname);
         namesakes.into_iter().any(|(_, name)| {
             name.given().is_empty()
                 || [name.given(), name.middle()].iter().any(|known| token_likeness(given, known, true) > Likeness::Incompatible)

@@ -107,6 +107,15 @@ pub struct Comparison {
     pub sex_conflict: bool,
 }
 
+impl Comparison {
+    /// Birth date, name, and an address or contact agree: more than a wrong personal number can outweigh.
+    pub fn all_agree(&self) -> bool {
+        self.birth == Birth::Same
+            && self.name.is_some_and(|name| name >= Likeness::Close)
+            && (self.address >= Door::Near || self.contact || self.account)
+    }
+}
+
 /// How two birth dates compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Birth {

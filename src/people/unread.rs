@@ -11,7 +11,7 @@
 
 use super::{
     catalogue::Catalogue,
-    count::Reason,
+    count::{Direction, Reason},
     individual::Individual,
     record::{NONE, Records},
 };
@@ -37,7 +37,7 @@ impl Seen {
 
     /// How many people so many bytes may hold, rounded up.
     fn people_in(self, bytes: u64) -> u64 {
-        if self.bytes == 0 { 0 } else { (u128::from(self.people) * u128::from(bytes)).div_ceil(u128::from(self.bytes)) as u64 }
+        proportion(self.people, self.bytes, bytes)
     }
 }
 
@@ -51,8 +51,13 @@ struct Novelty {
 impl Novelty {
     /// How many of these are expected to be people not seen before, rounded up.
     fn of(self, people: u64) -> u64 {
-        (u128::from(people) * u128::from(self.once)).div_ceil(u128::from(self.times.max(1))) as u64
+        proportion(self.once, self.times, people)
     }
+}
+
+/// What `part` of `whole` is of `all`, rounded up; 0 of nothing.
+fn proportion(part: u64, whole: u64, all: u64) -> u64 {
+    if whole == 0 { 0 } else { (u128::from(part) * u128::from(all)).div_ceil(u128::from(whole)) as u64 }
 }
 
 /// The folder of a path and the ending of its name, in lower case.
@@ -107,7 +112,7 @@ pub(super) fn estimate(
              archives) they may hold {at_risk} people; by how many of those seen were seen in one item only, so many of them stand nowhere else",
             unread.len()
         ),
-        direction: "raises",
+        direction: Direction::Raises,
         people: further,
         resolve: "see exceptions.csv: give passwords or sound copies and scan again",
         examples: Vec::new(),

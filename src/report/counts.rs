@@ -50,7 +50,7 @@ impl Report for Reasons {
             sheet
                 .plain(reason.code)
                 .text(&reason.text)
-                .plain(reason.direction)
+                .plain(reason.direction.word())
                 .plain(reason.people)
                 .plain(examples.join(";"))
                 .text(reason.resolve);

@@ -208,8 +208,8 @@ fn text(assessment: &Assessment<'_>) -> anyhow::Result<String> {
             "- {}: {} ({} the {}). To settle it: {}.",
             plural(reason.people, "person", "people"),
             reason.text,
-            reason.direction,
-            if reason.direction == "raises" { "ceiling" } else { "floor" },
+            reason.direction.word(),
+            reason.direction.bound(),
             reason.resolve
         )?;
     }

@@ -329,7 +329,7 @@ fn summary(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<(
         number(&metric, bounds.floor, bounds.best, bounds.ceiling, scope)?;
     }
     for Reason { code, text, direction, people, resolve, .. } in &assessment.population.counts.reasons {
-        number(&format!("range: {code} {direction}"), *people, *people, *people, &format!("{text}; {resolve}"))?;
+        number(&format!("range: {code} {}", direction.word()), *people, *people, *people, &format!("{text}; {resolve}"))?;
     }
     for (metric, count) in [
         ("Items", items.total),

@@ -10,7 +10,7 @@ use crate::{
     evidence::{FindingRow, MentionRow, row::NO_TABLE},
     format::{Place, Text, TextKind},
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Reused between texts.
 #[derive(Default)]
@@ -143,16 +143,17 @@ impl<'s> Texts<'s> {
 
     /// The findings in their order, but of several addresses the one behind the name first: who reads the record takes
     /// the first for the person's own, and forms print the address of the sender or the employer as well.
-    fn theirs_first(&self, members: &[usize], found: &[Finding]) -> Vec<usize> {
+    fn theirs_first<'m>(&self, members: &'m [usize], found: &[Finding]) -> Cow<'m, [usize]> {
         let meaning = |at: &usize| self.engine.detectors.get(found[*at].detector).meaning;
+        let is_address = |at: &usize| meaning(at) == Meaning::FullAddress;
+        let name = members.iter().find(|at| meaning(at) == Meaning::FullName).map(|at| found[*at].start);
+        let Some(name) = name.filter(|_| members.iter().filter(|at| is_address(at)).nth(1).is_some()) else { return members.into() };
         let mut order = members.to_vec();
-        if let Some(name) = members.iter().find(|at| meaning(at) == Meaning::FullName).map(|at| found[*at].start) {
-            order.sort_by_key(|at| {
-                let start = found[*at].start;
-                (meaning(at) == Meaning::FullAddress).then_some((start < name, start.abs_diff(name)))
-            });
-        }
-        order
+        order.sort_by_key(|at| {
+            let start = found[*at].start;
+            is_address(at).then_some((start < name, start.abs_diff(name)))
+        });
+        order.into()
     }
 
     /// Records one mention of the findings in `members`, if they tell more than a name.
@@ -162,7 +163,7 @@ impl<'s> Texts<'s> {
         mention.clear();
         let (mut from, mut to) = (usize::MAX, 0);
         let mut tokens = Vec::new();
-        for at in &self.theirs_first(members, &scratch.found) {
+        for at in self.theirs_first(members, &scratch.found).iter() {
             let finding = &scratch.found[*at];
             let known = detectors.get(finding.detector);
             let token = self.engine.token_key.token(known.token_domain, &finding.normalised);

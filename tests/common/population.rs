@@ -34,6 +34,13 @@ struct Person {
     old_home: [String; 4],
 }
 
+impl Person {
+    /// The surname with what tells father from son.
+    fn titled(&self, surname: &str) -> String {
+        if self.suffix.is_empty() { surname.to_owned() } else { format!("{surname} {}", self.suffix) }
+    }
+}
+
 struct Words {
     women: Vec<String>,
     men: Vec<String>,
@@ -315,13 +322,13 @@ impl Maker<'_> {
             let (given, surname) =
                 (self.given_as_written(person), self.surname_as_written(if old { &person.maiden } else { &person.surname }));
             let middle = if self.chance(self.noise.no_middle) { String::new() } else { format!(" {}.", &person.middle[..1]) };
-            let suffix = if person.suffix.is_empty() { String::new() } else { format!(" {}", person.suffix) };
+            let surname = person.titled(&surname);
             // Whoever moved kept the address of the mailbox: nobody could tell them otherwise.
             let moved = old && self.chance(self.noise.moved);
             let email = if old && !moved && self.chance(self.noise.new_email) { &person.old_email } else { &person.email };
             let [street, city, state, zip] = if moved { &person.old_home } else { &person.home };
             let birth = if with_birth { self.birth(person, false) } else { String::new() };
-            let name = if full { format!("{given}{middle} {surname}{suffix}") } else { format!("{given}{middle},{surname}{suffix}") };
+            let name = if full { format!("{given}{middle} {surname}") } else { format!("{given}{middle},{surname}") };
             text.push_str(&format!("{name},{email},{},{street},{city},{state},{zip}", person.phone));
             text.push_str(&if with_birth { format!(",{birth}\n") } else { "\n".to_owned() });
             self.row(table, at, &[("name", "x"), ("email", "x"), ("phone", "x"), ("postal_address", "x"), ("dob", &birth)]);
@@ -338,9 +345,9 @@ impl Maker<'_> {
             let (given, surname) = (self.given_as_written(person), self.surname_as_written(&person.surname));
             let (ssn, birth) = (self.ssn(person), self.birth(person, true));
             let [street, city, state, zip] = &person.home;
-            let suffix = if person.suffix.is_empty() { String::new() } else { format!(" {}", person.suffix) };
             text.push_str(&format!(
-                "{surname}{suffix}, {given};{ssn};{birth};{street}, {city}, {state} {zip};{}\n",
+                "{}, {given};{ssn};{birth};{street}, {city}, {state} {zip};{}\n",
+                person.titled(&surname),
                 30_000 + self.below(90_000)
             ));
             self.row("employees.csv", at, &[("name", "x"), ("ssn", &ssn), ("dob", &birth), ("postal_address", "x"), ("salary", "x")]);
@@ -360,9 +367,9 @@ impl Maker<'_> {
                 let (given, surname) = (self.given_as_written(person), self.surname_as_written(&person.surname));
                 let (ssn, birth) = (if with_ssn { self.ssn(person) } else { String::new() }, self.birth(person, true));
                 let [street, city, state, zip] = &person.home;
-                let suffix = if person.suffix.is_empty() { String::new() } else { format!(" {}", person.suffix) };
                 let (claim, code) = (100_000 + self.below(900_000), codes[self.below(codes.len())]);
-                text.push_str(&format!("CL{claim},{surname}{suffix},{given},{birth},{ssn},{street},{city},{state},{zip},{code}\n"));
+                let surname = person.titled(&surname);
+                text.push_str(&format!("CL{claim},{surname},{given},{birth},{ssn},{street},{city},{state},{zip},{code}\n"));
                 self.row(
                     "claims.csv",
                     at,

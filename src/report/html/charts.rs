@@ -3,7 +3,7 @@
 use crate::{
     base::Bounds,
     impact::Spread,
-    people::count::Reason,
+    people::count::{Direction, Reason},
     report::words::{dollars, group},
 };
 use maud::{Markup, html};
@@ -52,7 +52,7 @@ pub(super) fn waterfall(total: Bounds, reasons: &[Reason]) -> Markup {
     let mut bars = Vec::new();
     for reason in reasons {
         let people = reason.people as f64;
-        let (from, to, sign) = if reason.direction == "raises" { (up, up + people, '+') } else { (down - people, down, '−') };
+        let (from, to, sign) = if reason.direction == Direction::Raises { (up, up + people, '+') } else { (down - people, down, '−') };
         if sign == '+' {
             up = to
         } else {

@@ -76,7 +76,7 @@ pub(super) fn interval(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Re
                 thead { tr { th scope="col" { "Reason" } th scope="col" { "Effect" } th.num scope="col" { "People" } th scope="col" { "What would settle it" } } }
                 tbody { @for reason in &counts.reasons { tr {
                     td { (visible(&reason.text)) small { (reason.code) } }
-                    td { (reason.direction) " the " (if reason.direction == "raises" { "ceiling" } else { "floor" }) }
+                    td { (reason.direction.word()) " the " (reason.direction.bound()) }
                     td.num { (group(reason.people)) } td { (reason.resolve) }
                 } } }
             } }
