@@ -3,7 +3,10 @@
 //! Only what begins like a document or archive is one: a long value is looked at by its first bytes and
 //! nothing else, so that tables without any cost next to nothing.
 
-use super::{base64, binary::slice};
+use super::{
+    base64,
+    binary::{hexadecimal, slice},
+};
 use std::borrow::Cow;
 
 /// A shorter value is no document.
@@ -56,13 +59,6 @@ pub fn document(value: &[u8]) -> Option<Cow<'_, [u8]>> {
 /// Whether these bytes begin like a document or archive.
 pub(super) fn is_document(bytes: &[u8]) -> bool {
     MAGICS.iter().any(|magic| bytes.starts_with(magic))
-}
-
-/// The bytes that pairs of digits stand for, if they are nothing else.
-fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
-    let (pairs, []) = digits.as_chunks::<2>() else { return None };
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    pairs.iter().map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8)).collect()
 }
 
 #[cfg(test)]

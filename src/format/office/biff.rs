@@ -248,11 +248,11 @@ impl Sheet {
                 self.row.push(column, text.map_or("", String::as_str));
             }
             0x203 => self.put(column, style, u64_le(body, 6).map(f64::from_bits), book),
-            0x27E => self.put(column, style, u32_le(body, 6).map(packed), book),
+            0x27E => self.put(column, style, u32_le(body, 6).map(number::packed), book),
             0xBD => {
                 for (at, cell) in slice(body, 4, body.len().saturating_sub(6)).as_chunks::<6>().0.iter().enumerate() {
                     let style = u16::from_le_bytes([cell[0], cell[1]]);
-                    self.put(column + at, style, u32_le(cell, 2).map(packed), book);
+                    self.put(column + at, style, u32_le(cell, 2).map(number::packed), book);
                 }
             }
             0x204 | 0xD6 => {
@@ -281,15 +281,6 @@ impl Sheet {
         number::show(&value.to_string(), style, book.epoch, &mut self.shown);
         self.row.push(column, &self.shown);
     }
-}
-
-/// A number of 30 bits: whole or the upper half of a fraction, perhaps of a hundred (2.5.217).
-fn packed(bits: u32) -> f64 {
-    let value = match bits & 2 {
-        0 => f64::from_bits(u64::from(bits & !3) << 32),
-        _ => f64::from(bits as i32 >> 2),
-    };
-    if bits & 1 == 0 { value } else { value / 100.0 }
 }
 
 #[cfg(test)]

@@ -290,6 +290,18 @@ impl<'r, 'a> Reading<'r, 'a> {
         }
     }
 
+    /// Tells of cells of a sheet that were left out: longer than a row may be, and such as refer to strings that are not there.
+    fn lost_cells(&mut self, part: &str, cut: u64, missing: u64) {
+        for (count, category, what) in [
+            (cut, Category::Limit, "cells larger than a row may be, left out"),
+            (missing, Category::Corrupt, "cells refer to shared strings that are not there"),
+        ] {
+            if count > 0 {
+                self.sink.problem(Problem::new(category, format!("{part}: {count} {what}")));
+            }
+        }
+    }
+
     fn is_read(&self, part: &str) -> bool {
         self.read.contains(&part.to_ascii_lowercase())
     }

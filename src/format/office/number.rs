@@ -130,6 +130,15 @@ fn plain(value: &str, number: f64, out: &mut String) {
     write!(out, "{digits}").ok();
 }
 
+/// A number of 30 bits: whole or the upper half of a fraction, perhaps of a hundred ([MS-XLS] 2.5.217, [MS-XLSB] 2.5.123).
+pub(super) fn packed(bits: u32) -> f64 {
+    let value = match bits & 2 {
+        0 => f64::from_bits(u64::from(bits & !3) << 32),
+        _ => f64::from(bits as i32 >> 2),
+    };
+    if bits & 1 == 0 { value } else { value / 100.0 }
+}
+
 fn moment(serial: f64, epoch: Epoch, out: &mut String) -> Option<()> {
     let (first, serial) = match epoch {
         // Day 60 is 29 February 1900, which never was: days before it count from a day later.

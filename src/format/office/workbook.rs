@@ -211,10 +211,10 @@ pub(super) fn unescape(text: &str) -> String {
 }
 
 /// What cells refer to.
-struct Known {
-    epoch: Epoch,
-    styles: Vec<Style>,
-    strings: Strings,
+pub(super) struct Known {
+    pub(super) epoch: Epoch,
+    pub(super) styles: Vec<Style>,
+    pub(super) strings: Strings,
 }
 
 fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
@@ -225,14 +225,7 @@ fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     let mut grid = Grid::new(name, Origin::Sheet);
     let ended = cells.read(content, &mut grid, reading);
     grid.finish(&mut reading.prose, reading.sink);
-    for (count, category, what) in [
-        (cells.cut, Category::Limit, "cells larger than a row may be, left out"),
-        (cells.missing, Category::Corrupt, "cells refer to shared strings that are not there"),
-    ] {
-        if count > 0 {
-            reading.sink.problem(Problem::new(category, format!("{part}: {count} {what}")));
-        }
-    }
+    reading.lost_cells(part, cells.cut, cells.missing);
     reading.tell(part, ended);
 }
 

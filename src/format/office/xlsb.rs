@@ -6,7 +6,7 @@ use super::{
     Reading,
     grid::{Grid, Origin, Row},
     number::{self, Epoch, Style},
-    workbook::{COLUMNS, STYLES, Strings, page_line, unescape},
+    workbook::{COLUMNS, Known, STYLES, Strings, page_line, unescape},
 };
 use crate::{
     base::{Category, Problem},
@@ -186,13 +186,6 @@ fn shared(part: &str, reading: &mut Reading<'_, '_>) -> Strings {
     strings
 }
 
-/// What cells refer to.
-struct Known {
-    epoch: Epoch,
-    styles: Vec<Style>,
-    strings: Strings,
-}
-
 fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     reading.tables += 1;
     let mut cells = Cells { known, row: Row::default(), shown: String::new(), missing: 0, cut: 0 };
@@ -224,14 +217,7 @@ fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     });
     grid.row(&cells.row, &mut reading.prose, reading.sink);
     grid.finish(&mut reading.prose, reading.sink);
-    for (count, category, what) in [
-        (cells.cut, Category::Limit, "cells larger than a row may be, left out"),
-        (cells.missing, Category::Corrupt, "cells refer to shared strings that are not there"),
-    ] {
-        if count > 0 {
-            reading.sink.problem(Problem::new(category, format!("{part}: {count} {what}")));
-        }
-    }
+    reading.lost_cells(part, cells.cut, cells.missing);
 }
 
 /// The cells of a row.
@@ -254,7 +240,7 @@ impl Cells<'_> {
         let known = self.known;
         self.shown.clear();
         let value = match kind {
-            2 => u32_le(body, 8).map(packed),
+            2 => u32_le(body, 8).map(number::packed),
             5 | 9 => u64_le(body, 8).map(f64::from_bits),
             _ => None,
         };
@@ -275,15 +261,6 @@ impl Cells<'_> {
         }
         self.cut += u64::from(!self.row.push(column, &self.shown));
     }
-}
-
-/// A number of 30 bits: whole or the upper half of a fraction, perhaps of a hundred (2.5.123).
-fn packed(bits: u32) -> f64 {
-    let value = match bits & 2 {
-        0 => f64::from_bits(u64::from(bits & !3) << 32),
-        _ => f64::from(bits as i32 >> 2),
-    };
-    if bits & 1 == 0 { value } else { value / 100.0 }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::lexer::{Cursor, Stop, is_word};
 use crate::format::{
     Cell,
+    binary::hexadecimal,
     marks::{Marks, first_of},
 };
 use memchr::{memchr, memchr2};
@@ -343,13 +344,8 @@ fn opaque(cursor: &mut Cursor<'_>, start: usize) -> Result<Cell, Stop> {
 
 /// The text written as hex digits; `None` when it is no text, so that hashes stay digits.
 fn hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let (pairs, odd) = digits.as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    if !odd.is_empty() || pairs.is_empty() {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some((digit(*high)? * 16 + digit(*low)?) as u8)).collect();
-    let text = String::from_utf8(bytes?).ok()?;
+    let bytes = hexadecimal(digits).filter(|bytes| !bytes.is_empty())?;
+    let text = String::from_utf8(bytes).ok()?;
     text.chars().all(|letter| !letter.is_control() || letter.is_whitespace()).then(|| text.into_bytes())
 }
 

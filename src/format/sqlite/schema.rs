@@ -6,6 +6,7 @@ use super::{
     record::is_text,
     token::{Token, Tokens},
 };
+use crate::format::binary::hexadecimal;
 
 /// More columns than SQLite can be built for.
 const COLUMNS: usize = 32_767;
@@ -205,7 +206,7 @@ fn default(tokens: &[Token<'_>], affinity: Affinity) -> Option<Vec<u8>> {
     let literal = tokens.get(open + signs..)?;
     let mut into = Vec::new();
     match literal {
-        [Token::Word("x" | "X"), Token::Text(digits), ..] => return hexadecimal(digits).filter(|bytes| is_text(bytes)),
+        [Token::Word("x" | "X"), Token::Text(digits), ..] => return hexadecimal(digits.as_bytes()).filter(|bytes| is_text(bytes)),
         [_, next, ..] if open > 0 && *next != Token::Symbol(')') => return None,
         [Token::Word(word), ..] if word.starts_with(|first: char| first.is_ascii_digit() || first == '.') => {
             let text = if negative { format!("-{word}") } else { (*word).to_owned() };
@@ -252,12 +253,6 @@ fn settle(text: &str, affinity: Affinity, into: &mut Vec<u8>) -> bool {
         (None, None) => return false,
     }
     true
-}
-
-/// The bytes of a BLOB literal.
-fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    digits.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }
 
 #[cfg(test)]
