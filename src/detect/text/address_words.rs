@@ -1,5 +1,6 @@
 //! Words of postal addresses (`patterns/lexicons/address-words.toml`).
 
+use super::word_lists::WordLists;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -33,8 +34,7 @@ pub(super) struct AddressWords {
 
 impl AddressWords {
     fn parse(text: &str) -> Result<AddressWords, toml::de::Error> {
-        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
-        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes);
+        let mut lists = WordLists::parse(text)?;
         let mut words = AddressWords::default();
         for (name, bit) in [
             ("behind", kind::BEHIND),
@@ -47,11 +47,11 @@ impl AddressWords {
             ("particles", kind::PARTICLE),
             ("numbered", kind::NUMBERED),
         ] {
-            list(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
+            lists.take(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
         }
-        words.endings = list("endings").map(|ending| (ending, kind::COMPOUND)).collect();
-        words.endings.extend(list("endings_weak").map(|ending| (ending, kind::PERHAPS)));
-        words.leads = list("leads").collect();
+        words.endings = lists.take("endings").map(|ending| (ending, kind::COMPOUND)).collect();
+        words.endings.extend(lists.take("endings_weak").map(|ending| (ending, kind::PERHAPS)));
+        words.leads = lists.take("leads").collect();
         Ok(words)
     }
 
@@ -73,18 +73,11 @@ pub(super) fn address_words() -> &'static AddressWords {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::word_lists::are_folded, *};
 
     #[test]
     fn the_word_lists_can_be_read_and_are_folded() {
-        let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
-        assert_eq!(lists.len(), 12);
-        for (name, words) in &lists {
-            assert!(!words.is_empty(), "{name}");
-            for word in words {
-                assert_eq!(*word, crate::detect::fold::fold(word), "{name}");
-            }
-        }
+        are_folded(WORDS_FILE, 12);
         assert!(AddressWords::parse(WORDS_FILE).is_ok());
     }
 }

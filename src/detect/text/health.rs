@@ -1,7 +1,7 @@
 //! What somebody suffers from, said in prose near their name: `diagnosed with type 2 diabetes`,
 //! `leidet an Asthma`, `padece esclerosis múltiple`.
 
-use super::{Scan, is_word};
+use super::{Scan, is_word, word_lists::WordLists};
 use crate::detect::{DetectorId, fold::fold_into};
 use foldhash::fast::FixedState;
 use std::{
@@ -25,15 +25,14 @@ struct HealthWords {
 
 impl HealthWords {
     fn parse(text: &str) -> Result<HealthWords, toml::de::Error> {
-        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
-        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes);
+        let mut lists = WordLists::parse(text)?;
         let mut words = HealthWords::default();
-        for lead in list("leads") {
+        for lead in lists.take("leads") {
             let first = lead.iter().take_while(|byte| is_word(**byte)).count();
             words.leads.entry(lead[..first].to_vec()).or_default().push(lead);
         }
-        words.conditions = list("conditions").collect();
-        words.endings = list("endings").collect();
+        words.conditions = lists.take("conditions").collect();
+        words.endings = lists.take("endings").collect();
         Ok(words)
     }
 
@@ -146,15 +145,11 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::word_lists::are_folded, *};
 
     #[test]
     fn the_word_lists_can_be_read_and_are_folded() {
-        let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
-        assert_eq!(lists.len(), 3);
-        for word in lists.values().flatten() {
-            assert_eq!(*word, crate::detect::fold::fold(word));
-        }
+        are_folded(WORDS_FILE, 3);
         assert!(HealthWords::parse(WORDS_FILE).is_ok());
     }
 }

@@ -17,6 +17,7 @@ mod name_words;
 mod names;
 mod numbers;
 mod signs;
+mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
 use crate::format::TextKind;

@@ -1,6 +1,6 @@
 //! Words around names (`patterns/lexicons/name-words.toml`), and what they say of a place in the text.
 
-use super::{Scan, is_word};
+use super::{Scan, is_word, word_lists::WordLists};
 use crate::detect::fold::fold_into;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
@@ -47,8 +47,7 @@ struct NameWords {
 
 impl NameWords {
     fn parse(text: &str) -> Result<NameWords, toml::de::Error> {
-        let mut lists: HashMap<String, Vec<String>> = toml::from_str(text)?;
-        let mut list = |name: &str| lists.remove(name).unwrap_or_default().into_iter().map(String::into_bytes);
+        let mut lists = WordLists::parse(text)?;
         let mut words = NameWords::default();
         for (name, bit) in [
             ("titles", kind::TITLE),
@@ -67,12 +66,12 @@ impl NameWords {
             ("demonyms", kind::FUNCTION),
             ("months", kind::MONTH),
         ] {
-            list(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
+            lists.take(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
         }
         for (name, bits) in [("light", 2.0), ("leads", 3.5), ("statements", 6.0)] {
-            words.leads.extend(list(name).map(|lead| (lead, bits)));
+            words.leads.extend(lists.take(name).map(|lead| (lead, bits)));
         }
-        words.endings = list("endings").collect();
+        words.endings = lists.take("endings").collect();
         words.endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
         Ok(words)
     }
@@ -203,18 +202,11 @@ fn last_word(folded: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::word_lists::are_folded, *};
 
     #[test]
     fn the_word_lists_can_be_read_and_are_folded() {
-        let lists: HashMap<String, Vec<String>> = toml::from_str(WORDS_FILE).expect("a readable file");
-        assert_eq!(lists.len(), 19);
-        for (name, words) in &lists {
-            assert!(!words.is_empty(), "{name}");
-            for word in words {
-                assert_eq!(*word, crate::detect::fold::fold(word), "{name}");
-            }
-        }
+        are_folded(WORDS_FILE, 19);
         assert!(NameWords::parse(WORDS_FILE).is_ok());
         for lead in name_words().leads.keys() {
             assert!(
