@@ -155,3 +155,84 @@ fn threads_order_and_cuts_change_no_byte_of_the_reports() {
     }
     assert!(fixture().exists());
 }
+
+/// Scans folders of a share into a case.
+fn scan_folders(share: &Path, folders: &[String], case: &Path, more: &[&str]) {
+    let roots: Vec<String> = folders.iter().map(|folder| share.join(folder).to_str().expect("UTF-8").to_owned()).collect();
+    let mut arguments = vec!["scan"];
+    arguments.extend(roots.iter().map(String::as_str));
+    arguments.extend(["--quiet", "--case", case.to_str().expect("UTF-8")]);
+    arguments.extend(more);
+    let output = common::run(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn four_cases_merged_are_the_case_of_all() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let at = |name: &str| scratch.path().join(name);
+    let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    lay_out(scratch.path(), false);
+    let share = at("harbour");
+    let mut folders: Vec<String> = fs::read_dir(&share)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_str().expect("UTF-8").to_owned())
+        .collect();
+    folders.sort();
+    assert!(folders.len() >= 4, "{folders:?}");
+    let machines: Vec<Vec<String>> = (0..4).map(|machine| folders.iter().skip(machine).step_by(4).cloned().collect()).collect();
+    let key = text(&at("key"));
+
+    scan_folders(&share, &folders, &at("whole"), &["--key-file", &key, "--reveal"]);
+    for (number, folders) in machines.iter().enumerate() {
+        scan_folders(&share, folders, &at(&format!("shared{number}")), &["--key-file", &key]);
+        scan_folders(&share, folders, &at(&format!("own{number}")), &[]);
+    }
+    let merge = |names: [&str; 4], into: &str, more: &[&str]| {
+        let cases = names.map(|name| text(&at(name)));
+        let into = text(&at(into));
+        let mut arguments = vec!["merge"];
+        arguments.extend(cases.iter().map(String::as_str));
+        arguments.extend(["--quiet", "--reveal", "--case", &into]);
+        arguments.extend(more);
+        common::run(&arguments)
+    };
+
+    // One key: nothing tells that there were four.
+    let whole = reports(&at("whole"));
+    let merged = merge(["shared2", "shared0", "shared3", "shared1"], "one", &["--case-key-file", &key]);
+    assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+    assert_same(&whole, &reports(&at("one")), "merged under one key");
+
+    // Four keys: tokens are others, people and what is theirs are not.
+    let merged = merge(["own0", "own1", "own2", "own3"], "many", &[]);
+    assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+    let many = reports(&at("many"));
+    for name in ["people.csv", "people_clear.csv", "counts.csv", "duties.csv", "merges.csv", "files.csv"] {
+        assert!(whole[name] == many[name], "merged under four keys: {name} differs");
+    }
+
+    let clash = merge(["own0", "own1", "own2", "own0"], "twice", &[]);
+    assert_eq!(clash.status.code(), Some(2), "{}", String::from_utf8_lossy(&clash.stderr));
+}
+
+#[test]
+fn roots_of_one_name_are_told_apart_by_the_cases_they_were_scanned_into() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let at = |name: &str| scratch.path().join(name);
+    for (machine, person) in [("left", "Johanna Lindqvist,536-22-1234"), ("right", "Walter Okafor,536-22-4321")] {
+        fs::create_dir_all(at(machine).join("share")).expect("a folder");
+        fs::write(at(machine).join("share/staff.csv"), format!("name,ssn\n{person}\n")).expect("written");
+        scan(&at(machine).join("share"), &at(&format!("case_{machine}")), &["--quiet"]);
+    }
+    let text = |name: &str| at(name).to_str().expect("UTF-8").to_owned();
+    let merged = common::run(&["merge", &text("case_left"), &text("case_right"), "--quiet", "--case", &text("both")]);
+    assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+    let mut paths: Vec<String> = common::rows(&at("both"), "files.csv").into_iter().map(|row| row["path"].clone()).collect();
+    paths.sort();
+    assert_eq!(paths, ["case_left/share/staff.csv", "case_right/share/staff.csv"]);
+    assert_eq!(common::rows(&at("both"), "people.csv").len(), 2);
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(at("both").join("manifest.json")).expect("read")).expect("JSON");
+    assert_eq!(manifest["merged"].as_array().map(Vec::len), Some(2));
+    assert_eq!(common::run(&["verify", &text("both"), "--quiet"]).status.code(), Some(0));
+}

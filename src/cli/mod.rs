@@ -7,6 +7,7 @@ mod diff;
 mod docs;
 mod explain;
 mod facts;
+mod merge;
 mod output;
 mod patterns;
 mod quality;
@@ -37,6 +38,8 @@ enum Command {
     Assess(assess::Assess),
     /// Hold data exports or a repository to a policy: 0 if it holds, 1 if not, 3 if something could not be read
     Check(check::Check),
+    /// One case from cases scanned on several machines, its people counted as one
+    Merge(merge::Merge),
     /// New, gone and known people and elements between two cases
     Diff(diff::Diff),
     /// Why a person is one person: every mention, each merge, near misses
@@ -137,6 +140,7 @@ pub fn run() -> ExitCode {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),
         Command::Check(check) => check.run(),
+        Command::Merge(merge) => merge.run(),
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
         Command::Sample(sample) => sample.run(),

@@ -89,6 +89,7 @@ impl Scan {
         let assessed = assess::assessed(&self.common, read)?;
         manifest::close(&case, "scan", |manifest| {
             manifest.scan = Some(scanned);
+            (manifest.merged_at, manifest.merged) = (None, Vec::new());
             manifest.assess = Some(assessed);
         })?;
         progress.clear();

@@ -113,7 +113,15 @@ impl Verify {
     /// Reads the leak again into a case that is thrown away, under the same key.
     fn reproduce(&self, told: &mut Vec<String>) -> anyhow::Result<Vec<String>> {
         let case = Case::open(&self.case, self.key_file.as_deref()).map_err(|error| Usage(format!("{error:#}")))?;
-        let scanned = self.manifest()?.scan.ok_or_else(|| Usage("the manifest does not tell how the leak was read".to_owned()))?;
+        let manifest = self.manifest()?;
+        if !manifest.merged.is_empty() {
+            return Err(Usage(
+                "this case was merged from others, and no leak by itself gives its evidence again\nhint: verify each of them with its own leak"
+                    .to_owned(),
+            )
+            .into());
+        }
+        let scanned = manifest.scan.ok_or_else(|| Usage("the manifest does not tell how the leak was read".to_owned()))?;
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let mut faults = Vec::new();
         let rules = RuleSet::new(Detectors::builtin_sources(), &self.patterns);

@@ -38,7 +38,7 @@ pub use fold::{fold, fold_into};
 pub use header::is_organisation;
 pub use lexicon::{is_given_name, is_surname, read_ahead};
 pub use normal::{DateOrder, Normalise};
-pub use pattern::{Alone, CellExample, Examples, Ignored};
+pub use pattern::{Alone, CellExample, Examples, Ignored, token_domain};
 pub use profile::{ColumnProfile, Profile, Slot};
 pub use read::{Protection, Reading, Scratch};
 pub use text::Finding;

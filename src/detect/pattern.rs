@@ -286,7 +286,7 @@ pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<
         element,
         marking: parsed.marking,
         meaning: parsed.meaning,
-        token_domain: domain(parsed.meaning, element),
+        token_domain: token_domain(parsed.meaning, element),
         scope,
         column: parsed.column,
         normalise: parsed.value.normalise,
@@ -304,7 +304,7 @@ pub(super) fn compile(file: &str, id: &str, text: &str) -> Result<Detector, Vec<
 
 /// Values of one domain are compared: class A numbers of all countries share one, because
 /// tables mix them.
-const fn domain(meaning: Meaning, element: Option<Element>) -> u8 {
+pub const fn token_domain(meaning: Meaning, element: Option<Element>) -> u8 {
     match (meaning, element) {
         (Meaning::Attribute | Meaning::IssuedNumber, Some(element)) => 100 + element as u8,
         // A reference is the same value as the key it refers to.

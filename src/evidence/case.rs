@@ -65,6 +65,11 @@ impl CaseKey {
         Ok(())
     }
 
+    /// Whether it is the same key.
+    pub fn is(&self, other: &CaseKey) -> bool {
+        self.bytes == other.bytes && self.comparable == other.comparable
+    }
+
     /// The key of tokens.
     pub fn token_key(&self) -> TokenKey {
         if self.comparable {
@@ -119,6 +124,11 @@ impl Case {
     /// Makes a new case folder. An existing one is refused unless it is empty, or a case whose
     /// evidence may be `replace`d: its key is kept then, so that tokens stay comparable.
     pub fn create(root: &Path, key_file: Option<&Path>, replace: bool) -> anyhow::Result<Case> {
+        Case::create_under(root, key_file, replace, None)
+    }
+
+    /// The same, under a key that other cases have; a key that lies there already is kept.
+    pub fn create_under(root: &Path, key_file: Option<&Path>, replace: bool, key: Option<&CaseKey>) -> anyhow::Result<Case> {
         let occupied = fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
         let is_case = root.join("evidence").is_dir();
         if occupied && !(replace && is_case) {
@@ -141,7 +151,7 @@ impl Case {
         let key = if key_path.exists() {
             CaseKey::read(&key_path)?
         } else {
-            let key = CaseKey::generate()?;
+            let key = key.map_or_else(CaseKey::generate, |key| Ok(key.clone()))?;
             key.write(&key_path)?;
             key
         };

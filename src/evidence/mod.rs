@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod load;
+pub mod merge;
 pub mod part_file;
 pub mod recorder;
 pub mod row;

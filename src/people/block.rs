@@ -213,7 +213,7 @@ fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, mut key
 }
 
 /// Blocks only propose what is then compared, so that a hash met by chance joins nobody.
-fn hash_text(text: &str) -> u64 {
+pub(super) fn hash_text(text: &str) -> u64 {
     let (chunks, rest) = text.as_bytes().as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
@@ -222,7 +222,7 @@ fn hash_text(text: &str) -> u64 {
 }
 
 /// American Soundex (US National Archives), for blocking only.
-fn soundex(word: &str) -> String {
+pub(super) fn soundex(word: &str) -> String {
     let code = |c: char| match c {
         'b' | 'f' | 'p' | 'v' => '1',
         'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
@@ -263,7 +263,7 @@ struct Rarity {
 const BIRTHDAYS: f64 = 365.25 * 60.0;
 
 /// Expected coincidences above this make a name common.
-const COINCIDENCES: f64 = 0.01;
+pub(super) const COINCIDENCES: f64 = 0.01;
 
 impl Rarity {
     fn new(records: &Records) -> Rarity {

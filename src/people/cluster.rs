@@ -211,11 +211,16 @@ impl Clusters {
         if x.births_differ(y) && !shared_number && !misdated {
             return Some(Guard::V2);
         }
-        let exact_key = shared_number || comparison.row_key || comparison.proven;
+        let exact_key = shared_number || comparison.row_key || comparison.proven || comparison.is_misspelt();
         if !exact_key && self.names_clash(records, x, y) {
             return Some(Guard::V4);
         }
         (x.names.len() + y.names.len() > NAMES && distinct_bags(records, x, y) > NAMES).then_some(Guard::V7)
+    }
+
+    /// Whether anybody in a cluster has a name.
+    pub fn is_named(&self, records: &Records, root: u32) -> bool {
+        !self.holds(records, root).names.is_empty()
     }
 
     /// Whether a record's birth date or personal number is another person's than this cluster's.

@@ -333,7 +333,7 @@ impl Ledger<'_> {
         };
         let mut strangers = vec![false; individuals.len()];
         if individuals.iter().any(weak) {
-            let names = Names::new(&records.names);
+            let names = Names::new(records);
             for (node, mailbox) in &records.mailboxes {
                 if let Some(stranger) = strangers.get_mut(individual_of[*node as usize] as usize) {
                     *stranger |= names.is_strangers(mailbox);

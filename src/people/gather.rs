@@ -5,6 +5,7 @@ use super::{
     catalogue::Catalogue,
     firm::{is_organisation, is_role_mailbox},
     intern::{Index, Texts},
+    mailbox,
     name::{self, Name},
     place::{self, Jurisdiction},
     record::{Class, Key, Mailbox, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
@@ -319,6 +320,12 @@ impl<'a> Reader<'a> {
             [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.suffix].iter().all(|part| part.trim().is_empty());
         if whole {
             return NONE;
+        }
+        if fields.maiden.is_empty() {
+            let given = if fields.given.is_empty() { &fields.full } else { &fields.given };
+            if let Some(surname) = mailbox::other_surname(&fields.mailbox, given, &fields.surname) {
+                fields.maiden.push_str(surname);
+            }
         }
         let joined = &mut self.joined;
         joined.clear();

@@ -175,6 +175,13 @@ impl Rates {
         self.rules.get(&(rule, births)).copied().unwrap_or_default()
     }
 
+    /// What was found out about a rule in another way.
+    pub(super) fn note(&mut self, rule: Rule, tally: Tally) {
+        if tally != Tally::default() {
+            self.rules.insert((rule, false), tally);
+        }
+    }
+
     /// Every rule that was asked about, with what it knew.
     pub fn rules(&self) -> impl Iterator<Item = (Rule, bool, Tally)> {
         self.rules.iter().map(|((rule, births), tally)| (*rule, *births, *tally))
@@ -240,6 +247,8 @@ mod tests {
         address: Door::Same,
         suffix_conflict: false,
         sex_conflict: false,
+        email: false,
+        one_letter: false,
     };
 
     fn asked(c: &Comparison) -> Vec<(Rule, bool, bool)> {

@@ -1,58 +1,111 @@
 //! Whose name an e-mail address or a login tells: `jane.doe`, `doej`, `janedoe7`.
 //!
 //! A record that knows nothing but an address may be of somebody who is counted under a name already. If the address
-//! tells a name that nobody in the leak has, it is not.
+//! tells a name that nobody in the leak has, it is not. If it tells the whole name of one person and of no other, it is
+//! theirs, as long as names told by nobody (the given name of one address with the surname of another) do not find
+//! people just as well.
 
 use super::{
-    likeness::{self, Likeness, token_likeness},
-    name::Name,
+    block::{COINCIDENCES, hash_text, soundex},
+    cluster::Clusters,
+    holdout::Tally,
+    likeness::{self, Likeness, is_typo, token_likeness},
+    name::{Name, words},
+    record::{Map, NONE, Records, mix},
+    rule::Rule,
 };
 use crate::detect::{is_given_name, is_surname};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
-/// A given name or its initial, and a surname.
-type Reading = (String, String);
+/// A name that a mailbox may tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Reading {
+    /// A given name or its initial.
+    given: String,
+    surname: String,
+}
+
+impl Reading {
+    fn new(given: &str, surname: &str) -> Reading {
+        Reading { given: given.to_owned(), surname: surname.to_owned() }
+    }
+
+    /// More than an initial.
+    fn is_whole(&self) -> bool {
+        self.given.chars().count() > 2 && self.surname.chars().count() > 2
+    }
+}
 
 /// Names by surname, for asking who could be meant.
 pub(super) struct Names<'a> {
-    /// Surname without spaces, and the name.
-    by_surname: Vec<(Cow<'a, str>, &'a Name)>,
+    records: &'a Records,
+    /// Hash of a surname, or of a given name and the sound of a surname; and the name.
+    by_surname: Vec<(u64, u32)>,
+    by_sound: Vec<(u64, u32)>,
 }
 
 impl<'a> Names<'a> {
     /// Of everybody in the records.
-    pub(super) fn new(names: &'a [Name]) -> Names<'a> {
-        let mut by_surname: Vec<(Cow<'_, str>, &Name)> =
-            names.iter().filter(|name| !name.surname().is_empty()).map(|name| (likeness::joined(name.surname()), name)).collect();
-        by_surname.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Names { by_surname }
+    pub(super) fn new(records: &'a Records) -> Names<'a> {
+        let (mut by_surname, mut by_sound) = (Vec::new(), Vec::new());
+        for (at, name) in records.names.iter().enumerate().filter(|(_, name)| !name.surname().is_empty()) {
+            for surname in [likeness::joined(name.surname()), likeness::joined(name.maiden())] {
+                if !surname.is_empty() {
+                    by_surname.push((surname_key(&surname), at as u32));
+                    by_sound.push((sound_key(name.given(), &surname), at as u32));
+                }
+            }
+        }
+        by_surname.sort_unstable();
+        by_sound.sort_unstable();
+        Names { records, by_surname, by_sound }
     }
 
     /// Whether a mailbox tells a name and nobody has it.
     pub(super) fn is_strangers(&self, mailbox: &str) -> bool {
         let readings = readings(mailbox);
-        !readings.is_empty() && !readings.iter().any(|reading| self.has(reading))
+        !readings.is_empty() && !readings.iter().any(|reading| self.namesakes(reading, Likeness::Initial).next().is_some())
     }
 
-    fn has(&self, (given, surname): &Reading) -> bool {
-        let from = self.by_surname.partition_point(|(known, _)| **known < **surname);
-        let namesakes = self.by_surname[from..].iter().take_while(|(known, _)| **known == **surname);
-        namesakes.into_iter().any(|(_, name)| {
-            name.given().is_empty()
-                || [name.given(), name.middle()].iter().any(|known| token_likeness(given, known, true) > Likeness::Incompatible)
-        })
+    /// Names that go with a reading, each once or more: whose given name is at least so much alike.
+    fn namesakes<'r>(&'r self, reading: &'r Reading, least: Likeness) -> impl Iterator<Item = u32> + 'r {
+        let bears = move |at: &u32| {
+            let name = &self.records.names[*at as usize];
+            let alike = |known: &str| token_likeness(&reading.given, known, true) >= least;
+            (name.given().is_empty() && least <= Likeness::Initial) || [name.given(), name.middle()].into_iter().flat_map(words).any(alike)
+        };
+        let misspelt = move |at: &u32| {
+            let name = &self.records.names[*at as usize];
+            let surnames = [likeness::joined(name.surname()), likeness::joined(name.maiden())];
+            name.given() == reading.given && surnames.iter().any(|surname| is_typo(surname, &reading.surname))
+        };
+        let same = group(&self.by_surname, surname_key(&reading.surname)).filter(bears);
+        same.chain(group(&self.by_sound, sound_key(&reading.given, &reading.surname)).filter(misspelt))
     }
+}
+
+fn surname_key(surname: &str) -> u64 {
+    hash_text(surname)
+}
+
+fn sound_key(given: &str, surname: &str) -> u64 {
+    mix(&[hash_text(given), hash_text(&soundex(surname))])
+}
+
+/// What lies under one key.
+fn group(sorted: &[(u64, u32)], key: u64) -> impl Iterator<Item = u32> + '_ {
+    let from = sorted.partition_point(|(known, _)| *known < key);
+    sorted[from..].iter().take_while(move |(known, _)| *known == key).map(|(_, at)| *at)
 }
 
 /// The names a mailbox can be read as; none when it is made of something else (`cooldude99`).
 fn readings(mailbox: &str) -> Vec<Reading> {
     let local = mailbox.split(['@', '+']).next().unwrap_or_default().to_ascii_lowercase();
     let parts: Vec<&str> = local.split(|c: char| !c.is_alphabetic()).filter(|part| !part.is_empty()).collect();
-    let reading = |given: &str, surname: &str| (given.to_owned(), surname.to_owned());
     match parts.as_slice() {
         [one] => joined(one),
         [first, .., last] if [first, last].iter().any(|part| part.len() > 2 && (is_given_name(part) || is_surname(part))) => {
-            vec![reading(first, last), reading(last, first)]
+            vec![Reading::new(first, last), Reading::new(last, first)]
         }
         _ => Vec::new(),
     }
@@ -67,22 +120,164 @@ fn joined(word: &str) -> Vec<Reading> {
             let initial = given.chars().count() == 1 && surname.len() > 3 && is_surname(surname);
             let whole = given.len() > 2 && surname.len() > 2 && is_given_name(given) && (is_surname(surname) || given.len() > 3);
             if initial || whole {
-                found.push((given.to_owned(), surname.to_owned()));
+                found.push(Reading::new(given, surname));
             }
         }
     }
     found
 }
 
+/// The surname that an address tells of somebody whose given name it tells too: `jane.doe` of Jane Brown was, or is,
+/// called Doe. `given` is the given name or the whole name as the record writes it.
+pub(super) fn other_surname<'m>(mailbox: &'m str, given: &str, surname: &str) -> Option<&'m str> {
+    let mut parts = mailbox.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let (first, last) = (parts.next()?, parts.next()?);
+    if parts.next().is_some() || first.len() < 3 || last.len() < 3 {
+        return None;
+    }
+    let stands_in = |text: &str, part: &str| text.split(|c: char| !c.is_alphabetic()).any(|token| token.eq_ignore_ascii_case(part));
+    let is_new = |part: &str| !stands_in(given, part) && !stands_in(surname, part);
+    let is_given = |part: &str| stands_in(given, part) && is_given_name(&part.to_ascii_lowercase());
+    match () {
+        () if is_given(first) && is_new(last) => Some(last),
+        () if is_given(last) && is_new(first) => Some(first),
+        () => None,
+    }
+}
+
+/// Gives records without a name to the one person whose whole name their address tells. What comes back is how often that
+/// is right: matches, and those among them that names told by nobody would have made as well.
+pub(super) fn tell(records: &Records, clusters: &mut Clusters) -> Tally {
+    let waiting = waiting(records, clusters);
+    if waiting.is_empty() {
+        return Tally::default();
+    }
+    let people = People::new(records, clusters);
+    let mut claims: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (node, readings) in &waiting {
+        if let Some(person) = people.only(readings).filter(|person| !clusters.contradicts(records, *person, *node)) {
+            claims.entry(person).or_default().push(*node);
+        }
+    }
+    // Two addresses that tell one name may be two people of that name.
+    claims.retain(|_, nodes| nodes.len() == 1);
+    let matches = claims.len() as u64;
+    let decoys = decoys(&waiting).filter(|decoy| people.only(std::slice::from_ref(decoy)).is_some()).count() as u64;
+    if decoys > 1 + matches / MOST_DECOYS {
+        return Tally::default();
+    }
+    for (person, nodes) in claims {
+        clusters.attach(records, Rule::R22, person, nodes[0]);
+    }
+    Tally { one: matches.saturating_sub(decoys), two: decoys }
+}
+
+/// One in so many matches may be by chance.
+const MOST_DECOYS: u64 = 20;
+
+/// Named people, for asking who bears a name and how common it is.
+struct People<'a> {
+    names: Names<'a>,
+    /// Name, and the record that stands for somebody who bears it.
+    roots: Vec<(u32, u32)>,
+    count: usize,
+    givens: Map<u64, u32>,
+    surnames: Map<u64, u32>,
+}
+
+impl<'a> People<'a> {
+    fn new(records: &'a Records, clusters: &mut Clusters) -> People<'a> {
+        let mut roots: Vec<(u32, u32)> = Vec::new();
+        for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE && !node.organisation) {
+            roots.push((node.name, clusters.root(at as u32)));
+        }
+        roots.sort_unstable();
+        roots.dedup();
+        let count = |of: fn(&Name) -> Cow<'_, str>| {
+            let mut borne: Vec<(u64, u32)> =
+                roots.iter().map(|(name, root)| (hash_text(&of(&records.names[*name as usize])), *root)).collect();
+            borne.sort_unstable();
+            borne.dedup();
+            let mut counts = Map::default();
+            borne.into_iter().for_each(|(key, _)| *counts.entry(key).or_insert(0) += 1);
+            counts
+        };
+        let (givens, surnames) = (count(|name| Cow::Borrowed(name.given())), count(|name| likeness::joined(name.surname())));
+        let mut everybody: Vec<u32> = roots.iter().map(|(_, root)| *root).collect();
+        everybody.sort_unstable();
+        everybody.dedup();
+        People { names: Names::new(records), count: everybody.len(), roots, givens, surnames }
+    }
+
+    /// The one person who can be meant, by a name that is rare enough.
+    fn only(&self, readings: &[Reading]) -> Option<u32> {
+        let mut found = None;
+        for reading in readings {
+            for name in self.names.namesakes(reading, Likeness::Close) {
+                let from = self.roots.partition_point(|(known, _)| *known < name);
+                for (_, root) in self.roots[from..].iter().take_while(|(known, _)| *known == name) {
+                    if found.is_some_and(|(known, _)| known != *root) {
+                        return None;
+                    }
+                    found = Some((*root, reading));
+                }
+            }
+        }
+        found.filter(|(_, reading)| self.namesakes_expected(reading) < COINCIDENCES).map(|(root, _)| root)
+    }
+
+    /// How many further people of that name are to be expected, if given names and surnames go together by chance. Who
+    /// bears neither with anybody else is counted by half, among a thousand people more than there are.
+    fn namesakes_expected(&self, reading: &Reading) -> f64 {
+        let share = |counts: &Map<u64, u32>, text: &str| {
+            let borne = counts.get(&hash_text(text)).copied().unwrap_or(1);
+            (f64::from(borne) - 0.5) / (self.count as f64 + 1000.0)
+        };
+        self.count as f64 * share(&self.givens, &reading.given) * share(&self.surnames, &reading.surname)
+    }
+}
+
+/// People without a name, by the record that stands for them, whose address tells a whole one.
+fn waiting(records: &Records, clusters: &mut Clusters) -> Vec<(u32, Vec<Reading>)> {
+    let mut told: BTreeMap<u32, Vec<Reading>> = BTreeMap::new();
+    for (node, mailbox) in &records.mailboxes {
+        let root = clusters.root(*node);
+        if records.nodes[*node as usize].organisation || clusters.is_named(records, root) {
+            continue;
+        }
+        let whole = readings(mailbox).into_iter().filter(Reading::is_whole);
+        let known = told.entry(root).or_default();
+        for reading in whole {
+            if !known.contains(&reading) {
+                known.push(reading);
+            }
+        }
+    }
+    told.into_iter().filter(|(_, readings)| !readings.is_empty()).collect()
+}
+
+/// The given name of each address with the surname of the next: names of nobody, as common as the true ones.
+fn decoys(waiting: &[(u32, Vec<Reading>)]) -> impl Iterator<Item = Reading> + '_ {
+    let next = waiting.iter().cycle().skip(1);
+    waiting.iter().zip(next).filter_map(|((_, mine), (_, next))| {
+        let (mine, next) = (mine.first()?, next.first()?);
+        (mine.given != next.given && mine.surname != next.surname).then(|| Reading::new(&mine.given, &next.surname))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::name::Parts, *};
 
+    fn named(full: &[&str]) -> Records {
+        let name = |full| Name::from_parts(&Parts { full, ..Parts::default() }).expect("a name");
+        Records { names: full.iter().copied().map(name).collect(), ..Records::default() }
+    }
+
     #[test]
     fn a_mailbox_is_a_strangers_if_it_tells_a_name_that_nobody_has() {
-        let name = |full| Name::from_parts(&Parts { full, ..Parts::default() }).expect("a name");
-        let all = [name("Margaret Miller"), name("Robert Smith"), name("Ana de la Cruz")];
-        let names = Names::new(&all);
+        let records = named(&["Margaret Miller", "Robert Smith", "Ana de la Cruz", "Annemarie Vickry"]);
+        let names = Names::new(&records);
         for (mailbox, strangers) in [
             ("margaret.miller@x.example", false),
             ("miller.margaret", false),
@@ -92,6 +287,7 @@ mod tests {
             ("bob.smith", false),
             ("r.smith+news@x.example", false),
             ("ana.delacruz", false),
+            ("annemarie.vickery", false),
             ("margaret.johnson@x.example", true),
             ("kmiller", true),
             ("susanmiller", true),
@@ -100,6 +296,23 @@ mod tests {
             ("x7-22", false),
         ] {
             assert_eq!(names.is_strangers(mailbox), strangers, "{mailbox}");
+        }
+    }
+
+    #[test]
+    fn an_address_tells_the_surname_that_its_owner_had() {
+        for (mailbox, given, surname, want) in [
+            ("jane.doe22", "Jane Brown", "", Some("doe")),
+            ("doe_jane", "Jane A.", "Brown", Some("doe")),
+            ("jane.brown", "Jane Brown", "", None),
+            ("jane", "Jane Brown", "", None),
+            ("peter.doe", "Jane Brown", "", None),
+            ("jane.van.doe", "Jane Brown", "", None),
+            ("j.doe", "J. Brown", "", None),
+            // A mailbox of the household.
+            ("brown.family", "Jane", "Brown", None),
+        ] {
+            assert_eq!(other_surname(mailbox, given, surname), want, "{mailbox}");
         }
     }
 }

@@ -32,7 +32,7 @@ use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
 use individual::{Assembler, Individual};
 use record::{NONE, Records};
-use rule::Tier;
+use rule::{Rule, Tier};
 
 /// Everybody the evidence shows, and why.
 #[derive(Debug)]
@@ -66,8 +66,10 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
+    let told = mailbox::tell(&records, &mut clusters);
     let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
-    let rates = holdout::measure(&records, &roots, &trials);
+    let mut rates = holdout::measure(&records, &roots, &trials);
+    rates.note(Rule::R22, told);
     drop(trials);
 
     let groups = group_mentions(evidence, &catalogue, &records, &roots);

@@ -208,9 +208,9 @@ pub fn folded(text: &str) -> String {
 }
 
 fn without_titles(mut tokens: Vec<String>) -> Vec<String> {
-    // `Don Davis` is Donald; `Don Carlos Ruiz` is titled.
+    // `Don Davis` is Donald, and so is `Don A. Davis`; `Don Carlos Ruiz` is titled.
     let is_title = |tokens: &[String]| match tokens.first().map(String::as_str) {
-        Some("don" | "dona") => tokens.len() > 2,
+        Some("don" | "dona") => tokens.len() > 2 && tokens[1].chars().count() > 1,
         Some(first) => tokens.len() > 1 && TITLES.contains(&first),
         None => false,
     };

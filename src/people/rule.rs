@@ -47,7 +47,7 @@ macro_rules! rules {
 
             /// Joins without a common number, birth date and contact: may err.
             pub const fn is_weak(self) -> bool {
-                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17)
+                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22)
             }
 
             /// How sure it is.
@@ -79,8 +79,9 @@ rules! {
     R16 Strong "same person changed surname: same given name, and birth date and contact, or contact and address, agree",
     R20 Certain "record without a name attached by a key that only this person has",
     R21 Strong "records without names that share an identifier",
+    R22 Strong "record without a name whose address tells the whole name of one person and of no other",
     R10 Possible "same full name and same birth date, but the name is common",
-    R18 Possible "names alike and same birth date, no other evidence",
+    R18 Possible "names alike and same birth date, but too little else",
     R11 Possible "same full name and same city, no other evidence",
     R12 Possible "same contact, compatible but partial name",
     R13 Possible "same full name only, nothing that speaks against",
@@ -100,14 +101,23 @@ pub struct Comparison {
     /// A shared identifier whose values name one person each throughout the data.
     pub proven: bool,
     pub contact: bool,
+    /// The contact is an e-mail address.
+    pub email: bool,
     pub account: bool,
     pub partial: bool,
     pub address: Door,
     pub suffix_conflict: bool,
     pub sex_conflict: bool,
+    /// Same birth date and address, and given names one letter apart that are names by themselves: a typing error, or twins.
+    pub one_letter: bool,
 }
 
 impl Comparison {
+    /// Twins do not write from one address.
+    pub fn is_misspelt(&self) -> bool {
+        self.one_letter && self.email
+    }
+
     /// Birth date, name, and an address or contact agree: more than a wrong personal number can outweigh.
     pub fn all_agree(&self) -> bool {
         self.birth == Birth::Same
@@ -159,10 +169,12 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
     let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix != y.suffix && x.suffix != super::name::Suffix::None && y.suffix != super::name::Suffix::None);
     let shares = |class: Class| shared(&a.keys, &b.keys, class);
+    let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
+    let at_once = name == Some(Likeness::Incompatible) && birth == Birth::Same && address >= Door::Near;
     Comparison {
         name,
         full_names,
-        birth: births(a.birth, b.birth),
+        birth,
         personal: numbers(records, a, b, Class::Personal),
         issued: shares(Class::Issued),
         row_key: shares(Class::Own),
@@ -172,11 +184,13 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
             known => known,
         },
         proven: shares(Class::Proven),
+        email: shares(Class::Email),
         contact: shares(Class::Email) || shares(Class::Phone) || shares(Class::Username),
         account: shares(Class::Account),
         partial: shares(Class::Partial),
-        address: doors(records, a, b),
+        address,
         suffix_conflict,
+        one_letter: at_once && matches!(names, (Some(x), Some(y)) if x.is_one_letter_from(y)),
         sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
     }
 }
@@ -217,7 +231,7 @@ pub fn judge(c: &Comparison, rare: bool) -> Option<Rule> {
     if same && door && birth_free && !c.sex_conflict {
         return Some(Rule::R07);
     }
-    if c.birth == Birth::Same && door && compatible {
+    if c.birth == Birth::Same && door && (compatible || c.is_misspelt()) {
         return Some(Rule::R08);
     }
     if c.partial && c.birth == Birth::Same && name >= Likeness::Partial {
@@ -252,7 +266,7 @@ fn possible(c: &Comparison, name: Likeness, rare: bool, partner: bool) -> Option
     if c.birth == Birth::Same && exact {
         return Some(Rule::R10);
     }
-    if c.birth == Birth::Same && name >= Likeness::Close && c.full_names {
+    if c.birth == Birth::Same && ((name >= Likeness::Close && c.full_names) || c.one_letter) {
         return Some(Rule::R18);
     }
     if exact && c.address >= Door::Area && birth_free {

@@ -31,6 +31,11 @@ pub struct Manifest {
     pub tool: Tool,
     /// How evidence came to be.
     pub scan: Option<Scanned>,
+    /// Or from which cases, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merged>,
     /// How the reports came to be.
     pub assess: Option<Assessed>,
     /// `csv` or `parquet`, by name.
@@ -57,6 +62,29 @@ pub struct Scanned {
     pub inputs: Vec<Input>,
     pub detectors: RuleSet,
     pub options: ScanOptions,
+}
+
+/// A case that went into a merged one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    pub path: String,
+    /// Digest of its own manifest, which holds those of its evidence.
+    pub manifest_sha256: Option<String>,
+    pub scan: Option<Scanned>,
+    /// What it was merged from itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merged>,
+}
+
+impl Merged {
+    /// The case in a folder, by what its own manifest tells.
+    pub fn new(folder: &Path) -> anyhow::Result<Merged> {
+        let manifest = load(folder)?;
+        let manifest_sha256 = digest_of(&folder.join("manifest.json")).ok().map(|(_, digest)| digest);
+        let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
+        let (scan, merged) = manifest.map(|manifest| (manifest.scan, manifest.merged)).unwrap_or_default();
+        Ok(Merged { path, manifest_sha256, scan, merged })
+    }
 }
 
 /// One root of the leak.

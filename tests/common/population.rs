@@ -195,13 +195,13 @@ impl Maker<'_> {
                 let mut person = self.person(woman, &surname, born);
                 (person.home, person.old_home) = (home.clone(), old_home.clone());
                 person.maiden = if at == 1 && self.chance(0.4) { self.name(|words| &words.surnames) } else { surname.clone() };
-                if child && at == parents && son {
+                if child && at == parents && son && first < everybody.len() {
                     // Named after the father.
                     everybody[first].suffix = "Sr";
                     (person.given, person.middle, person.suffix) = (everybody[first].given.clone(), everybody[first].middle.clone(), "Jr");
                 }
                 if child && at == parents + 1 && twins {
-                    person.birth = everybody[first + parents].birth;
+                    person.birth = everybody.get(first + parents).map_or(person.birth, |twin| twin.birth);
                 }
                 if let Some(mailbox) = mailbox.as_ref().filter(|_| at < 2) {
                     (person.email, person.old_email) = (mailbox.clone(), mailbox.clone());
