@@ -226,12 +226,12 @@ impl<'a> People<'a> {
         found.filter(|(_, reading)| self.namesakes_expected(reading) < COINCIDENCES).map(|(root, _)| root)
     }
 
-    /// How many further people of that name are to be expected, if given names and surnames go together by chance. Who
-    /// bears neither with anybody else is counted by half, among a thousand people more than there are.
+    /// How many further people of that name are to be expected, if given names and surnames go together by chance. What only
+    /// one person bears counts by half, among a thousand people more than there are.
     fn namesakes_expected(&self, reading: &Reading) -> f64 {
         let share = |counts: &Map<u64, u32>, text: &str| {
-            let borne = counts.get(&hash_text(text)).copied().unwrap_or(1);
-            (f64::from(borne) - 0.5) / (self.count as f64 + 1000.0)
+            let others = counts.get(&hash_text(text)).copied().unwrap_or(1) - 1;
+            (f64::from(others) / self.count as f64).max(0.5 / (self.count as f64 + 1000.0))
         };
         self.count as f64 * share(&self.givens, &reading.given) * share(&self.surnames, &reading.surname)
     }
