@@ -104,11 +104,14 @@ impl Judge<'_> {
             let states = column.stats.share(|value| super::places::is_us_state(value));
             if states > 0.8 && column.stats.values.len() > 1 {
                 vote(*b"US", 2.0);
-            } else if let Some(country) = Self::country_of_places(column) {
-                vote(country, 2.0);
             }
             let Some(best) = column.candidates.first().filter(|best| best.bits >= ENOUGH) else { continue };
             let detector = self.detectors.get(best.detector);
+            if matches!(detector.meaning, Meaning::Postcode | Meaning::Region)
+                && let Some(country) = Self::country_of_places(column)
+            {
+                vote(country, 2.0);
+            }
             if let Some(nation) = best.nation {
                 vote(nation, 2.5);
             }

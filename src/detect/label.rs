@@ -77,6 +77,7 @@ impl Detectors {
 
     /// The detector, its bits and whether the value is a known harmless one; the normalised value is left in `scratch.out`.
     fn judge_labelled(&self, label: &Label, value: &[u8], scratch: &mut Scratch) -> Option<(DetectorId, f32, bool)> {
+        let mut best: Option<(DetectorId, f32, bool)> = None;
         for (id, bits) in &label.matches {
             let detector = self.get(*id);
             if detector.element.is_none() || !detector.is_selective() {
@@ -85,19 +86,26 @@ impl Detectors {
             if let (Meaning::PersonalNumber, Scope::World) = (detector.meaning, detector.scope) {
                 // A name of no one number says only with its country which check has to hold.
                 let country = label.nation.or(scratch.country);
-                if let Some(own) = country.and_then(|country| number_of_country(self, country, value, scratch)) {
-                    return Some((own, bits + 3.0, false));
+                if let Some(own) = country.and_then(|country| number_of_country(self, country, value, scratch))
+                    && best.is_none_or(|(_, held, _)| bits + 3.0 > held)
+                {
+                    best = Some((own, bits + 3.0, false));
                 }
                 continue;
             }
             let hints = Hints { country: label.nation.or(scratch.country), ..Hints::default() };
             let verdict = detector.judge(value, hints, &mut scratch.out);
             let bits = bits + (-detector.chance().log2()).clamp(0.0, 8.0);
-            if bits >= ENOUGH && matches!(verdict, Verdict::Valid | Verdict::Test) {
-                return Some((*id, bits, verdict == Verdict::Test));
+            let fits = bits >= ENOUGH && matches!(verdict, Verdict::Valid | Verdict::Test);
+            if fits && best.is_none_or(|(_, held, _)| bits > held) {
+                best = Some((*id, bits, verdict == Verdict::Test));
             }
         }
-        None
+        // The last judged need not be the best.
+        let (id, ..) = best?;
+        let hints = Hints { country: label.nation.or(scratch.country), ..Hints::default() };
+        self.get(id).judge(value, hints, &mut scratch.out);
+        best
     }
 }
 

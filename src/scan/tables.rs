@@ -210,6 +210,8 @@ impl<'s, 'p> Tables<'s, 'p> {
                     let begin = bytes.len() - value.len();
                     if !detectors.scan_labelled(&label, value, begin, &mut self.reader, &mut self.scratch.found) {
                         detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
+                        // What the name itself says is nobody's.
+                        self.scratch.found.retain(|finding| finding.start >= begin);
                     }
                     let bytes = bytes.as_ref();
                     free_text(self.engine, &mut self.scratch, bytes, slot, (self.item, self.part, table.0, at, *column as u32), recorder);
