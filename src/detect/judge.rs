@@ -123,7 +123,16 @@ impl Judge<'_> {
                     .any(|other| other.bits > best.bits - 2.0 && self.detectors.get(other.detector).scope != detector.scope);
                 // A header that people use for any country's number, over values that any number passes for, says less.
                 let vague = detector.meaning == Meaning::PersonalNumber && detector.chance() > 0.5;
-                vote(country, if tied { 0.5 } else if vague { 1.5 } else { 2.5 });
+                vote(
+                    country,
+                    if tied {
+                        0.5
+                    } else if vague {
+                        1.5
+                    } else {
+                        2.5
+                    },
+                );
             }
             let mut out = Vec::new();
             for value in column.stats.values.iter().take(100) {

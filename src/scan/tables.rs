@@ -202,8 +202,13 @@ impl<'s, 'p> Tables<'s, 'p> {
                 let Some(detector) = description.detector else {
                     self.scratch.found.clear();
                     // `{type: ssn, value: …}`: what the value is stands in another column.
-                    let labels: Vec<&[u8]> =
-                        judged.profile.label_columns.iter().filter(|label| *label != column).filter_map(|label| cell(row, *label)).collect();
+                    let labels: Vec<&[u8]> = judged
+                        .profile
+                        .label_columns
+                        .iter()
+                        .filter(|label| *label != column)
+                        .filter_map(|label| cell(row, *label))
+                        .collect();
                     let label = labels.join(&b", "[..]);
                     let value = bytes;
                     let bytes = self.scratch.labelled(&label, value);
