@@ -66,12 +66,14 @@ impl Judge<'_> {
 
     /// Whether a column's values are postcodes or regions that only one country has.
     pub(super) fn country_of_places(column: &Column<'_>) -> Option<[u8; 2]> {
-        const FORMS: [(&[u8; 2], fn(&[u8]) -> bool); 4] =
-            [(b"CA", is_canadian), (b"GB", is_british), (b"NL", is_dutch), (b"AU", is_australian_state)];
+        const FORMS: [(&[u8; 2], Form); 4] = [(b"CA", is_canadian), (b"GB", is_british), (b"NL", is_dutch), (b"AU", is_australian_state)];
         let several = column.stats.values.len() > 1;
         FORMS.iter().find(|(_, form)| several && column.stats.share(|value| form(value)) > 0.8).map(|(country, _)| **country)
     }
 }
+
+/// Whether a value is written as one country writes it.
+type Form = fn(&[u8]) -> bool;
 
 /// A letter as `A`, a digit as `0`, of a value without its blank.
 fn form(value: &[u8]) -> Vec<u8> {
