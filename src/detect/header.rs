@@ -4,7 +4,7 @@
 //! stretch of words is looked up in the vocabulary that all detector files make together.
 //! Words left over are a person's slot, make no difference, void the match, or weaken it.
 
-use super::{DetectorId, Role, fold::fold, lexicon::lines};
+use super::{DetectorId, Role, Scope, fold::fold, lexicon::lines};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -21,15 +21,36 @@ enum Term {
     Slot(u8),
     Neutral,
     Void,
+    /// A country or what comes from it: `canadian`.
+    Nation([u8; 2]),
 }
 
 /// A reading of a column's name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct HeaderMatch {
     pub detector: DetectorId,
     pub bits: f32,
     /// The slot named beside it, and its number (`dep2` is 2).
     pub slot: Option<(u8, u32)>,
+    /// The country named beside it.
+    pub nation: Option<[u8; 2]>,
+}
+
+/// What the words around a match say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rest {
+    cost: f32,
+    slot: Option<(u8, u32)>,
+    nation: Option<[u8; 2]>,
+}
+
+/// A name cut into words, and which of them count for less.
+struct Cut<'n> {
+    tokens: &'n [String],
+    /// Words before the last dot: `address.city`.
+    path: usize,
+    /// Words in brackets explain the others: `Date of birth (DD/MM/YYYY)`.
+    aside: std::ops::Range<usize>,
 }
 
 /// What a column's name says.
@@ -39,6 +60,8 @@ pub(super) struct HeaderReading {
     pub matches: Vec<HeaderMatch>,
     /// A slot named without any element: `emergency_contact`.
     pub slot: Option<(u8, u32)>,
+    /// A country named.
+    pub nation: Option<[u8; 2]>,
     /// `id`, `user_id`, `Kundennr`: the words before the key word, joined; empty for `id` alone.
     pub key: Option<String>,
     /// Whether the words void any reading.
@@ -57,6 +80,8 @@ pub(super) struct Vocabulary {
     pub slots: Vec<(String, SlotRole)>,
     tables: HashMap<String, Role>,
     things: HashMap<String, ()>,
+    /// By detector, the country that issues its values.
+    issuers: Vec<Option<[u8; 2]>>,
 }
 
 /// Whom a slot is about.
@@ -80,6 +105,7 @@ struct WordsFile {
     slot: Vec<SlotFile>,
     table: Vec<TableFile>,
     things: Things,
+    nation: HashMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +139,10 @@ impl Vocabulary {
     pub(super) fn of<'d>(detectors: impl Iterator<Item = (DetectorId, &'d super::Detector)>) -> Result<Vocabulary, String> {
         let mut vocabulary = Vocabulary::default();
         for (id, detector) in detectors {
+            vocabulary.issuers.push(match detector.scope {
+                Scope::Country(country) => Some(country),
+                Scope::World => None,
+            });
             for (names, bits) in [(&detector.column.names, STRONG), (&detector.column.weak, WEAK)] {
                 for name in names {
                     vocabulary.add(name, Term::Detector(id, bits));
@@ -128,6 +158,10 @@ impl Vocabulary {
         }
         file.neutral.iter().for_each(|word| vocabulary.add(word, Term::Neutral));
         file.void.iter().for_each(|word| vocabulary.add(word, Term::Void));
+        for (code, names) in &file.nation {
+            let &[one, two] = code.as_bytes() else { return Err(format!("nation `{code}` is no code of two letters")) };
+            names.iter().for_each(|word| vocabulary.add(word, Term::Nation([one, two])));
+        }
         for table in file.table {
             for word in table.words {
                 vocabulary.tables.insert(words(&word).concat(), table.role);
@@ -167,10 +201,14 @@ impl Vocabulary {
 
     /// Reads a column's name.
     pub(super) fn read(&self, name: &str) -> HeaderReading {
-        let mut tokens = words(name);
+        let split = |name: &str| -> Vec<String> { words(name).into_iter().flat_map(|token| self.split_glued(token)).collect() };
+        let mut tokens = split(name);
         tokens.truncate(16);
-        let tokens: Vec<String> = tokens.into_iter().flat_map(|token| self.split_glued(token)).collect();
         let path = name.rfind('.').map_or(0, |dot| words(&name[..dot]).len());
+        let aside = bracket(name).map_or(0..0, |(open, close)| split(&name[..open]).len()..split(&name[..close]).len());
+        // A name wholly in brackets is no aside.
+        let aside = if aside.len() >= tokens.len() { 0..0 } else { aside };
+        let cut = Cut { tokens: &tokens, path, aside };
         let mut reading = HeaderReading { words: tokens.clone(), ..HeaderReading::default() };
         for from in 0..tokens.len() {
             let mut joined = String::new();
@@ -181,12 +219,11 @@ impl Vocabulary {
                 }
                 let Some(terms) = self.terms.get(&joined) else { continue };
                 reading.known = true;
-                let rest = self.rest(&tokens, from, to, path);
                 for term in terms {
-                    if let (Term::Detector(detector, bits), Some((cost, slot))) = (term, &rest) {
-                        let bits = bits + (to - from - 1) as f32 * 0.75 + (joined.len() as f32 * 0.01) - cost;
-                        reading.matches.push(HeaderMatch { detector: *detector, bits, slot: *slot });
-                    }
+                    let Term::Detector(detector, bits) = term else { continue };
+                    let Some(rest) = self.rest(&cut, from, to, Some(*detector)) else { continue };
+                    let bits = bits + (to - from - 1) as f32 * 0.75 + (joined.len() as f32 * 0.01) - rest.cost;
+                    reading.matches.push(HeaderMatch { detector: *detector, bits, slot: rest.slot, nation: rest.nation });
                 }
             }
         }
@@ -197,15 +234,18 @@ impl Vocabulary {
             seen.push(found.detector);
             first && found.bits > 0.0
         });
-        reading.slot = self.rest(&tokens, 0, 0, path).and_then(|(cost, slot)| slot.filter(|_| cost < 1.0));
-        reading.void = self.rest(&tokens, 0, 0, path).is_none();
+        let whole = self.rest(&cut, 0, 0, None);
+        reading.slot = whole.and_then(|rest| rest.slot.filter(|_| rest.cost < 1.0));
+        reading.nation = whole.and_then(|rest| rest.nation);
+        reading.void = whole.is_none();
         reading.key = key_of(&tokens);
         reading
     }
 
-    /// What the words outside `from..to` cost, and the slot they name; `None` when they void.
-    fn rest(&self, tokens: &[String], from: usize, to: usize, path: usize) -> Option<(f32, Option<(u8, u32)>)> {
-        let (mut cost, mut slot, mut number) = (0.0, None, 0);
+    /// What the words outside `from..to` say beside a match of detector `own`; `None` when they void it.
+    fn rest(&self, cut: &Cut<'_>, from: usize, to: usize, own: Option<DetectorId>) -> Option<Rest> {
+        let tokens = cut.tokens;
+        let (mut rest, mut slot, mut number) = (Rest::default(), None, 0);
         let mut at = 0;
         while at < tokens.len() {
             if at == from && to > from {
@@ -213,30 +253,37 @@ impl Vocabulary {
                 continue;
             }
             let end = if at < from { from } else { tokens.len() };
-            let mut step = 1;
-            let mut term = None;
-            for until in (at + 1..=end).rev() {
-                let joined = tokens[at..until].concat();
-                let found = self.terms.get(&joined).and_then(|terms| terms.iter().find(|term| !matches!(term, Term::Detector(..))));
-                if let Some(found) = found {
-                    term = Some(*found);
-                    step = until - at;
-                    break;
-                }
-            }
-            match term {
+            let found = (at + 1..=end).rev().find_map(|until| {
+                let terms = self.terms.get(&tokens[at..until].concat())?;
+                let term = terms.iter().find(|term| !matches!(term, Term::Detector(..))).copied();
+                // The same thing said twice: `SSN (social security number)`.
+                let again = || terms.iter().find(|term| matches!(term, Term::Detector(id, _) if Some(*id) == own)).copied();
+                term.or_else(again).map(|term| (term, until - at))
+            });
+            let unknown = if cut.aside.contains(&at) { 1.0 } else { UNKNOWN };
+            match found.map(|(term, _)| term) {
                 // A role word behind the value names its kind: `contact_type`, but `provider_email` is a slot.
-                Some(Term::Void) if at >= path => return None,
+                Some(Term::Void) if at >= cut.path => return None,
                 Some(Term::Slot(index)) => slot = Some(index),
+                Some(Term::Nation(nation)) => {
+                    let issuer = own.and_then(|id| self.issuers.get(usize::from(id.0)).copied().flatten());
+                    rest.cost += match issuer {
+                        Some(issuer) if issuer == nation => -1.0,
+                        Some(_) => unknown,
+                        None => 0.0,
+                    };
+                    rest.nation = Some(nation);
+                }
                 Some(_) => {}
                 None if tokens[at].bytes().all(|byte| byte.is_ascii_digit()) => number = tokens[at].parse().unwrap_or(0),
-                None if at < path || tokens[at].len() < 2 => cost += 0.5,
-                None if self.is_other_element(&tokens[at]) => cost += UNKNOWN + 2.0,
-                None => cost += UNKNOWN,
+                None if at < cut.path || tokens[at].len() < 2 => rest.cost += 0.5,
+                None if self.is_other_element(&tokens[at]) => rest.cost += unknown + 2.0,
+                None => rest.cost += unknown,
             }
-            at += step;
+            at += found.map_or(1, |(_, step)| step);
         }
-        Some((cost, slot.map(|slot| (slot, number))))
+        rest.slot = slot.map(|slot| (slot, number));
+        Some(rest)
     }
 
     /// `ip` of `ip_address`, `passport` of `passport_country`: about another element.
@@ -258,6 +305,13 @@ impl Vocabulary {
         }
         vec![token]
     }
+}
+
+/// Where the first bracket of a name opens and closes.
+fn bracket(name: &str) -> Option<(usize, usize)> {
+    let open = name.find(['(', '[', '（'])?;
+    let close = name[open..].find([')', ']', '）']).map_or(name.len(), |length| open + length);
+    Some((open, close))
 }
 
 /// The word itself and its likely singulars.

@@ -89,7 +89,7 @@ impl Judge<'_> {
                 best = Some(candidate);
             }
         }
-        best
+        best.map(|held| self.rival(column, &held, held.nation.or(country)).unwrap_or(held))
     }
 
     /// The country the table is of: its country column's majority, else the issuer of a
@@ -107,13 +107,32 @@ impl Judge<'_> {
             }
             let Some(best) = column.candidates.first().filter(|best| best.bits >= ENOUGH) else { continue };
             let detector = self.detectors.get(best.detector);
+            if matches!(detector.meaning, Meaning::Postcode | Meaning::Region)
+                && let Some(country) = Self::country_of_places(column)
+            {
+                vote(country, 2.0);
+            }
+            if let Some(nation) = best.nation {
+                vote(nation, 2.5);
+            }
             if let Scope::Country(country) = detector.scope {
                 let tied = column
                     .candidates
                     .iter()
                     .skip(1)
                     .any(|other| other.bits > best.bits - 2.0 && self.detectors.get(other.detector).scope != detector.scope);
-                vote(country, if tied { 0.5 } else { 2.5 });
+                // A header that people use for any country's number, over values that any number passes for, says less.
+                let vague = detector.meaning == Meaning::PersonalNumber && detector.chance() > 0.5;
+                vote(
+                    country,
+                    if tied {
+                        0.5
+                    } else if vague {
+                        1.5
+                    } else {
+                        2.5
+                    },
+                );
             }
             let mut out = Vec::new();
             for value in column.stats.values.iter().take(100) {
@@ -289,6 +308,7 @@ impl Judge<'_> {
         id = self.digest_instead(column, self.whole_address_instead(column, id));
         let detector = self.detectors.get(id);
         described.detector = Some(id);
+        described.hints.country = candidate.nation.or(country);
         described.meaning = Some(detector.meaning);
         described.slot = self.slot_index(slot, slots);
         described.valid_rate = candidate.valid.min(1.0);
@@ -439,20 +459,28 @@ fn add_slot(slots: &mut Vec<Slot>, slot: Slot) -> u8 {
 /// as text behind the words of the column that says what they are.
 fn label_values(columns: &[Column<'_>], profile: &mut Profile) {
     const SAY_WHAT: &[&str] = &["type", "system", "kind", "label", "key", "code", "attribute", "field", "name"];
+    const EXPLAIN: &[&str] = &["description", "desc", "display", "meaning", "title"];
     let ends_with =
         |at: usize, words: &[&str]| super::header::words(&columns[at].header).last().is_some_and(|word| words.contains(&word.as_str()));
     let places = 0..columns.len().min(profile.columns.len());
     // Labels repeat and are words; a name of its own in each row is none.
-    let is_label = |at: usize| {
+    let is_label = |at: usize, words: &[&str]| {
         let stats = &columns[at].stats;
-        ends_with(at, SAY_WHAT) && stats.distinct <= 0.5 && stats.share(|value| value.iter().any(u8::is_ascii_alphabetic)) > 0.9
+        ends_with(at, words) && stats.distinct <= 0.5 && stats.share(|value| value.iter().any(u8::is_ascii_alphabetic)) > 0.9
     };
-    profile.label_column = places.clone().find(|at| is_label(*at));
-    for at in places.filter(|at| ends_with(*at, &["value", "val"])) {
+    let mut labels: Vec<usize> = places.clone().find(|at| is_label(*at, SAY_WHAT)).into_iter().collect();
+    let values: Vec<usize> = places.clone().filter(|at| ends_with(*at, &["value", "val"])).collect();
+    if !values.is_empty() {
+        labels.extend(places.filter(|at| is_label(*at, EXPLAIN)));
+        // What explains a value speaks of nobody.
+        labels.iter().for_each(|at| profile.columns[*at].free_text = false);
+    }
+    for at in values {
         let addresses = columns[at].stats.share(|value| value.contains(&b'@')) >= 0.1;
         let described = &mut profile.columns[at];
-        described.free_text |= described.detector.is_none() && (addresses || profile.label_column.is_some());
+        described.free_text |= described.detector.is_none() && (addresses || !labels.is_empty());
     }
+    profile.label_columns = labels;
 }
 
 /// The two numbers a date like `31/12/1999` starts with, and what stands between them.

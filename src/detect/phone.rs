@@ -97,13 +97,30 @@ pub(super) fn normalise(value: &[u8], country: Option<[u8; 2]>, out: &mut Vec<u8
         international = true;
     }
     let digits = &out[from..];
-    if !(6..=15).contains(&digits.len()) || digits.iter().all(|digit| *digit == digits[0]) {
+    if is_amount(number) || !(6..=15).contains(&digits.len()) || digits.iter().all(|digit| *digit == digits[0]) {
         return None;
     }
     if international {
         return places::calling_code(digits).map(|(country, _)| Some(country));
     }
     Some(nationalise(country, from, out))
+}
+
+/// `1234567.89`: the only mark of an amount is its decimal point, with one or two digits behind it.
+fn is_amount(number: &[u8]) -> bool {
+    let mut parts = number.split(|byte| !byte.is_ascii_digit());
+    let (whole, cents, more) = (parts.next(), parts.next(), parts.next());
+    number.contains(&b'.') && more.is_none() && whole.is_some_and(|part| !part.is_empty()) && cents.is_some_and(|part| part.len() <= 2)
+}
+
+/// Whether a value is written as people write numbers to dial: with a plus, a trunk zero, an area code of North America or
+/// in groups, but not in the groups of thousands of an amount.
+pub(super) fn is_dialled(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    let nanp = digits.strip_prefix(b"1").filter(|rest| rest.len() == 10).unwrap_or(&digits);
+    let groups: Vec<&[u8]> = value.split(|byte| !byte.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let thousands = groups.first().is_some_and(|first| first.len() < 3) && groups.iter().skip(1).all(|group| group.len() == 3);
+    value.contains(&b'+') || value.starts_with(b"0") || value.starts_with(b"(") || is_nanp(nanp) || (groups.len() > 1 && !thousands)
 }
 
 /// Puts the country code before a national number, if the number fits the country's plan.

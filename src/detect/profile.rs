@@ -7,7 +7,7 @@
 
 use super::{
     Alone, Detector, DetectorId, Detectors, Role,
-    header::{HeaderReading, TableKind},
+    header::{HeaderMatch, HeaderReading, TableKind},
     normal::{DateOrder, Hints, Normalise},
     read::{self, Reading, Scratch, Verdict},
     stats::Stats,
@@ -27,8 +27,8 @@ pub struct Profile {
     pub header_is_data: bool,
     /// The column that tells the row's country, for reading numbers of the other columns.
     pub country_column: Option<usize>,
-    /// The column that says what a column `value` holds: `{system: ssn, value: …}`.
-    pub label_column: Option<usize>,
+    /// The columns that say what a column `value` holds: `{system: ssn, value: …}`.
+    pub label_columns: Vec<usize>,
 }
 
 /// What one column holds.
@@ -91,6 +91,8 @@ pub(super) struct Candidate {
     pub valid: f32,
     pub strict: bool,
     pub slot: Option<(u8, u32)>,
+    /// The country its name names.
+    pub nation: Option<[u8; 2]>,
     pub by_header: bool,
     pub why: String,
 }
@@ -149,8 +151,7 @@ impl Detectors {
 
     /// What the column may hold, best first.
     fn candidates(&self, column: &Column<'_>, headerless: bool) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> =
-            column.reading.matches.iter().filter_map(|read| self.weigh_header(column, read.detector, read.bits, read.slot)).collect();
+        let mut found: Vec<Candidate> = column.reading.matches.iter().filter_map(|read| self.weigh_header(column, *read)).collect();
         let told = found.iter().any(|candidate| candidate.bits >= ENOUGH);
         if !told && !column.stats.values.is_empty() {
             let silent = headerless || column.header.trim().is_empty();
@@ -161,7 +162,8 @@ impl Detectors {
     }
 
     /// A name's claim against the values.
-    fn weigh_header(&self, column: &Column<'_>, id: DetectorId, header_bits: f32, slot: Option<(u8, u32)>) -> Option<Candidate> {
+    fn weigh_header(&self, column: &Column<'_>, read: HeaderMatch) -> Option<Candidate> {
+        let HeaderMatch { detector: id, bits: header_bits, slot, nation } = read;
         let detector = self.get(id);
         let fit = self.fit(detector, &column.stats);
         // An identifier of no known kind gives way to every kind that fits.
@@ -206,6 +208,7 @@ impl Detectors {
             valid: fit.valid.max(fit.shaped * f32::from(u8::from(!strict))) + fit.hidden,
             strict,
             slot,
+            nation,
             by_header: true,
             why,
         })
@@ -231,9 +234,14 @@ impl Detectors {
                 valid: share,
                 strict: false,
                 slot,
+                nation: None,
                 by_header: false,
                 why: format!("values: {:.0} % names", share * 100.0),
             });
+        }
+        // Amounts and counts are digits too: without a name a column of telephone numbers must be written as such.
+        if detector.normalise == Normalise::Phone && column.stats.share(|value| super::phone::is_dialled(value)) < 0.9 {
+            return None;
         }
         let fit = self.fit(detector, &column.stats);
         let valid = fit.valid + fit.test;
@@ -248,6 +256,7 @@ impl Detectors {
             valid,
             strict: true,
             slot,
+            nation: None,
             by_header: false,
             why: format!("values: {:.0} % pass, one in {:.0} by chance", valid * 100.0, surprise.exp2()),
         })
@@ -280,7 +289,7 @@ pub(super) struct Fit {
 
 impl Detector {
     /// Whether its values can be told from others at all.
-    fn is_selective(&self) -> bool {
+    pub(super) fn is_selective(&self) -> bool {
         !self.checks.is_empty()
             || !self.shapes.is_empty()
             || !self.only.is_empty()
@@ -393,6 +402,87 @@ mod tests {
             let sample = Sample { columns: Some(vec![header.to_owned()]), ..Sample::default() };
             assert_eq!(judged(&sample), [id], "{header}");
         }
+    }
+
+    /// Language, given name, surname, birth date, address, telephone: as headers say them.
+    const LANGUAGES: &str = "en|first name|last name|date of birth|address|phone
+        de|Vorname|Nachname|Geburtsdatum|Straße|Telefon
+        fr|prénom|nom de famille|date de naissance|adresse|téléphone
+        es|nombres|apellidos|fecha de nacimiento|dirección|teléfono
+        it|-|cognome|data di nascita|indirizzo|telefono
+        pt|nome próprio|apelido|data de nascimento|endereço|telefone
+        nl|voornaam|achternaam|geboortedatum|adres|telefoonnummer
+        pl|imię|nazwisko|data urodzenia|adres|numer telefonu
+        cs|křestní jméno|příjmení|datum narození|adresa|telefon
+        sk|krstné meno|priezvisko|dátum narodenia|adresa|telefón
+        hu|keresztnév|vezetéknév|születési dátum|cím|telefonszám
+        ro|prenume|nume de familie|data nașterii|adresa|telefon
+        bg|собствено име|фамилия|дата на раждане|адрес|телефон
+        hr|ime|prezime|datum rođenja|adresa|telefon
+        sl|ime|priimek|datum rojstva|naslov|telefon
+        el|όνομα|επώνυμο|ημερομηνία γέννησης|διεύθυνση|τηλέφωνο
+        sv|förnamn|efternamn|födelsedatum|adress|telefon
+        da|fornavn|efternavn|fødselsdato|adresse|telefon
+        no|fornavn|etternavn|fødselsdato|adresse|telefon
+        fi|etunimi|sukunimi|syntymäaika|osoite|puhelin
+        et|eesnimi|perekonnanimi|sünnikuupäev|aadress|telefon
+        lv|vārds|uzvārds|dzimšanas datums|adrese|tālrunis
+        lt|vardas|pavardė|gimimo data|adresas|telefonas
+        tr|ad|soyad|doğum tarihi|adres|cep telefonu
+        ru|имя|фамилия|дата рождения|адрес|телефон
+        uk|ім'я|прізвище|дата народження|адреса|телефон
+        ar|الاسم الأول|اسم العائلة|تاريخ الميلاد|العنوان|هاتف
+        he|שם פרטי|שם משפחה|תאריך לידה|כתובת|טלפון
+        zh|名|姓|出生日期|地址|电话
+        ja|名|姓|生年月日|住所|電話番号
+        ko|-|성|생년월일|주소|전화번호
+        hi|पहला नाम|उपनाम|जन्म तिथि|पता|मोबाइल
+        id|nama depan|nama belakang|tanggal lahir|alamat|nomor telepon
+        th|ชื่อ|นามสกุล|วันเกิด|ที่อยู่|โทรศัพท์
+        vi|tên|-|ngày sinh|địa chỉ|số điện thoại";
+
+    #[test]
+    fn the_headers_of_a_person_are_understood_in_thirty_languages() {
+        let mut missed = Vec::new();
+        for line in LANGUAGES.lines() {
+            let words: Vec<&str> = line.trim().split('|').collect();
+            for (header, wanted) in words[1..].iter().zip(["given_name", "surname", "birth_date", "street", "phone"]) {
+                let sample = Sample { columns: Some(vec![(*header).to_owned()]), ..Sample::default() };
+                let got = judged(&sample).remove(0);
+                if *header != "-" && got != wanted && !(wanted == "street" && got == "postal_address") {
+                    missed.push(format!("{} {header}: {got}", words[0]));
+                }
+            }
+        }
+        assert!(LANGUAGES.lines().count() >= 30);
+        assert!(missed.is_empty(), "{missed:?}");
+    }
+
+    #[test]
+    fn what_a_header_says_twice_or_explains_takes_nothing_away() {
+        for (header, id) in [
+            ("SSN (Social Security Number)", "us_ssn"),
+            ("Date of Birth (DOB)", "birth_date"),
+            ("Geburtsdatum (TT.MM.JJJJ)", "birth_date"),
+            ("Canadian Social Insurance Number (SIN)", "ca_sin"),
+            ("Dutch BSN", "nl_bsn"),
+            ("Email (verified)", "-"),
+            ("password (last changed)", "-"),
+        ] {
+            let sample = Sample { columns: Some(vec![header.to_owned()]), ..Sample::default() };
+            assert_eq!(judged(&sample), [id], "{header}");
+        }
+    }
+
+    #[test]
+    fn amounts_without_a_header_are_no_telephone_numbers() {
+        let amounts =
+            ["1250000.50|3400000|1 250 000|512345678", "2300100.75|1200500|2 300 100|498123377", "980000.00|7710000|12 345 678|623400011"];
+        let rows: Vec<&str> = amounts.iter().copied().cycle().take(12).collect();
+        assert!(judged(&table(None, "", &rows)).iter().all(|id| id != "phone"), "{:?}", judged(&table(None, "", &rows)));
+        let dialled = ["(425) 882-6710|+49 157 14615023|06 47 42 77 39", "(425) 882-6711|+49 157 14615024|06 47 42 77 40"];
+        let rows: Vec<&str> = dialled.iter().copied().cycle().take(12).collect();
+        assert_eq!(judged(&table(None, "", &rows)), ["phone", "phone", "phone"]);
     }
 
     #[test]

@@ -25,8 +25,10 @@ pub enum Protection {
 /// Reused between cells, so that reading does not allocate.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    out: Vec<u8>,
+    pub(super) out: Vec<u8>,
     other: Vec<u8>,
+    /// Names of values met before, and what they say.
+    pub(super) labels: std::collections::HashMap<Vec<u8>, super::label::Label>,
     /// The country the row's own country column tells; see [`super::Profile::start_row`].
     pub country: Option<[u8; 2]>,
 }
@@ -442,7 +444,7 @@ fn other_personal_number(detectors: &Detectors, value: &[u8], scratch: &mut Scra
 }
 
 /// The personal number of this country that the value is, leaving it in `out`.
-fn number_of_country(detectors: &Detectors, country: [u8; 2], value: &[u8], scratch: &mut Scratch) -> Option<DetectorId> {
+pub(super) fn number_of_country(detectors: &Detectors, country: [u8; 2], value: &[u8], scratch: &mut Scratch) -> Option<DetectorId> {
     let (id, detector) = detectors.enumerate().find(|(_, detector)| {
         detector.meaning == Meaning::PersonalNumber
             && detector.scope == Scope::Country(country)

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalogue_knows_the_personal_numbers_of_seventy_countries() {
+    fn the_catalogue_has_the_numbers_of_seventy_countries_and_the_tokens_of_a_hundred_and_fifty_kinds() {
         let detectors = Detectors::builtin().expect("built-in files load");
         assert!(detectors.iter().count() >= 350);
         let countries: std::collections::BTreeSet<[u8; 2]> = detectors
@@ -122,6 +122,9 @@ mod tests {
             })
             .collect();
         assert!(countries.len() >= 70, "{}", countries.len());
+        let tokens: std::collections::BTreeSet<&str> =
+            detectors.iter().flat_map(|detector| &detector.text.tokens).map(|token| token.prefix.as_str()).collect();
+        assert!(tokens.len() >= 150, "{}", tokens.len());
     }
 
     #[test]

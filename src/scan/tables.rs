@@ -202,10 +202,22 @@ impl<'s, 'p> Tables<'s, 'p> {
                 let Some(detector) = description.detector else {
                     self.scratch.found.clear();
                     // `{type: ssn, value: …}`: what the value is stands in another column.
-                    let label =
-                        judged.profile.label_column.filter(|label| label != column).and_then(|label| cell(row, label)).unwrap_or_default();
-                    let bytes = self.scratch.labelled(label, bytes);
-                    detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
+                    let labels: Vec<&[u8]> = judged
+                        .profile
+                        .label_columns
+                        .iter()
+                        .filter(|label| *label != column)
+                        .filter_map(|label| cell(row, *label))
+                        .collect();
+                    let label = labels.join(&b", "[..]);
+                    let value = bytes;
+                    let bytes = self.scratch.labelled(&label, value);
+                    let begin = bytes.len() - value.len();
+                    if !detectors.scan_labelled(&label, value, begin, &mut self.reader, &mut self.scratch.found) {
+                        detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
+                        // What the name itself says is nobody's.
+                        self.scratch.found.retain(|finding| finding.start >= begin);
+                    }
                     let bytes = bytes.as_ref();
                     free_text(self.engine, &mut self.scratch, bytes, slot, (self.item, self.part, table.0, at, *column as u32), recorder);
                     continue;

@@ -1,0 +1,140 @@
+//! A value whose name is a cell of its own row: `{type: "SSN", value: "536-22-8145"}`. The name is read as that of a
+//! column would be, phrase by phrase, since such names explain themselves: `BSN (Burgerservicenummer, the Dutch citizen number)`.
+
+use super::{
+    DetectorId, Detectors, Finding, Protection, Scope,
+    header::HeaderMatch,
+    normal::{Hints, trim},
+    profile::ENOUGH,
+    read::{Scratch, Verdict, number_of_country},
+};
+use crate::base::Meaning;
+
+/// So many names are remembered; a table with more has no names but texts.
+const REMEMBERED: usize = 4096;
+/// Longer names are texts.
+const LONGEST: usize = 200;
+
+/// What a name says: detectors with their bits, best first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Label {
+    matches: Vec<(DetectorId, f32)>,
+    nation: Option<[u8; 2]>,
+}
+
+impl Detectors {
+    /// Reads `value`, which stands at `at` behind its name, as the name says. Returns whether it was that; the finding
+    /// is appended to `found`.
+    pub fn scan_labelled(&self, name: &[u8], value: &[u8], at: usize, scratch: &mut Scratch, found: &mut Vec<Finding>) -> bool {
+        let trimmed = trim(value);
+        if name.is_empty() || name.len() > LONGEST || trimmed.is_empty() || trimmed.len() > LONGEST {
+            return false;
+        }
+        if scratch.labels.len() >= REMEMBERED && !scratch.labels.contains_key(name) {
+            scratch.labels.clear();
+        }
+        let mut labels = std::mem::take(&mut scratch.labels);
+        let label = labels.entry(name.to_vec()).or_insert_with(|| self.read_label(&String::from_utf8_lossy(name)));
+        let judged = self.judge_labelled(label, trimmed, scratch);
+        scratch.labels = labels;
+        let Some((detector, bits, test_value)) = judged else { return false };
+        let start = at + value.len() - value.trim_ascii_start().len();
+        found.push(Finding {
+            detector,
+            start,
+            length: trimmed.len(),
+            normalised: scratch.out.as_slice().into(),
+            bits,
+            protection: Protection::Clear,
+            test_value,
+        });
+        true
+    }
+
+    fn read_label(&self, name: &str) -> Label {
+        let mut label = Label::default();
+        let mut matches: Vec<HeaderMatch> = Vec::new();
+        let phrases =
+            name.split(['(', ')', ',', ';', '/', '|', ':']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" - "));
+        for phrase in phrases {
+            let reading = self.vocabulary.read(phrase);
+            label.nation = label.nation.or(reading.nation);
+            matches.extend(reading.matches);
+        }
+        for found in matches {
+            let bits = match (self.get(found.detector).scope, label.nation) {
+                (Scope::Country(own), Some(nation)) if own == nation => found.bits + 3.0,
+                (Scope::Country(_), Some(_)) => found.bits - 6.0,
+                _ => found.bits,
+            };
+            match label.matches.iter_mut().find(|(held, _)| *held == found.detector) {
+                Some((_, held)) => *held = held.max(bits),
+                None => label.matches.push((found.detector, bits)),
+            }
+        }
+        label.matches.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        label
+    }
+
+    /// The detector, its bits and whether the value is a known harmless one; the normalised value is left in `scratch.out`.
+    fn judge_labelled(&self, label: &Label, value: &[u8], scratch: &mut Scratch) -> Option<(DetectorId, f32, bool)> {
+        let mut best: Option<(DetectorId, f32, bool)> = None;
+        for (id, bits) in &label.matches {
+            let detector = self.get(*id);
+            if detector.element.is_none() || !detector.is_selective() {
+                continue;
+            }
+            if let (Meaning::PersonalNumber, Scope::World) = (detector.meaning, detector.scope) {
+                // A name of no one number says only with its country which check has to hold.
+                let country = label.nation.or(scratch.country);
+                if let Some(own) = country.and_then(|country| number_of_country(self, country, value, scratch))
+                    && best.is_none_or(|(_, held, _)| bits + 3.0 > held)
+                {
+                    best = Some((own, bits + 3.0, false));
+                }
+                continue;
+            }
+            let hints = Hints { country: label.nation.or(scratch.country), ..Hints::default() };
+            let verdict = detector.judge(value, hints, &mut scratch.out);
+            let bits = bits + (-detector.chance().log2()).clamp(0.0, 8.0);
+            let fits = bits >= ENOUGH && matches!(verdict, Verdict::Valid | Verdict::Test);
+            if fits && best.is_none_or(|(_, held, _)| bits > held) {
+                best = Some((*id, bits, verdict == Verdict::Test));
+            }
+        }
+        // The last judged need not be the best.
+        let (id, ..) = best?;
+        let hints = Hints { country: label.nation.or(scratch.country), ..Hints::default() };
+        self.get(id).judge(value, hints, &mut scratch.out);
+        best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The detector a value behind a name is found by.
+    fn found(name: &str, value: &str) -> Option<String> {
+        let detectors = Detectors::builtin().expect("our own files");
+        let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+        detectors.scan_labelled(name.as_bytes(), value.as_bytes(), 0, &mut scratch, &mut found);
+        found.first().map(|finding| detectors.get(finding.detector).id.clone())
+    }
+
+    #[test]
+    fn a_name_beside_a_value_is_read_as_a_column_s() {
+        for (name, value, id) in [
+            ("BSN (Burgerservicenummer, the Dutch citizen number)", "111222333", Some("nl_bsn")),
+            ("SIN (Canadian Social Insurance Number)", "936 068 741", Some("ca_sin")),
+            ("Dutch personal number", "111222333", Some("nl_bsn")),
+            ("patient_ssn", "536-22-8145", Some("us_ssn")),
+            ("SIN (Canadian Social Insurance Number)", "936 068 742", None),
+            ("ABN (Australian Business Number)", "83 914 571 673", None),
+            ("part number", "111222333", None),
+            ("", "111222333", None),
+        ] {
+            assert_eq!(found(name, value).as_deref(), id, "{name}: {value}");
+        }
+    }
+}
