@@ -95,6 +95,71 @@ fn bombs_and_depth_are_limits_and_the_rest_is_counted() {
     assert_eq!(summary(&case)["people"]["best"], 2);
 }
 
+/// A zip of 16 zips of 16 zips …, around members of zeros that unfold a thousand times.
+fn forty_two() -> Vec<u8> {
+    let mut level = zipped(&[("0.dll", &vec![0; 80 << 20])]);
+    for _ in 0..3 {
+        // Copies would be known as such and not be opened.
+        let members: Vec<(String, Vec<u8>)> = (0..16_u8).map(|n| (format!("lib {n:x}.zip"), [&level[..], &[n]].concat())).collect();
+        level = zipped(&members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>());
+    }
+    level
+}
+
+/// A frame of zstd that says 128 KiB of zeros in each four bytes (RFC 8878, 3.1.1.2): 64 GiB of them.
+fn zeros_of_zstd() -> Vec<u8> {
+    let block = |is_last: u32| [&(((128 << 10) << 3 | 2 | is_last) as u32).to_le_bytes()[..3], &[0]].concat();
+    [vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0x58], block(0).repeat((512 << 10) - 1), block(1)].concat()
+}
+
+/// Streams of bzip2 one after the other: a terabyte of zeros in a megabyte.
+fn zeros_of_bzip2() -> Vec<u8> {
+    let mut one = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    one.write_all(&vec![0; 45_899_235]).expect("memory");
+    one.finish().expect("memory").repeat(23_956)
+}
+
+fn zeros_of_xz() -> Vec<u8> {
+    let mut one = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).expect("valid options");
+    one.write_all(&vec![0; 16 << 20]).expect("memory");
+    one.finish().expect("memory").repeat(256)
+}
+
+#[test]
+fn bombs_of_every_kind_are_limits_and_the_rest_is_counted() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    write(&share, "people.csv", PEOPLE.as_bytes());
+    let entities: String = (1..10).map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10))).collect();
+    let laughs = format!("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY e0 \"ha\">{entities}]><a><b>&e9;</b></a>");
+    let deep = ["[".repeat(100_000), "1".to_owned(), "]".repeat(100_000)].concat();
+    let bombs: [(&str, Vec<u8>); 6] = [
+        ("42.zip", forty_two()),
+        ("zeros.zst", zeros_of_zstd()),
+        ("zeros.bz2", zeros_of_bzip2()),
+        ("zeros.xz", zeros_of_xz()),
+        ("laughs.xml", laughs.into_bytes()),
+        ("deep.json", deep.into_bytes()),
+    ];
+    for (name, bytes) in &bombs {
+        write(&share, name, bytes);
+    }
+    let loops = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>endobj\n\
+        2 0 obj<</Type/Pages/Kids[2 0 R 3 0 R]/Count 9/Parent 2 0 R>>endobj\n\
+        3 0 obj<</Type/Page/Parent 2 0 R/Contents 3 0 R>>endobj\n\
+        4 0 obj<</First 4 0 R/Next 4 0 R/Title(a)>>endobj\n5 0 obj 5 0 R endobj\ntrailer<</Root 1 0 R/Prev 5>>\n%%EOF";
+    write(&share, "loops.pdf", loops.as_bytes());
+    let case = folder.path().join("case");
+    scan(&share, &case, &[]);
+    let exceptions = rows(&case, "exceptions.csv");
+    for (name, _) in &bombs {
+        let is_told = exceptions.iter().any(|row| row["path"].contains(name) && row["category"] == "limit");
+        assert!(is_told, "{name} is not told as a limit");
+    }
+    assert!(rows(&case, "files.csv").iter().any(|row| row["path"].ends_with("loops.pdf")));
+    assert_eq!(summary(&case)["people"]["best"], 2);
+}
+
 #[test]
 fn members_are_never_written_under_their_own_names() {
     let folder = tempfile::tempdir().expect("a scratch folder");

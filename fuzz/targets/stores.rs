@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["pst", "appledouble", "shortcut"], bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["pst", "tnef", "appledouble", "shortcut"], bytes));

@@ -56,18 +56,20 @@ impl<'c> Evidence<'c> {
     /// Reads the small tables.
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
         let mut evidence = Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
-        evidence.each(&ITEMS, batch_items)?.into_iter().for_each(|rows| evidence.items.extend(rows));
-        evidence.each(&PROBLEMS, batch_problems)?.into_iter().for_each(|rows| evidence.problems.extend(rows));
-        evidence.each(&TABLES, batch_tables)?.into_iter().for_each(|rows| evidence.tables.extend(rows));
-        evidence.each(&COLUMNS, batch_columns)?.into_iter().for_each(|rows| evidence.columns.extend(rows));
-        evidence.each(&DETECTORS, batch_detectors)?.into_iter().for_each(|rows| evidence.detectors.extend(rows));
+        evidence.items = evidence.all(&ITEMS, batch_items)?;
+        evidence.problems = evidence.all(&PROBLEMS, batch_problems)?;
+        evidence.tables = evidence.all(&TABLES, batch_tables)?;
+        evidence.columns = evidence.all(&COLUMNS, batch_columns)?;
+        evidence.detectors = evidence.all(&DETECTORS, batch_detectors)?;
         Ok(evidence)
     }
 
-    fn each<T>(&self, kind: &Kind, make: impl Fn(&RecordBatch) -> anyhow::Result<Vec<T>>) -> anyhow::Result<Vec<Vec<T>>> {
-        let mut all = Vec::new();
-        read(&self.case.evidence(), kind, self.case.key(), |batch| {
-            all.push(make(batch)?);
+    /// All rows of a table, in just the memory they take: an archive may have millions of members.
+    fn all<T>(&self, kind: &Kind, make: impl Fn(&RecordBatch) -> anyhow::Result<Vec<T>>) -> anyhow::Result<Vec<T>> {
+        let folder = self.case.evidence();
+        let mut all = Vec::with_capacity(rows(&folder, kind).ok().and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default());
+        read(&folder, kind, self.case.key(), |batch| {
+            all.extend(make(batch)?);
             Ok(())
         })?;
         Ok(all)

@@ -1,6 +1,6 @@
 //! HTML: the text a reader sees, and the addresses behind its links.
 
-mod entity;
+pub(super) mod entity;
 
 use super::{Claim, Format, Head, Place, Sink, Text, TextKind, read_problem, transcode};
 use crate::source::Input;

@@ -60,6 +60,7 @@ pub mod tar;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod tnef;
 mod transcode;
 #[cfg(test)]
 mod unfold;
@@ -417,6 +418,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Compound,
     &pdf::Pdf,
     &pst::Pst,
+    &tnef::Tnef,
     &access::Access,
     &pgdump::PgDump,
     &zip::Zip,

@@ -90,17 +90,52 @@ impl Format for Lzip {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
+        let packed = packed(&input);
         // The dictionary of lzip is at most 512 MiB, and its reader has no limit of its own.
-        give(input, sink, |source| Ok(LzipReader::new(source)));
+        let mut members = Members { reader: LzipReader::new(Source::new(input)), has_read: false, is_over: false };
+        sink.item(Member { name: b"", step: true, size: None, packed, content: Input::Stream(&mut members) });
+        if members.is_over {
+            let (source, held) = members.reader.into_parts();
+            let mut rest = held.as_slice().chain(source);
+            sink.item(Member { name: b"trailing", step: false, size: None, packed: None, content: Input::Stream(&mut rest) });
+        }
+    }
+}
+
+/// Members of lzip, to the first bytes that begin none: anything may stand behind them (lzip manual, "Trailing data").
+struct Members<'a> {
+    reader: LzipReader<Source<'a>>,
+    has_read: bool,
+    is_over: bool,
+}
+
+impl Read for Members<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.reader.read(into) {
+            // Told of a member's first bytes only, and the reader then holds them still.
+            Err(error) if self.has_read && error.to_string().contains("magic") => {
+                self.is_over = true;
+                Ok(0)
+            }
+            Err(_) if self.is_over => Ok(0),
+            outcome => {
+                self.has_read |= outcome.is_ok();
+                outcome
+            }
+        }
+    }
+}
+
+fn packed(input: &Input<'_>) -> Option<u64> {
+    match input {
+        Input::Whole(bytes) => Some(bytes.len() as u64),
+        Input::Stream(_) => None,
     }
 }
 
 /// Hands on what a decoder gives as the one member.
 fn give<'a, R: Read>(input: Input<'a>, sink: &mut dyn Sink, open: impl FnOnce(Source<'a>) -> io::Result<R>) {
-    let packed = match &input {
-        Input::Whole(bytes) => Some(bytes.len() as u64),
-        Input::Stream(_) => None,
-    };
+    let packed = packed(&input);
     match open(Source::new(input)) {
         Ok(mut reader) => sink.item(Member { name: b"", step: true, size: None, packed, content: Input::Stream(&mut reader) }),
         Err(error) => sink.unread(b"", None, super::read_problem(&error)),
@@ -146,6 +181,13 @@ mod tests {
             assert_eq!(found.contents(), [("a!/", b"text".as_slice())]);
             assert_eq!(found.problems(), []);
         }
+    }
+
+    #[test]
+    fn what_stands_behind_members_of_lzip_is_an_item() {
+        let found = unfold("a.lz", &[lzip(b"one\n"), lzip(b"two\n"), b"not packed".to_vec()].concat());
+        assert_eq!(found.contents(), [("a.lz!/", b"one\ntwo\n".as_slice()), ("a.lz#trailing", b"not packed")]);
+        assert_eq!(found.problems(), []);
     }
 
     #[test]

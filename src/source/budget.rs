@@ -106,7 +106,7 @@ impl Budget {
             return Err(Exceeded::Expanded);
         }
         // A container that holds itself grows at no single step; against the file it came in it does.
-        if self.used.root > 0 && total > 4 * self.limits.ratio_from && total / self.used.root > ROOT_RATIO {
+        if self.used.root > 0 && total > self.limits.ratio_from && total / self.used.root > ROOT_RATIO {
             return Err(Exceeded::Ratio);
         }
         match packed {
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(budget.expand(1, 1 << 30, Some(1000)), Err(Exceeded::Ratio));
         assert_eq!(budget.expand(1, 1 << 20, Some(1)), Ok(()));
         let quine = Budget::new(Limits::default(), 300);
-        assert_eq!(quine.expand(1 << 27, 1 << 27, None), Ok(()));
-        assert_eq!(quine.expand(1 << 28, 1 << 28, None), Err(Exceeded::Ratio));
+        assert_eq!(quine.expand(1 << 26, 1 << 26, None), Ok(()));
+        assert_eq!(quine.expand(1, 1, None), Err(Exceeded::Ratio));
     }
 }

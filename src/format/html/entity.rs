@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const LONGEST: usize = 10;
 
 /// The text with its references replaced; what is none stays as it is.
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub(in crate::format) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
     }

@@ -1,6 +1,8 @@
 //! XML, one event at a time: no document is built, nothing is fetched, and of entities only
-//! XML's own five and numbers are known, so none can expand.
+//! XML's own five, HTML's and numbers are known, so none can expand. That a document has others
+//! is told at its end.
 
+use crate::format::html::entity;
 use quick_xml::{
     Error, Reader, XmlVersion,
     encoding::DecodingReader,
@@ -83,6 +85,8 @@ impl Name<'_> {
 pub(in crate::format) struct Markup<R> {
     reader: Reader<DecodingReader<Measured<R>>>,
     buffer: Vec<u8>,
+    /// References to entities that only the document itself could explain.
+    unexplained: u64,
 }
 
 impl<R: BufRead> Markup<R> {
@@ -94,10 +98,11 @@ impl<R: BufRead> Markup<R> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Markup { reader, buffer: Vec::new() }
+        Markup { reader, buffer: Vec::new(), unexplained: 0 }
     }
 
-    /// The next event; an empty text for what says nothing (comments, declarations, instructions).
+    /// The next event; an empty text for what says nothing (comments, declarations, instructions). In place of the
+    /// first end of a document with entities of its own comes an error, which is of the kind of a limit.
     pub(in crate::format) fn next(&mut self) -> io::Result<Event<'_>> {
         self.buffer.clear();
         self.reader.get_mut().get_mut().since = 0;
@@ -108,10 +113,25 @@ impl<R: BufRead> Markup<R> {
             Raw::CData(text) => Event::Text(text.xml10_content()),
             Raw::GeneralRef(reference) => Event::Text(match reference.resolve_char_ref() {
                 Ok(Some(c)) => Cow::Owned(c.to_string()),
-                _ => Cow::Borrowed(resolve_predefined_entity(&reference).unwrap_or_default()),
+                _ => match resolve_predefined_entity(&reference) {
+                    Some(known) => Cow::Borrowed(known),
+                    None => {
+                        let written = format!("&{};", &*reference);
+                        let decoded = entity::decode(&written).into_owned();
+                        let is_known = decoded != written;
+                        self.unexplained += u64::from(!is_known);
+                        Cow::Owned(if is_known { decoded } else { String::new() })
+                    }
+                },
             }),
             Raw::Comment(_) | Raw::Decl(_) | Raw::PI(_) | Raw::DocType(_) => Event::Text(Cow::Borrowed("")),
-            Raw::Eof => Event::End,
+            Raw::Eof => match std::mem::take(&mut self.unexplained) {
+                0 => Event::End,
+                count => {
+                    let detail = format!("{count} references to entities of the document's own, which are not expanded");
+                    return Err(io::Error::new(io::ErrorKind::FileTooLarge, detail));
+                }
+            },
         })
     }
 }
@@ -173,7 +193,8 @@ mod tests {
     fn entities_are_numbers_or_xmls_own_and_never_expand() {
         assert_eq!(text(b"<w:a>x &amp; &#252;&#x20AC;<b/><![CDATA[<c>]]></w:a>"), "<a>x & \u{fc}\u{20ac}<b></b><c></a>");
         let bomb = b"<!DOCTYPE a [<!ENTITY b \"ha\"><!ENTITY c \"&b;&b;&b;\"><!ENTITY d SYSTEM \"file:///etc/passwd\">]><a>1&c;&d;2</a>";
-        assert_eq!(text(bomb), "<a>12</a>");
+        assert_eq!(text(bomb), "<a>12</a> FileTooLarge");
+        assert_eq!(text(b"<a>M&uuml;ller</a>"), "<a>M\u{fc}ller</a>");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn read(storage: &Storage<'_>, folder: u32, depth: usize, prose: &mut
                 ("1000", Some(text)) => body = text,
                 ("1009", _) => packed = storage.stream(number),
                 ("1013", text) => page = text.unwrap_or_else(|| String::from_utf8_lossy(&storage.stream(number)).into_owned()),
-                (property, Some(text)) if !MUTE.contains(&property) => push(property, &text, &mut lines),
+                (property, Some(text)) => push(property, &text, &mut lines),
                 _ => {}
             }
         }
@@ -73,9 +73,14 @@ pub(super) fn read(storage: &Storage<'_>, folder: u32, depth: usize, prose: &mut
     }
 }
 
+/// What a property of this number says, as a line: with the name of a header where it has one.
+pub(in crate::format) fn property_line(property: u16, text: &str, lines: &mut String) {
+    push(&format!("{property:04X}"), text, lines);
+}
+
 fn push(property: &str, text: &str, lines: &mut String) {
     let text = text.trim();
-    if !text.is_empty() {
+    if !text.is_empty() && !MUTE.contains(&property) {
         if let Some((_, label)) = HEADERS.iter().find(|(held, _)| *held == property) {
             lines.push_str(label);
             lines.push_str(": ");

@@ -35,6 +35,7 @@ use crate::{
 };
 pub use compound::Compound;
 use markup::{Event, Markup};
+pub(super) use message::property_line;
 use prose::Prose;
 use std::{
     collections::{BTreeSet, HashSet},

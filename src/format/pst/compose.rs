@@ -41,7 +41,7 @@ fn mail(message: &Object<'_, '_>, recipients: &[Recipient]) -> Vec<u8> {
     let mut text = headers(message, recipients);
     let (kind, body) = match (message.text(0x1000), message.bytes(0x1013), message.text(0x1013)) {
         (Some(body), ..) => ("text/plain; charset=utf-8".to_owned(), body.into_bytes()),
-        (_, Some(page), _) => (format!("text/html; charset={}", charset(message.number(0x3FDE))), page),
+        (_, Some(page), _) => (format!("text/html; charset={}", code_page(message.number(0x3FDE))), page),
         (_, _, Some(page)) => ("text/html; charset=utf-8".to_owned(), page.into_bytes()),
         _ => ("text/plain; charset=utf-8".to_owned(), Vec::new()),
     };
@@ -108,7 +108,7 @@ fn subject_of(subject: &str) -> String {
 }
 
 /// The name of a code page.
-fn charset(page: Option<u32>) -> String {
+pub(in crate::format) fn code_page(page: Option<u32>) -> String {
     match page {
         Some(page @ (874 | 1250..=1258)) => format!("windows-{page}"),
         Some(page @ 28591..=28606) => format!("iso-8859-{}", page - 28590),

@@ -20,6 +20,7 @@ use crate::{
     base::{Category, Problem},
     source::Input,
 };
+pub(super) use compose::code_page;
 use heap::Object;
 use std::{collections::HashMap, io};
 use store::{Node, Refusal, Store};

@@ -33,11 +33,11 @@ impl Directory<'_> {
         self.start.is_some() && self.entries.len() as u64 == self.promised
     }
 
-    /// Whether an archive stands at the very end of these bytes: with a complete list, and its first member where that says.
-    pub(super) fn is_all_behind(&self, bytes: &[u8]) -> bool {
-        let comment = self.end.and_then(|end| u16_at(bytes, end.checked_sub(2)?));
-        let is_at_end = self.end.zip(comment).is_some_and(|(end, comment)| end + usize::from(comment) == bytes.len());
-        is_at_end && self.is_complete() && self.entries.first().is_some_and(|entry| data_start(bytes, entry.offset).is_some())
+    /// Whether an archive stands in these bytes, whatever is before and behind it: a complete list of at least one member,
+    /// and every member where that says.
+    pub(super) fn is_all_within(&self, bytes: &[u8]) -> bool {
+        let has_all = self.entries.iter().all(|entry| data_start(bytes, entry.offset).is_some());
+        self.is_complete() && !self.entries.is_empty() && has_all
     }
 }
 

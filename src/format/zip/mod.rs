@@ -35,7 +35,7 @@ impl Format for Zip {
         }
         // Behind a program that unpacks it, or anything else.
         let has_program = bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7FELF") || bytes.starts_with(b"#!");
-        let is_behind = has_program && local::is_within(bytes) || head.whole && directory::read(bytes).is_all_behind(bytes);
+        let is_behind = has_program && local::is_within(bytes) || head.whole && directory::read(bytes).is_all_within(bytes);
         if is_behind { Claim::Likely } else { Claim::No }
     }
 
