@@ -170,6 +170,27 @@ pub const KEYS: &[Key] = &[
         assumption: "nobody knows who has the data",
     },
     Key {
+        name: "within_organisation",
+        kind: Kind::Flag,
+        about: "Whether only people of the organisation itself could get at the data (Singapore).",
+        sample: "false",
+        assumption: "the data reached people outside the organisation",
+    },
+    Key {
+        name: "logins_from",
+        kind: Kind::Word(&["organisation", "elsewhere"]),
+        about: "Where user names and passwords were taken: from the organisation or its agent, or elsewhere, as when those of another breach are tried here (Vermont).",
+        sample: "\"organisation\"",
+        assumption: "user names and passwords were taken from the organisation or its agent",
+    },
+    Key {
+        name: "insight",
+        kind: Kind::Word(&["none", "habits", "finances"]),
+        about: "What the data tell of people's lives beyond the elements found: habits (calls, purchases, movements, messages over some time), finances (transactions or statements over some time).",
+        sample: "\"none\"",
+        assumption: "the data tell nothing of people's habits and finances beyond the elements found",
+    },
+    Key {
         name: "integrity",
         kind: Kind::Word(&["kept", "restorable", "lost"]),
         about: "Whether data was altered: kept, restorable, lost.",

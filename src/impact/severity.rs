@@ -30,6 +30,8 @@ pub struct Scale {
 struct Score {
     score: f64,
     exposed: Exposure,
+    /// Facts it needs besides.
+    when: Option<Condition>,
     why: String,
 }
 
@@ -187,7 +189,9 @@ impl Scale {
     /// The severity for somebody of a group.
     pub fn grade(&self, group: &Group, facts: &Facts) -> Severity {
         let highest = |scores: &[Score]| {
-            let fitting = scores.iter().filter(|one| one.exposed.includes(group.elements, group.minor));
+            let fits =
+                |one: &&Score| one.exposed.includes(group.elements, group.minor) && one.when.as_ref().is_none_or(|when| when.holds(facts));
+            let fitting = scores.iter().filter(fits);
             let best = fitting.reduce(|best, one| if one.score > best.score { one } else { best });
             best.map_or_else(Part::default, |one| Part { score: one.score, why: one.why.clone() })
         };
@@ -296,7 +300,8 @@ fn score(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Score> {
     let why = keys.required_text("why", doc).value;
     let exposed = keys.required_text("exposed", doc);
     let exposed = doc.check(exposed.span, Exposure::parse(&exposed.value));
-    Some(Score { score: required_number(keys, "score", doc)?, exposed: exposed?, why })
+    let when = if keys.has("when") { Some(condition(keys, doc)?) } else { None };
+    Some(Score { score: required_number(keys, "score", doc)?, exposed: exposed?, when, why })
 }
 
 fn circumstance(keys: &mut Keys<'_, '_>, doc: &mut Document<'_>) -> Option<Circumstance> {
@@ -387,16 +392,25 @@ mod tests {
         }
     }
 
-    /// Cases of the EDPB's Guidelines 01/2021 (version 2.0) whose facts elements can show. Where it would tell neither authority nor people, the grade is
+    /// The cases of the EDPB's Guidelines 01/2021 (version 2.0). Where it would tell neither authority nor people, the grade is
     /// `risk unlikely` or, with the reason given, `review`; where it would tell the authority alone, `risk`; where the people too, `high risk likely`.
     #[test]
     fn cases_of_the_data_protection_board_grade_as_it_would_have_them() {
         use Indication::{High, Review, Risk, Unlikely};
         let mailed = "cause = \"accidental\"\nrecipients = \"known\"";
         let trusted = "cause = \"accidental\"\nrecipients = \"trusted\"";
+        let ransom = |more: &str| format!("recipients = \"none\"\n{more}");
+        let (backed_up, lost) = (ransom("encrypted = true"), ransom("availability = \"lost\""));
+        let out_of_reach = ransom("availability = \"restorable\"");
         for (case, elements, facts, indication) in [
+            ("01 ransomware, backup, nothing taken", "name email phone", backed_up.as_str(), Unlikely),
+            ("02 ransomware without a backup", "name email postal_address", lost.as_str(), Risk),
+            ("03 ransomware in a hospital", "name dob medical_info", out_of_reach.as_str(), High),
+            ("04 ransomware without a backup, data taken", "name national_id card_number", "availability = \"lost\"", High),
             ("05 job applications taken from a web site", "name email phone dob", "", High),
             ("06 hashed passwords", "username password_hash", "password_hashes = \"strong\"", Unlikely),
+            ("07 logins of another breach tried on a bank", "name dob bank_account", "logins_from = \"elsewhere\"", High),
+            ("08 clients' data copied by somebody who left", "name email phone", "", Risk),
             ("09 list sent to a trusted insurance agent", "name email postal_address", trusted, Unlikely),
             ("10 stolen encrypted tablets", "name dob email", "encrypted = true", Review),
             ("11 stolen notebook", "name dob postal_address", "", High),
@@ -405,6 +419,12 @@ mod tests {
             ("14 job seekers' numbers mailed by mistake", "name email postal_address dob ssn", mailed, High),
             ("15 list of participants mailed by mistake", "name email", mailed, Unlikely),
             ("16 summary of a policy in the wrong envelope", "name postal_address dob vehicle_id", mailed, Risk),
+            (
+                "17 a call centre gives bills to somebody who poses as the client",
+                "name postal_address phone email",
+                "insight = \"habits\"",
+                High,
+            ),
             ("18 payroll data forwarded from a mailbox", "name ssn salary", "", High),
         ] {
             assert_eq!(graded("BE", elements, 90, facts).2, indication, "{case}");
@@ -415,6 +435,9 @@ mod tests {
     #[test]
     fn what_elements_do_not_show_is_not_scored() {
         assert_eq!(graded("IE", "name dob bank_account", 2000, ""), (3.0, "high".to_owned(), Indication::High));
+        // What no element shows, a fact can say.
+        let seen = "insight = \"finances\"";
+        assert_eq!(graded("IE", "name dob bank_account", 2000, seen), (5.0, "very high".to_owned(), Indication::High));
     }
 
     #[test]

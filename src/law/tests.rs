@@ -85,6 +85,14 @@ fn texas_and_vermont_count_from_different_days() {
 }
 
 #[test]
+fn vermonts_authority_is_told_of_logins_only_if_they_were_taken_from_the_organisation() {
+    let elsewhere = format!("{MARCH}logins_from = \"elsewhere\"");
+    assert_eq!(owed("US-VT 40 username password", &elsewhere), ["US-VT individuals 2026-04-16"]);
+    let more = "US-VT 40 username password\nUS-VT 1 name ssn";
+    assert_eq!(owed(more, &elsewhere), ["US-VT attorney_general 2026-03-20", "US-VT individuals 2026-04-16"]);
+}
+
+#[test]
 fn a_birth_date_with_a_name_counts_in_two_states_only() {
     assert_eq!(
         owed("US-WA 1200 name dob\nUS-OR 1200 name dob\nUS-ND 251 name dob\nUS-AL 9 dob", MARCH),

@@ -140,6 +140,29 @@ fn stolen_job_applications_are_of_high_risk_once_found_so() {
     assert_eq!(owed(people, &format!("{MARCH}risk = \"high\"")), ["NL individuals -", "NL regulator 2026-03-05"]);
 }
 
+/// Guidelines 01/2021, case 17: nobody has to grade what the facts say of people's lives for the duty to be listed.
+#[test]
+fn bills_given_to_somebody_who_poses_as_the_client_concern_authority_and_client() {
+    let bills = format!("{MARCH}insight = \"habits\"");
+    for place in ["BE", "GB"] {
+        let people = format!("{place} 1 name postal_address phone email");
+        assert_eq!(of(place, &people, &bills), ["individuals -", "regulator 2026-03-05"]);
+        assert_eq!(of(place, &people, MARCH), ["regulator 2026-03-05"]);
+    }
+}
+
+/// What the board would have done in its eighteen cases, once the finding is the one it makes.
+#[test]
+fn a_finding_on_the_risk_tells_whom_the_board_would_tell() {
+    for (finding, rows) in
+        [("unlikely", [].as_slice()), ("likely", &["FR regulator 2026-03-05"]), ("high", &["FR individuals -", "FR regulator 2026-03-05"])]
+    {
+        for elements in ["name email", "name dob medical_info", "username password_hash", "name salary iban"] {
+            assert_eq!(owed(&format!("FR 90 {elements}"), &format!("{MARCH}risk = \"{finding}\"")), rows, "{finding} {elements}");
+        }
+    }
+}
+
 #[test]
 fn hashes_of_a_forum_and_its_plain_passwords() {
     let strong = format!("{MARCH}password_hashes = \"strong\"");
@@ -168,6 +191,10 @@ fn a_bank_answers_to_two_clocks() {
 fn the_scale_of_singapore_is_500() {
     assert_eq!(of("SG", "SG 500 name email", MARCH), ["regulator 2026-03-05"]);
     assert_eq!(of("SG", "SG 499 name email", MARCH), [""; 0]);
+    let inside = format!("{MARCH}within_organisation = true");
+    for people in ["SG 500 name email", "SG 1000000 name salary bank_account"] {
+        assert_eq!(of("SG", people, &inside), [""; 0], "{people}");
+    }
 }
 
 #[test]

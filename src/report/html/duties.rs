@@ -2,7 +2,7 @@
 
 use super::{charts, first::places, section, visible};
 use crate::{
-    base::Bounds,
+    base::{Bounds, Moment},
     law::{Crossed, Duty},
     report::{
         Assessment,
@@ -131,13 +131,21 @@ fn by_kind(duties: &[&Duty]) -> Markup {
     }
 }
 
+/// A deadline, its time apart where it has one: `2026-11-22`, `09:00 UTC`.
+fn day_and_time(moment: &Moment) -> (String, Option<String>) {
+    let text = moment.to_string();
+    let Some((day, time)) = text.split_once('T') else { return (text, None) };
+    let (time, zone) = time.strip_suffix('Z').map_or((time, ""), |time| (time, " UTC"));
+    (day.to_owned(), Some(format!("{}{zone}", time.strip_suffix(":00").unwrap_or(time))))
+}
+
 fn table(duties: &[Duty]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="All duties" { table.sortable { caption { "All duties" }
+        div.scroll tabindex="0" role="region" aria-label="All duties" { table.sortable.duties { caption { "All duties" }
             thead { tr { th scope="col" { "By" } th scope="col" { "Place" } th scope="col" { "Who is told" } th.num scope="col" { "People" } th scope="col" { "State" } th scope="col" { "Law" } } }
             tbody { @for duty in duties { tr {
                 td data-v=(duty.deadline_date.as_ref().map_or_else(|| "9999".to_owned(), ToString::to_string)) {
-                    @if let Some(date) = &duty.deadline_date { b.word { (date) } }
+                    @if let Some(date) = &duty.deadline_date { @let (day, time) = day_and_time(date); b.word { (day) } @if let Some(time) = time { small { (time) } } }
                     small { (visible(&duty.deadline)) }
                 }
                 td { (words::place(&duty.jurisdiction)) }

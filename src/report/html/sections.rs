@@ -183,10 +183,10 @@ pub(super) fn tables(folder: &Path) -> anyhow::Result<Markup> {
         caption: "Tables that were recognised, and what their columns hold.",
         columns: &[
             ("path", "Item", Kind::Path),
-            ("table", "Table", Kind::Text),
+            ("table", "Table", Kind::Name),
             ("rows", "Rows", Kind::Count),
             ("people", "People", Kind::Count),
-            ("header", "Column", Kind::Text),
+            ("header", "Column", Kind::Name),
             ("element", "Read as", Kind::Elements),
             ("fill_rate", "Filled", Kind::Share),
             ("valid_rate", "Valid", Kind::Share),

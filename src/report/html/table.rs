@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Text,
     /// May be broken anywhere.
     Path,
+    /// A name somebody gave to a table or a column; may be broken anywhere, too, and is shorter.
+    Name,
     Count,
     Bytes,
     /// A share between 0 and 1.
@@ -34,6 +36,7 @@ impl Kind {
     const fn class(self) -> &'static str {
         match self {
             Kind::Path => "path",
+            Kind::Name => "name",
             Kind::Count | Kind::Bytes | Kind::Share => "num",
             Kind::Id => "word",
             Kind::Text | Kind::Code | Kind::Elements => "",
@@ -58,7 +61,7 @@ impl Kind {
 
     fn text(self, cell: &str) -> String {
         match self {
-            Kind::Text | Kind::Path | Kind::Id => visible(cell).into_owned(),
+            Kind::Text | Kind::Path | Kind::Name | Kind::Id => visible(cell).into_owned(),
             Kind::Count => cell.parse().map_or_else(|_| cell.to_owned(), words::group),
             Kind::Bytes => cell.parse().map_or_else(|_| cell.to_owned(), words::bytes),
             Kind::Share => cell.parse::<f64>().map_or_else(|_| cell.to_owned(), |share| format!("{:.0}%", share * 100.0)),
