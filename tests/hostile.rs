@@ -108,7 +108,7 @@ fn forty_two() -> Vec<u8> {
 
 /// A frame of zstd that says 128 KiB of zeros in each four bytes (RFC 8878, 3.1.1.2): 64 GiB of them.
 fn zeros_of_zstd() -> Vec<u8> {
-    let block = |is_last: u32| [&(((128 << 10) << 3 | 2 | is_last) as u32).to_le_bytes()[..3], &[0]].concat();
+    let block = |is_last: u32| [&((128 << 10) << 3 | 2 | is_last).to_le_bytes()[..3], &[0]].concat();
     [vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0x58], block(0).repeat((512 << 10) - 1), block(1)].concat()
 }
 

@@ -37,12 +37,15 @@ pub fn merge(cases: &[Case], into: &Case) -> anyhow::Result<()> {
     recorder.finish()
 }
 
-/// All detectors of all cases, and for each case the new number of each.
-fn unite(all: &[Evidence<'_>]) -> anyhow::Result<(Vec<DetectorEntry>, Vec<HashMap<u16, u16>>)> {
+/// The new number of each detector of a case, by its old one.
+type Numbers = HashMap<u16, u16>;
+
+/// All detectors of all cases, and their numbers for each.
+fn unite(all: &[Evidence<'_>]) -> anyhow::Result<(Vec<DetectorEntry>, Vec<Numbers>)> {
     let mut united: Vec<DetectorEntry> = Vec::new();
     let mut numbers = Vec::new();
     for evidence in all {
-        let mut of_case = HashMap::new();
+        let mut of_case = Numbers::new();
         for entry in &evidence.detectors {
             let same = |known: &DetectorEntry| DetectorEntry { index: entry.index, ..known.clone() } == *entry;
             let at = match united.iter().position(same) {
@@ -97,7 +100,7 @@ fn root_of(path: &str) -> &str {
 /// The evidence of one of the cases, and how it is numbered in the new one.
 struct Part<'e> {
     evidence: &'e Evidence<'e>,
-    numbers: HashMap<u16, u16>,
+    numbers: Numbers,
     prefix: &'e str,
     first_item: u32,
     /// The key of tokens, where it is another one.
