@@ -110,6 +110,13 @@ pub(super) struct TextFile {
     pub phrases: Vec<String>,
 }
 
+impl TextFile {
+    /// The most that everything together can say of a value whose shape says this much.
+    pub(super) fn most(&self, shape_bits: f32) -> f32 {
+        self.base + shape_bits + self.check_bits.max(0.0) + self.near_bits.max(0.0)
+    }
+}
+
 /// A shape and what it says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

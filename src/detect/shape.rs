@@ -15,6 +15,20 @@ enum Piece {
     Byte(u8),
 }
 
+impl Piece {
+    /// How many bytes it takes where this is the next one; `None` where it cannot stand.
+    fn takes(self, byte: u8) -> Option<usize> {
+        match self {
+            Piece::Digit => byte.is_ascii_digit().then_some(1),
+            Piece::Letter => byte.is_ascii_alphabetic().then_some(1),
+            Piece::Alnum => byte.is_ascii_alphanumeric().then_some(1),
+            Piece::Byte(wanted) => (byte.to_ascii_uppercase() == wanted).then_some(1),
+            Piece::MaybeDigit => Some(usize::from(byte.is_ascii_digit())),
+            Piece::MaybeSeparator => Some(usize::from(matches!(byte, b' ' | b'-' | b'.' | b'/'))),
+        }
+    }
+}
+
 /// A compiled shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -48,25 +62,7 @@ impl Shape {
     pub(super) fn match_prefix(&self, text: &[u8]) -> Option<usize> {
         let mut at = 0;
         for piece in &self.pieces {
-            let byte = text.get(at).copied().unwrap_or(0);
-            let taken = match piece {
-                Piece::Digit => byte.is_ascii_digit(),
-                Piece::Letter => byte.is_ascii_alphabetic(),
-                Piece::Alnum => byte.is_ascii_alphanumeric(),
-                Piece::Byte(wanted) => byte.to_ascii_uppercase() == *wanted,
-                Piece::MaybeDigit => {
-                    at += usize::from(byte.is_ascii_digit());
-                    continue;
-                }
-                Piece::MaybeSeparator => {
-                    at += usize::from(matches!(byte, b' ' | b'-' | b'.' | b'/'));
-                    continue;
-                }
-            };
-            if !taken {
-                return None;
-            }
-            at += 1;
+            at += piece.takes(text.get(at).copied().unwrap_or(0))?;
         }
         Some(at)
     }
@@ -110,6 +106,62 @@ impl Shape {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+}
+
+/// Shapes that are matched together: what several begin with is looked at once.
+#[derive(Debug)]
+pub(super) struct Tree<T> {
+    roots: Vec<Branch<T>>,
+}
+
+#[derive(Debug)]
+struct Branch<T> {
+    piece: Piece,
+    /// What goes with the shapes that end here.
+    ends: Vec<T>,
+    further: Vec<Branch<T>>,
+}
+
+impl<T> Default for Tree<T> {
+    fn default() -> Tree<T> {
+        Tree { roots: Vec::new() }
+    }
+}
+
+impl<T> Tree<T> {
+    /// Adds a shape and what goes with it.
+    pub(super) fn insert(&mut self, shape: &Shape, value: T) {
+        let Some((last, before)) = shape.pieces.split_last() else { return };
+        let mut branches = &mut self.roots;
+        for piece in before {
+            branches = &mut branch(branches, *piece).further;
+        }
+        branch(branches, *last).ends.push(value);
+    }
+
+    /// Hands over what goes with every shape that `text` begins with, and how many bytes have the shape.
+    pub(super) fn matches(&self, text: &[u8], each: &mut impl FnMut(usize, &T)) {
+        descend(&self.roots, text, 0, each);
+    }
+}
+
+fn branch<T>(branches: &mut Vec<Branch<T>>, piece: Piece) -> &mut Branch<T> {
+    let at = branches.iter().position(|branch| branch.piece == piece).unwrap_or_else(|| {
+        branches.push(Branch { piece, ends: Vec::new(), further: Vec::new() });
+        branches.len() - 1
+    });
+    &mut branches[at]
+}
+
+/// As deep as the longest shape, which has 64 pieces.
+fn descend<T>(branches: &[Branch<T>], text: &[u8], at: usize, each: &mut impl FnMut(usize, &T)) {
+    let byte = text.get(at).copied().unwrap_or(0);
+    for branch in branches {
+        if let Some(taken) = branch.piece.takes(byte) {
+            branch.ends.iter().for_each(|value| each(at + taken, value));
+            descend(&branch.further, text, at + taken, each);
+        }
     }
 }
 
@@ -167,6 +219,22 @@ mod tests {
             ("dd", "1", None),
         ] {
             assert_eq!(Shape::parse(shape).expect("a good shape").match_prefix(text.as_bytes()), length, "{shape} {text}");
+        }
+    }
+
+    #[test]
+    fn a_tree_matches_what_its_shapes_match() {
+        let shapes =
+            ["ddd-dd-dddd", "ddd-dd", "ddd_ddd", "dDD.ddd.ddd-d", "AA_dd_dd_dd_A", "AA_dd", "dDD.dDD", "\\Ad", "dddDDDDd_d", "XXXX", "d"];
+        let shapes = shapes.map(|shape| Shape::parse(shape).expect("a good shape"));
+        let mut tree = Tree::default();
+        shapes.iter().enumerate().for_each(|(at, shape)| tree.insert(shape, at));
+        for text in ["536-22-8145", "536 221", "12.345.678-9", "AB 12 34 56 C", "AB123456C", "1254x", "1.254", "a7", "123456 7", "", "-"] {
+            let mut together = Vec::new();
+            tree.matches(text.as_bytes(), &mut |length, at: &usize| together.push((*at, length)));
+            together.sort_unstable();
+            let each = shapes.iter().enumerate().filter_map(|(at, shape)| Some((at, shape.match_prefix(text.as_bytes())?)));
+            assert_eq!(together, each.collect::<Vec<_>>(), "{text}");
         }
     }
 

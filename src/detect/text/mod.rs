@@ -129,8 +129,7 @@ impl Scan<'_> {
     fn weigh(&mut self, id: DetectorId, start: usize, end: usize, shape_bits: f32) -> bool {
         let detector = self.detectors.get(id);
         let text = &detector.text;
-        let most = text.base + shape_bits + text.check_bits.max(0.0) + text.near_bits.max(0.0);
-        if most <= 0.0 {
+        if text.most(shape_bits) <= 0.0 {
             return false;
         }
         let Some(value) = self.text.get(start..end) else { return false };
@@ -141,7 +140,7 @@ impl Scan<'_> {
             _ => return false,
         };
         let mut bits = text.base + shape_bits + if detector.checks.is_empty() { 0.0 } else { text.check_bits };
-        if text.near_bits > 0.0 {
+        if text.near_bits > 0.0 && bits + text.near_bits > 0.0 {
             bits += self.near(id, start, end);
         }
         bits > 0.0 && {

@@ -8,7 +8,7 @@ use crate::{
     detect::{
         Detector, DetectorId, normal, phone,
         read::{is_private_ip, is_test_ip},
-        shape::RunKey,
+        shape::{RunKey, Tree},
     },
     format::TextKind,
 };
@@ -17,10 +17,13 @@ use std::collections::HashMap;
 /// Shapes by the run they begin with.
 #[derive(Debug)]
 pub(super) struct Index {
-    shapes: HashMap<RunKey, Vec<(DetectorId, u16)>>,
+    shapes: HashMap<RunKey, Tree<Sought>, foldhash::fast::FixedState>,
     /// One bit per hash of a key: most runs end here.
     filter: Vec<u64>,
 }
+
+/// Who looks for a shape, and what it says by itself.
+type Sought = (DetectorId, f32);
 
 const FILTER_BITS: usize = 1 << 12;
 
@@ -31,25 +34,22 @@ fn filter_place(key: RunKey) -> usize {
 
 impl Index {
     pub(super) fn of(all: &[Detector]) -> Index {
-        let mut index = Index { shapes: HashMap::new(), filter: vec![0; FILTER_BITS / 64] };
+        let mut index = Index { shapes: HashMap::default(), filter: vec![0; FILTER_BITS / 64] };
         for (at, detector) in all.iter().enumerate() {
-            for (place, shape) in detector.text_shapes.iter().enumerate() {
+            for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
                 for key in shape.shape.first_runs() {
-                    index.shapes.entry(key).or_default().push((DetectorId(at as u16), place as u16));
                     let bit = filter_place(key);
                     index.filter[bit / 64] |= 1 << (bit % 64);
+                    index.shapes.entry(key).or_default().insert(&shape.shape, (DetectorId(at as u16), shape.bits));
                 }
             }
         }
         index
     }
 
-    fn starting(&self, key: RunKey) -> &[(DetectorId, u16)] {
+    fn starting(&self, key: RunKey) -> Option<&Tree<Sought>> {
         let bit = filter_place(key);
-        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
-            return &[];
-        }
-        self.shapes.get(&key).map_or(&[], Vec::as_slice)
+        (self.filter[bit / 64] >> (bit % 64) & 1 != 0).then(|| self.shapes.get(&key)).flatten()
     }
 }
 
@@ -136,12 +136,13 @@ impl Scan<'_> {
         let detectors = self.detectors;
         let key = RunKey::of(&self.text[start..run_end]);
         let index = &detectors.scanner.numbers;
-        for (id, place) in index.starting(key).iter().chain(index.starting(RunKey { digits: RunKey::ANY, ..key })) {
-            let Some(shape) = detectors.get(*id).text_shapes.get(usize::from(*place)) else { continue };
-            let Some(length) = shape.shape.match_prefix(&self.text[start..]) else { continue };
-            if self.whole(start, start + length) {
-                self.weigh(*id, start, start + length, shape.bits);
-            }
+        let text = self.text;
+        for tree in [index.starting(key), index.starting(RunKey { digits: RunKey::ANY, ..key })].into_iter().flatten() {
+            tree.matches(&text[start..], &mut |length, (id, bits)| {
+                if self.whole(start, start + length) {
+                    self.weigh(*id, start, start + length, *bits);
+                }
+            });
         }
     }
 
