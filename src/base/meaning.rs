@@ -68,7 +68,32 @@ pub enum Meaning {
     RoleWord = 53,
 }
 
+/// In what form evidence holds a value of a mention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Its token only: the value tells nothing about who.
+    Token,
+    /// As tokens are made of it, behind the number of its column.
+    Keyed,
+    /// As it stands: names and addresses.
+    Shown,
+    /// As tokens are made of it: numbers and dates.
+    Normalised,
+}
+
 impl Meaning {
+    /// In what form evidence holds a value of this meaning.
+    pub const fn held(self) -> Held {
+        use Meaning::*;
+        match self {
+            Attribute => Held::Token,
+            RowKey | ForeignKey | UnverifiedId => Held::Keyed,
+            FullName | GivenName | MiddleName | Surname | NameSuffix | NameTitle | MaidenName | Organisation | Street | Unit | City
+            | Region | Country | FullAddress => Held::Shown,
+            _ => Held::Normalised,
+        }
+    }
+
     /// The meaning with this discriminant.
     pub fn from_code(code: u8) -> Option<Meaning> {
         use Meaning::*;

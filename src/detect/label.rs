@@ -30,12 +30,14 @@ impl Detectors {
         if name.is_empty() || name.len() > LONGEST || trimmed.is_empty() || trimmed.len() > LONGEST {
             return false;
         }
-        if scratch.labels.len() >= REMEMBERED && !scratch.labels.contains_key(name) {
-            scratch.labels.clear();
-        }
         let mut labels = std::mem::take(&mut scratch.labels);
-        let label = labels.entry(name.to_vec()).or_insert_with(|| self.read_label(&String::from_utf8_lossy(name)));
-        let judged = self.judge_labelled(label, trimmed, scratch);
+        if !labels.contains_key(name) {
+            if labels.len() >= REMEMBERED {
+                labels.clear();
+            }
+            labels.insert(name.to_vec(), self.read_label(&String::from_utf8_lossy(name)));
+        }
+        let judged = labels.get(name).and_then(|label| self.judge_labelled(label, trimmed, scratch));
         scratch.labels = labels;
         let Some((detector, bits, test_value)) = judged else { return false };
         let start = at + value.len() - value.trim_ascii_start().len();

@@ -11,7 +11,7 @@ use super::{
     row::{DetectorEntry, FindingRow, ItemRow, MentionRow, NO_DETECTOR, unpack},
 };
 use crate::{
-    base::{Meaning, Token, TokenKey},
+    base::{Token, TokenKey, meaning::Held},
     detect::token_domain,
 };
 use anyhow::{Context, bail};
@@ -168,42 +168,19 @@ impl Part<'_> {
 
     /// In mentions, the column stands before the value of a key.
     fn token_in_mention(&self, detector: u16, token: Token, value: &[u8]) -> Token {
-        let keyed = |meaning| matches!(meaning, Meaning::RowKey | Meaning::ForeignKey | Meaning::UnverifiedId);
-        let is_keyed = self.entry(detector).is_some_and(|entry| keyed(entry.meaning));
+        let is_keyed = self.entry(detector).is_some_and(|entry| entry.meaning.held() == Held::Keyed);
         self.token(detector, token, value.get(if is_keyed { 2 } else { 0 }..).unwrap_or_default())
     }
 
     fn token(&self, detector: u16, token: Token, value: &[u8]) -> Token {
         match (&self.retoken, self.entry(detector)) {
             (None, _) => token,
-            (Some(key), Some(entry)) if is_held_as_compared(entry.meaning) && !value.is_empty() => {
+            (Some(key), Some(entry)) if matches!(entry.meaning.held(), Held::Keyed | Held::Normalised) && !value.is_empty() => {
                 key.token(token_domain(entry.meaning, entry.element), value)
             }
             (Some(key), _) => key.token(OF_ITS_CASE, &token.to_bytes()),
         }
     }
-}
-
-/// Whether evidence holds such values as tokens are made of them; names and addresses it holds as they are shown.
-fn is_held_as_compared(meaning: Meaning) -> bool {
-    use Meaning::{
-        Account, BirthDate, Card, Email, ForeignKey, IssuedNumber, PartialNumber, PersonalNumber, Phone, RowKey, UnverifiedId, Username,
-    };
-    matches!(
-        meaning,
-        PersonalNumber
-            | IssuedNumber
-            | PartialNumber
-            | Email
-            | Phone
-            | Username
-            | Card
-            | Account
-            | RowKey
-            | ForeignKey
-            | UnverifiedId
-            | BirthDate
-    )
 }
 
 /// The key that all cases have, if it is one.

@@ -30,9 +30,7 @@ impl Name {
         let crossed = compare(&mine, &Parts { given: theirs.surname, surname: theirs.given, ..theirs });
         if crossed >= Likeness::Close { crossed.max(straight) } else { straight }
     }
-}
 
-impl Name {
     /// Whether the given names are one letter apart, and the surnames alike. Where both are names by themselves, only what else
     /// the records hold tells a typing error from a sister.
     pub fn is_one_letter_from(&self, other: &Name) -> bool {

@@ -6,7 +6,7 @@ use super::{
     texts::{self, Scratch},
 };
 use crate::{
-    base::{Element, Meaning, Token},
+    base::{Element, Meaning, Token, meaning::Held},
     detect::{DetectorId, Detectors, Profile, Protection, Reading},
     evidence::{
         ColumnSeen, FindingRow, MentionRow, TableRow,
@@ -436,17 +436,17 @@ pub(super) fn push(
     column: usize,
     protection: Protection,
 ) {
-    match known.meaning {
-        Meaning::Attribute => mention.push(detector, token, &[]),
-        Meaning::RowKey | Meaning::ForeignKey | Meaning::UnverifiedId => {
+    match known.meaning.held() {
+        Held::Token => mention.push(detector, token, &[]),
+        Held::Keyed => {
             let length = normalised.len().min(64);
             let mut value = [0u8; 66];
             value[..2].copy_from_slice(&(column as u16).to_le_bytes());
             value[2..2 + length].copy_from_slice(&normalised[..length]);
             mention.push(detector, token, &value[..2 + length]);
         }
-        meaning if keeps_shown(meaning) => mention.push(detector, token, shown),
-        _ => mention.push(detector, token, normalised),
+        Held::Shown => mention.push(detector, token, shown),
+        Held::Normalised => mention.push(detector, token, normalised),
     }
     if let Some(element) = known.element {
         let clear = mention.elements.difference(mention.protected).contains(element);
@@ -457,31 +457,6 @@ pub(super) fn push(
             _ => {}
         }
     }
-}
-
-/// Names and addresses are shown as they stand; numbers and dates as they are normalised.
-fn keeps_shown(meaning: Meaning) -> bool {
-    use Meaning::{
-        City, Country, FullAddress, FullName, GivenName, MaidenName, MiddleName, NameSuffix, NameTitle, Organisation, Region, Street,
-        Surname, Unit,
-    };
-    matches!(
-        meaning,
-        FullName
-            | GivenName
-            | MiddleName
-            | Surname
-            | NameSuffix
-            | NameTitle
-            | MaidenName
-            | Organisation
-            | Street
-            | Unit
-            | City
-            | Region
-            | Country
-            | FullAddress
-    )
 }
 
 /// Findings of a free-text cell belong to the row's person; names in notes are other people's as
