@@ -112,3 +112,50 @@ fn people_of_hard_populations_are_counted_within_the_stated_interval() {
     writeln!(std::io::stdout(), "{told}").expect("a terminal");
     assert!(hidden <= 0.001 && surplus <= 0.01 && wrong <= 0.005 && covered >= 0.95 && widths[dumps / 2] <= 0.04, "{told}");
 }
+
+/// Two lists of the same people under one number each. In the second some given names and some numbers are misread, and both at
+/// once of six people; then `twins` pairs of twins stand in both, as written.
+fn registers(twins: usize) -> [String; 2] {
+    let given = ["Ezra", "Lotte", "Bruno", "Hanna", "Oscar", "Paula", "Victor", "Nadine", "Simon", "Greta"];
+    let surnames = ["Hartmann", "Okafor", "Lindqvist", "Moreau", "Castellano", "Whitfield", "Novak", "Brennan", "Delgado", "Kowalski"];
+    let towns = ["Springfield", "Madison", "Fresno", "Albany"];
+    let mut lists = [(); 2].map(|()| "first_name,last_name,birth_date,street,city,dossier_no\n".to_owned());
+    let person = |at: usize, name: &str, number: usize| {
+        let birth = format!("19{:02}-{:02}-{:02}", 40 + at * 7 % 55, 1 + at % 12, 1 + at * 5 % 28);
+        let door = format!("{} {} Street", 1 + at * 13 % 900, surnames[(at + 3) % 10]);
+        let number = number * 7_919 % 9_000_000 + 1_000_000;
+        format!("{name},{},{birth},{door},{},{number}\n", surnames[at / 10 % 10], towns[at % 4])
+    };
+    for at in 0..300 {
+        let name = given[at % 10];
+        let misread = |share: usize| at % 10 == share && at / 10 < 30;
+        let (other, wrong) = (misread(1) || misread(2) || at % 50 == 5, misread(3) || at % 50 == 5);
+        lists[0] += &person(at, name, at);
+        lists[1] += &person(at, if other { given[(at + 4) % 10] } else { name }, if wrong { at + 5_000 } else { at });
+    }
+    for at in 300..300 + twins {
+        for (name, number) in [(given[at % 10], at), (given[(at + 4) % 10], at + 5_000)] {
+            lists.iter_mut().for_each(|list| *list += &person(at, name, number));
+        }
+    }
+    lists
+}
+
+#[test]
+fn whether_two_given_names_at_one_birth_date_and_address_are_twins_is_asked_of_the_numbers() {
+    let people = |twins: usize| {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let leak = folder.path().join("leak");
+        fs::create_dir(&leak).expect("a folder");
+        for (name, list) in ["a.csv", "b.csv"].into_iter().zip(registers(twins)) {
+            fs::write(leak.join(name), list).expect("written");
+        }
+        let case = folder.path().join("case");
+        scan(&leak, &case, &["--quiet"]);
+        let joined = rows(&case, "merges.csv").iter().filter(|merge| merge["rule"] == "R23").count();
+        (rows(&case, "people.csv").len(), joined)
+    };
+    assert_eq!(people(0), (300, 6), "nobody here is a twin: six people were misread twice");
+    let (with_twins, joined) = people(30);
+    assert_eq!((with_twins, joined), (300 + 60 + 6, 0), "among twins the six stay apart, and so do the twins");
+}

@@ -4,11 +4,12 @@
 //! and not with its square. A key shared by too many different names is generic: it links nobody and is reported.
 
 use super::{
-    holdout::{self, Trial},
+    agreement::{self, Agreement, Sight},
+    holdout::{self, Tally, Trial},
     likeness::joined,
     name::Name,
     record::{Class, Map, NONE, Node, Records, mix},
-    rule::{self, Rule},
+    rule::{self, Numbers, Rule, Tier},
 };
 use rayon::prelude::*;
 
@@ -20,6 +21,28 @@ const WEAK_CAP: usize = 16;
 
 /// Marks such keys.
 const WEAK: u64 = 1 << 63;
+
+/// Marks keys that are a number of one person: records that meet by nothing else do not tell how others agree.
+const NUMBER: u64 = 1 << 62;
+
+/// What a blocking key is worth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Plain,
+    Weak,
+}
+
+impl Kind {
+    fn mark(self, key: u64) -> u64 {
+        let bits = match self {
+            Kind::Number => NUMBER,
+            Kind::Plain => 0,
+            Kind::Weak => WEAK,
+        };
+        key & !(WEAK | NUMBER) | bits
+    }
+}
 
 fn cap(key: u64) -> usize {
     if key & WEAK == 0 { CAP } else { WEAK_CAP }
@@ -54,6 +77,8 @@ pub struct Proposals {
     pub generic: Vec<Generic>,
     /// How the rules fare where something hidden tells who is who.
     pub trials: Vec<Trial>,
+    /// How the ways of agreeing fare that join records by R23.
+    pub agreed: Tally,
 }
 
 /// Compares the records that share a blocking key.
@@ -62,6 +87,8 @@ pub fn propose(records: &Records) -> Proposals {
     let rarity = Rarity::new(records);
     let tried = holdout::one_in(records.nodes.len());
     let mut proposals = Proposals::default();
+    let mut sights: Vec<Sight> = Vec::new();
+    let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
     for share in 0..SHARES {
         let mut keys = all.share(share);
         keys.par_sort_unstable();
@@ -70,11 +97,12 @@ pub fn propose(records: &Records) -> Proposals {
             keys.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1).map(|block| (block[0].0, block)).collect();
         let shared = blocks.iter().filter(|(key, block)| key & WEAK == 0 && block.len() > CAP);
         proposals.generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
-        let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (_, block)| {
+        let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (key, block)| {
+            let by_number = key & NUMBER != 0;
             for (i, (_, a)) in block.iter().enumerate() {
                 let is_tried = all.names[records.nodes[*a as usize].name as usize].bag.is_multiple_of(tried);
                 for (_, b) in &block[i + 1..] {
-                    found.compare(records, &rarity, *a, *b, is_tried);
+                    found.compare(records, &rarity, *a, *b, is_tried, by_number);
                 }
             }
             found
@@ -82,14 +110,34 @@ pub fn propose(records: &Records) -> Proposals {
         for found in compared.collect::<Vec<Found>>() {
             proposals.edges.extend(found.edges);
             proposals.trials.extend(found.trials);
+            sights.extend(found.sights);
+            alike.extend(found.alike);
         }
         proposals.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
         proposals.edges.dedup();
         proposals.trials.par_sort_unstable();
         proposals.trials.dedup();
+        alike.par_sort_unstable();
+        alike.dedup();
     }
+    proposals.join_alike(&mut sights, &alike);
     proposals.generic.sort_unstable_by_key(|generic| generic.value);
     proposals
+}
+
+impl Proposals {
+    /// Joins pairs by ways of agreeing that tell one person.
+    fn join_alike(&mut self, sights: &mut Vec<Sight>, alike: &[(Agreement, u32, u32)]) {
+        let telling = agreement::telling(sights);
+        let mut used: Vec<&Tally> = Vec::new();
+        for same in alike.chunk_by(|x, y| x.0 == y.0) {
+            let Some(tally) = same.first().and_then(|(how, ..)| telling.get(how)) else { continue };
+            used.push(tally);
+            self.edges.extend(same.iter().map(|(_, a, b)| Edge { rule: Rule::R23, a: *a, b: *b }));
+        }
+        self.agreed = used.iter().fold(Tally::default(), |all, tally| Tally { one: all.one + tally.one, two: all.two + tally.two });
+        self.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
+    }
 }
 
 /// What some blocks came to.
@@ -97,15 +145,31 @@ pub fn propose(records: &Records) -> Proposals {
 struct Found {
     edges: Vec<Edge>,
     trials: Vec<Trial>,
+    sights: Vec<Sight>,
+    /// Pairs that no rule joins, and how they agree.
+    alike: Vec<(Agreement, u32, u32)>,
 }
 
 impl Found {
-    fn compare(&mut self, records: &Records, rarity: &Rarity, a: u32, b: u32, is_tried: bool) {
+    fn compare(&mut self, records: &Records, rarity: &Rarity, a: u32, b: u32, is_tried: bool, by_number: bool) {
         let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
         let (comparison, rare) = (rule::compare(records, x, y), rarity.is_rare(x));
-        self.edges.extend(rule::judge(&comparison, rare).map(|rule| Edge { rule, a, b }));
+        let rule = rule::judge(&comparison, rare);
+        self.edges.extend(rule.map(|rule| Edge { rule, a, b }));
         if is_tried {
             self.trials.extend(holdout::trials(&comparison, rare, a, b));
+        }
+        let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
+        if (open || is_tried)
+            && !by_number
+            && let Some(how) = Agreement::of(records, &comparison, rare, x, y)
+        {
+            if open {
+                self.alike.push((how, a, b));
+            }
+            if is_tried {
+                self.sights.extend(agreement::by_number(records, &comparison, x, y).map(|one| Sight { how, one, a, b }));
+            }
         }
     }
 }
@@ -133,9 +197,9 @@ impl<'a> BlockingKeys<'a> {
             .flat_map_iter(|(at, node)| {
                 let mut keys = Vec::with_capacity(8);
                 let door = self.doors.get(node.address as usize).copied().unwrap_or(0);
-                node_keys(node, &self.names[node.name as usize], door, self.records, |key, weak| {
+                node_keys(node, &self.names[node.name as usize], door, self.records, |key, kind| {
                     if key % SHARES == share {
-                        keys.push((if weak { key | WEAK } else { key & !WEAK }, at as u32));
+                        keys.push((kind.mark(key), at as u32));
                     }
                 });
                 keys
@@ -168,47 +232,48 @@ impl NameKeys {
     }
 }
 
-/// The blocking keys of one record, each with whether it is weak.
-fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, mut key: impl FnMut(u64, bool)) {
-    let mut push = |parts: &[u64], weak: bool| key(mix(parts), weak);
+/// The blocking keys of one record.
+fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, mut key: impl FnMut(u64, Kind)) {
+    let mut push = |parts: &[u64], kind: Kind| key(mix(parts), kind);
     for key in &node.keys {
         match key.class {
             // A reference meets the own key of the row it refers to.
-            Class::Reference | Class::Own => push(&[20, key.value], false),
-            class => push(&[class as u64, key.value], false),
+            Class::Reference | Class::Own => push(&[20, key.value], Kind::Plain),
+            class @ (Class::Personal | Class::Proven) => push(&[class as u64, key.value], Kind::Number),
+            class => push(&[class as u64, key.value], Kind::Plain),
         }
         if matches!(key.class, Class::Personal | Class::Unverified | Class::Proven) && node.birth != 0 {
-            push(&[30, u64::from(node.birth), name.given], false);
+            push(&[30, u64::from(node.birth), name.given], Kind::Plain);
         }
     }
     let birth = u64::from(node.birth);
     if !node.birth.is_multiple_of(10_000) {
-        push(&[31, birth, name.bag], false);
-        push(&[32, birth, name.surname], false);
-        push(&[33, birth, name.given], false);
-        push(&[34, birth, name.sound], false);
+        push(&[31, birth, name.bag], Kind::Plain);
+        push(&[32, birth, name.surname], Kind::Plain);
+        push(&[33, birth, name.given], Kind::Plain);
+        push(&[34, birth, name.sound], Kind::Plain);
         if door != 0 {
-            push(&[35, birth, door], false);
+            push(&[35, birth, door], Kind::Plain);
         }
         if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode().is_empty()) {
-            push(&[39, birth, super::record::mix(&[address.postcode().len() as u64, hash_text(address.postcode())])], false);
+            push(&[39, birth, super::record::mix(&[address.postcode().len() as u64, hash_text(address.postcode())])], Kind::Plain);
         }
     }
     if door != 0 {
-        push(&[36, door, name.given], false);
-        push(&[37, door, name.surname], false);
+        push(&[36, door, name.given], Kind::Plain);
+        push(&[37, door, name.surname], Kind::Plain);
     }
     if name.full {
         if let Some(address) = records.addresses.get(node.address as usize) {
             if !address.city().is_empty() {
-                push(&[38, name.bag, hash_text(address.city())], true);
+                push(&[38, name.bag, hash_text(address.city())], Kind::Weak);
             }
             if !address.postcode().is_empty() {
-                push(&[40, name.bag, hash_text(address.postcode())], true);
+                push(&[40, name.bag, hash_text(address.postcode())], Kind::Weak);
             }
         }
-        push(&[41, name.bag, birth / 10_000], true);
-        push(&[42, name.bag], true);
+        push(&[41, name.bag, birth / 10_000], Kind::Weak);
+        push(&[42, name.bag], Kind::Weak);
     }
 }
 

@@ -206,12 +206,12 @@ impl Clusters {
         if x.numbers_differ(records, y) && !comparison.all_agree() {
             return Some(Guard::V1);
         }
-        let misdated =
-            comparison.proven && (comparison.address >= rule::Door::Near || comparison.name.is_some_and(|name| name >= Likeness::Close));
-        if x.births_differ(y) && !shared_number && !misdated {
+        // Such records were found to be one person's whatever their names and birth dates.
+        let told = edge.rule == Rule::R23;
+        if x.births_differ(y) && !shared_number && !comparison.is_proven() && !told {
             return Some(Guard::V2);
         }
-        let exact_key = shared_number || comparison.row_key || comparison.proven || comparison.is_misspelt();
+        let exact_key = shared_number || comparison.row_key || comparison.proven || comparison.is_misspelt() || told;
         if !exact_key && self.names_clash(records, x, y) {
             return Some(Guard::V4);
         }

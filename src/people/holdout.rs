@@ -241,6 +241,7 @@ mod tests {
         reference: false,
         unverified: Numbers::Unknown,
         proven: false,
+        related: false,
         contact: false,
         account: false,
         partial: false,

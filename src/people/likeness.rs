@@ -31,13 +31,16 @@ impl Name {
         if crossed >= Likeness::Close { crossed.max(straight) } else { straight }
     }
 
+    /// Whether the surnames are alike, whatever the given names.
+    pub(super) fn shares_surname(&self, other: &Name) -> bool {
+        surname_likeness(&Parts::of(self), &Parts::of(other)).is_some_and(|surname| surname >= Likeness::Close)
+    }
+
     /// Whether the given names are one letter apart, and the surnames alike. Where both are names by themselves, only what else
     /// the records hold tells a typing error from a sister.
     pub fn is_one_letter_from(&self, other: &Name) -> bool {
         let (mine, theirs) = (self.given(), other.given());
-        mine.len().min(theirs.len()) >= 3
-            && edit_distance(mine, theirs, 1) <= 1
-            && surname_likeness(&Parts::of(self), &Parts::of(other)).is_some_and(|surname| surname >= Likeness::Close)
+        mine.len().min(theirs.len()) >= 3 && edit_distance(mine, theirs, 1) <= 1 && self.shares_surname(other)
     }
 }
 

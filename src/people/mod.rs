@@ -4,6 +4,7 @@
 //! leak; nothing here depends on the order in which it was read.
 
 pub mod address;
+mod agreement;
 pub mod assemble;
 pub mod attach;
 pub mod block;
@@ -62,7 +63,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
-    let block::Proposals { edges, generic, trials } = block::propose(&records);
+    let block::Proposals { edges, generic, trials, agreed } = block::propose(&records);
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
@@ -70,6 +71,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
+    rates.note(Rule::R23, agreed);
     drop(trials);
 
     let groups = group_mentions(evidence, &catalogue, &records, &roots);

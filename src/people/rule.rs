@@ -47,7 +47,7 @@ macro_rules! rules {
 
             /// Joins without a common number, birth date and contact: may err.
             pub const fn is_weak(self) -> bool {
-                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22)
+                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22 | Rule::R23)
             }
 
             /// How sure it is.
@@ -77,6 +77,7 @@ rules! {
     R15 Strong "names alike, and birth date, address and identifiers agree but for single errors",
     R17 Strong "same identifier of a kind that names one person each throughout the data, and name, birth date or address agrees",
     R16 Strong "same person changed surname: same given name, and birth date and contact, or contact and address, agree",
+    R23 Strong "alike in a way that, throughout the data, only records of one person are, as their numbers tell",
     R20 Certain "record without a name attached by a key that only this person has",
     R21 Strong "records without names that share an identifier",
     R22 Strong "record without a name whose address tells the whole name of one person and of no other",
@@ -100,6 +101,8 @@ pub struct Comparison {
     pub unverified: Numbers,
     /// A shared identifier whose values name one person each throughout the data.
     pub proven: bool,
+    /// With such an identifier: a given name or surname agrees too.
+    pub related: bool,
     pub contact: bool,
     /// The contact is an e-mail address.
     pub email: bool,
@@ -116,6 +119,14 @@ impl Comparison {
     /// Twins do not write from one address.
     pub fn is_misspelt(&self) -> bool {
         self.one_letter && self.email
+    }
+
+    /// An identifier that names one person, and enough else that it is no slip into somebody else's: more than a birth date can outweigh.
+    pub fn is_proven(&self) -> bool {
+        self.proven
+            && (self.address >= Door::Near
+                || self.name.is_some_and(|name| name >= Likeness::Close)
+                || (self.related && self.address >= Door::Area))
     }
 
     /// Birth date, name, and an address or contact agree: more than a wrong personal number can outweigh.
@@ -170,6 +181,8 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix != y.suffix && x.suffix != super::name::Suffix::None && y.suffix != super::name::Suffix::None);
     let shares = |class: Class| shared(&a.keys, &b.keys, class);
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
+    let proven = shares(Class::Proven);
+    let related = proven && (name >= Some(Likeness::Partial) || matches!(names, (Some(x), Some(y)) if x.shares_surname(y)));
     let at_once = name == Some(Likeness::Incompatible) && birth == Birth::Same && address >= Door::Near;
     Comparison {
         name,
@@ -183,7 +196,8 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
             Numbers::Unknown => numbers(records, a, b, Class::Proven),
             known => known,
         },
-        proven: shares(Class::Proven),
+        proven,
+        related,
         email: shares(Class::Email),
         contact: shares(Class::Email) || shares(Class::Phone) || shares(Class::Username),
         account: shares(Class::Account),
@@ -237,7 +251,7 @@ pub fn judge(c: &Comparison, rare: bool) -> Option<Rule> {
     if c.partial && c.birth == Birth::Same && name >= Likeness::Partial {
         return Some(Rule::R09);
     }
-    if c.proven && numbers_free && (name >= Likeness::Partial || matches!(c.birth, Birth::Same | Birth::Near) || door) {
+    if c.proven && numbers_free && (name >= Likeness::Partial || matches!(c.birth, Birth::Same | Birth::Near) || c.is_proven()) {
         return Some(Rule::R17);
     }
     if c.unverified == Numbers::Same
@@ -344,7 +358,7 @@ fn crosses(a: &[Key], b: &[Key]) -> bool {
     one(a, b) || one(b, a)
 }
 
-fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
+pub(super) fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
     let of = |node: &Node| node.keys.iter().filter(|key| key.class == class).map(|key| key.value).collect::<Vec<_>>();
     let (mine, theirs) = (of(a), of(b));
     if mine.is_empty() || theirs.is_empty() {
