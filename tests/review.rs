@@ -120,13 +120,60 @@ fn a_sheet_is_blind_and_the_same_for_the_same_seed_and_comes_back_as_figures() {
     assert_eq!(line("elusion", "regions")["hits"], "1");
     let recall: f64 = line("recall", "findings")["estimate"].parse().expect("a number");
     assert!(recall > 0.5 && recall < 1.0, "{recall}");
-    // Figures outlive a new assessment, and the case stays verified.
-    assert!(run(&["assess", utf8(&case), "--quiet"]).status.success());
-    assert!(case.join("reports/qc_results.csv").exists());
-    let page = fs::read_to_string(case.join("reports/report.html")).expect("a page");
-    assert!(page.contains("Measured on a blind sample") && !page.contains("No sample was reviewed"));
-    let (code, text) = said(&["verify", utf8(&case)]);
+    // Both kinds of bounds are printed as they are written.
+    let percent = |share: &str| format!("{:.1} %", 100.0 * share.parse::<f64>().expect("a share"));
+    for name in ["exact", "wilson"] {
+        let bounds = format!("{} to {}", percent(&ssn[&format!("{name}_low")]), percent(&ssn[&format!("{name}_high")]));
+        assert!(text.contains(&bounds), "{bounds}: {text}");
+    }
+    // The reports have them at once, a new assessment keeps them, and the case stays verified.
+    assert_eq!(rows(&case, "custody.csv").last().expect("an act")["act"], "qc");
+    for act in ["qc", "assess"] {
+        if act == "assess" {
+            assert!(run(&["assess", utf8(&case), "--quiet"]).status.success());
+        }
+        let page = fs::read_to_string(case.join("reports/report.html")).expect("a page");
+        assert!(page.contains("Measured on a blind sample") && !page.contains("No sample was reviewed"), "{act}");
+        let statement = fs::read_to_string(case.join("reports/methodology.md")).expect("a statement");
+        assert!(statement.contains("elusion at most"), "{act}");
+        let (code, text) = said(&["verify", utf8(&case)]);
+        assert_eq!(code, Some(0), "{act}: {text}");
+    }
+}
+
+/// `qc` makes the reports again as they were made last, and refuses where it cannot.
+#[test]
+fn a_review_is_read_back_under_the_facts_of_the_last_assessment_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let at = |name: &str| folder.path().join(name);
+    let (case, facts, sheet) = (at("case"), at("incident.toml"), at("qc_sheet.csv"));
+    fs::write(&facts, "discovery_date = 2026-03-02\nhome_jurisdiction = \"US-CA\"\n").expect("written");
+    scan(&fixture(), &case, &["--facts", utf8(&facts), "--reveal"]);
+    assert_eq!(said(&["sample", utf8(&case), "--output", utf8(folder.path())]).0, Some(0));
+    let blank = fs::read_to_string(&sheet).expect("a sheet");
+    let filled: String =
+        blank.lines().enumerate().map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" }).collect();
+    fs::write(&sheet, filled).expect("written");
+    let duties = fs::read(case.join("reports/duties.csv")).expect("duties");
+    let before = common::files(&case);
+
+    fs::write(&facts, "discovery_date = 2026-04-02\n").expect("written");
+    let (code, text) = said(&["qc", utf8(&case), utf8(&sheet)]);
+    assert!(code == Some(2) && text.contains("was changed since the last assessment") && text.contains("breachscope assess"), "{text}");
+    fs::remove_file(&facts).expect("removed");
+    let (code, text) = said(&["qc", utf8(&case), utf8(&sheet)]);
+    assert!(code == Some(2) && text.contains("cannot be read"), "{text}");
+    assert!(common::files(&case) == before, "a refused review changes nothing");
+
+    fs::write(&facts, "discovery_date = 2026-03-02\nhome_jurisdiction = \"US-CA\"\n").expect("written");
+    let (code, text) = said(&["qc", utf8(&case), utf8(&sheet)]);
     assert_eq!(code, Some(0), "{text}");
+    assert_eq!(fs::read(case.join("reports/duties.csv")).expect("duties"), duties, "the facts still hold");
+    assert!(case.join("reports/people_clear.csv").exists(), "what was revealed still is");
+
+    fs::write(case.join("evidence/mentions-99-0000.parquet"), "x").expect("written");
+    let (code, text) = said(&["qc", utf8(&case), utf8(&sheet)]);
+    assert!(code == Some(2) && text.contains("is not what the last act on it left"), "{text}");
 }
 
 #[test]

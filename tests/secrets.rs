@@ -55,6 +55,50 @@ fn reveal_writes_clear_values_to_one_file_only() {
     }
 }
 
+/// A recipient whose secret key nobody kept.
+const RECIPIENT: &str = "age1sm9wjkgjkljzmpzdngf4rwe4ypkam9lfp0nsetrxdhs3ydw79ehs9h3g2m";
+
+#[test]
+fn clear_values_that_are_encrypted_stand_nowhere_in_clear() {
+    let values = clear_values();
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let case = folder.path().join("case");
+    scan(&fixture(), &case, &["--reveal"]);
+    let path = case.to_str().expect("UTF-8");
+    let output = run(&["assess", path, "--reveal", "--encrypt-to", RECIPIENT]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_hidden(&values, &output.stdout, "stdout");
+    for (name, bytes) in files(&case) {
+        assert_hidden(&values, &bytes, &name);
+    }
+    let sealed = std::fs::read(case.join("reports/people_clear.csv.age")).expect("a sealed list");
+    assert!(sealed.starts_with(b"age-encryption.org/v1\n-> X25519 ") && sealed.len() > 5000, "{} bytes", sealed.len());
+    assert!(!case.join("reports/people_clear.csv").exists(), "the list in clear is gone");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(case.join("manifest.json")).expect("a manifest")).expect("JSON");
+    assert_eq!(manifest["assess"]["encrypted_to"], serde_json::json!([RECIPIENT]));
+    let log = common::rows(&case, "custody.csv");
+    assert!(log.last().expect("an act")["command_line"].ends_with(RECIPIENT));
+    assert!(run(&["verify", path, "--quiet"]).status.success());
+}
+
+#[test]
+fn a_recipient_that_is_none_is_refused_before_anything_is_read() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let case = folder.path().join("case");
+    let (root, path) = (fixture(), case.to_str().expect("UTF-8").to_owned());
+    for (more, said) in [
+        (&["--encrypt-to", RECIPIENT][..], "--reveal"),
+        (&["--reveal", "--encrypt-to", "someone@example.org"], "no age recipient"),
+        (&["--reveal", "--encrypt-to", "AGE-SECRET-KEY-1QQQ"], "secret key"),
+    ] {
+        let output = run(&[&["scan", root.to_str().expect("UTF-8"), "--case", &path], more].concat());
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && message.contains(said), "{said}: {message}");
+        assert!(!case.exists(), "{said}");
+    }
+}
+
 #[test]
 fn evidence_without_its_key_is_refused_with_a_remedy() {
     let folder = tempfile::tempdir().expect("a scratch folder");

@@ -1,6 +1,6 @@
 //! `breachscope assess DIR`: everything after reading, from stored evidence.
 
-use super::{Common, Exit, Format, Usage, output, told};
+use super::{Common, Exit, Format, Usage, output, timings::Timings, told};
 use crate::{
     base::facts::Facts,
     evidence::{Case, Evidence},
@@ -10,13 +10,13 @@ use crate::{
     report::{
         self, Assessment,
         census::Census,
-        manifest::{self, Assessed, RuleSet, stamp},
+        manifest::{self, Assessed, FileEntry, Manifest, RuleSet, stamp},
         summary,
     },
 };
 use anyhow::Context;
 use clap::Args;
-use std::{path::PathBuf, time::Instant};
+use std::path::{Path, PathBuf};
 
 /// Recompute people, duties, costs and reports from a case's stored evidence, without the leak.
 #[derive(Debug, Args)]
@@ -30,13 +30,15 @@ pub(super) struct Assess {
 
 impl Assess {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let started = Instant::now();
+        let mut timings = Timings::begin(self.common.timings);
         let (facts, laws) = (facts(&self.common)?, laws(&self.common)?);
         let case = Case::open(&self.case, self.common.key_file.as_deref()).map_err(|error| Usage(format!("{error:#}")))?;
         let began = stamp(jiff::Timestamp::now());
-        let printed = assess(&case, &facts, &laws, &self.common, started)?;
+        let printed = assess(&case, &facts, &laws, &self.common, &mut timings)?;
         let assessed = assessed(&self.common, began)?;
         manifest::close(&case, "assess", |manifest| manifest.assess = Some(assessed))?;
+        timings.took("manifest.json");
+        timings.tell();
         if !self.common.quiet {
             output::line(&printed);
         }
@@ -54,7 +56,50 @@ pub(super) fn assessed(common: &Common, started: String) -> anyhow::Result<Asses
         facts: common.facts.as_deref().map(manifest::file_entry).transpose()?,
         costs: common.costs.as_deref().map(manifest::file_entry).transpose()?,
         revealed: common.reveal,
+        encrypted_to: common.encrypt_to.iter().map(ToString::to_string).collect(),
         csv_all: common.csv_all,
+    })
+}
+
+/// The options of the assessment that this manifest records, to repeat it.
+///
+/// # Errors
+/// When there was none, or what it read is no longer the same: its reports would change for a reason nobody gave.
+pub(super) fn recorded(case: &Case, manifest: &Manifest, key_file: Option<PathBuf>) -> anyhow::Result<Common> {
+    let folder = case.root().display();
+    let hint = format!("hint: run `breachscope assess {folder}` with the facts, laws and costs that hold now, and look at what it changes");
+    let Some(last) = &manifest.assess else { return Err(Usage(format!("this case was never assessed\n{hint}")).into()) };
+    if !manifest::evidence_is_as_recorded(case.root(), manifest)? {
+        let hint = format!("hint: `breachscope verify {folder}` tells what differs");
+        return Err(Usage(format!("the evidence of this case is not what the last act on it left\n{hint}")).into());
+    }
+    for (what, file) in [("facts", &last.facts), ("costs", &last.costs)] {
+        let Some(file) = file else { continue };
+        match manifest::file_entry(Path::new(&file.path)) {
+            Ok(now) if now == *file => {}
+            Ok(_) => return Err(Usage(format!("the {what} file `{}` was changed since the last assessment\n{hint}", file.path)).into()),
+            Err(_) => {
+                return Err(Usage(format!("the {what} file of the last assessment, `{}`, cannot be read\n{hint}", file.path)).into());
+            }
+        }
+    }
+    let directories: Vec<PathBuf> = last.laws.directories.iter().map(|directory| PathBuf::from(&directory.path)).collect();
+    if RuleSet::new(Law::builtin_sources(), &directories) != last.laws {
+        let by = format!("BreachScope {}", last.tool_version);
+        return Err(Usage(format!("the law files are not those of the last assessment, which {by} made\n{hint}")).into());
+    }
+    let path = |file: &Option<FileEntry>| file.as_ref().map(|file| PathBuf::from(&file.path));
+    Ok(Common {
+        key_file,
+        facts: path(&last.facts),
+        laws: directories,
+        costs: path(&last.costs),
+        reveal: last.revealed,
+        encrypt_to: last.encrypted_to.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        csv_all: last.csv_all,
+        timings: false,
+        quiet: true,
+        format: Format::Text,
     })
 }
 
@@ -89,10 +134,12 @@ pub(super) fn laws(common: &Common) -> anyhow::Result<Vec<Law>> {
 }
 
 /// Resolves, assesses, reports; returns what to print.
-pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, started: Instant) -> anyhow::Result<String> {
+pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, timings: &mut Timings) -> anyhow::Result<String> {
     let evidence = Evidence::load(case)?;
+    timings.took("rules and evidence read");
     let on = report::reference_day(facts);
     let population = people::resolve(&evidence, report::day_number(on))?;
+    timings.took("people resolved");
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);
@@ -102,6 +149,7 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let data_sets = report::severity::data_sets(&evidence, &population, &scale, facts);
     let costs = impact::estimate(&groups, &duties, facts, &parameters);
     let reputation = impact::reputation(&groups, &duties, &grades, &parameters);
+    timings.took("duties and costs derived");
     let assessment = Assessment {
         case,
         evidence: &evidence,
@@ -113,11 +161,11 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
         data_sets: &data_sets,
         reputation: reputation.as_ref(),
         facts,
-        reveal: common.reveal,
+        reveal: common.reveal(),
         csv_all: common.csv_all,
-        seconds: started.elapsed().as_secs_f64(),
+        seconds: timings.seconds(),
     };
-    report::write_all(&assessment)?;
+    report::write_all(&assessment, |report| timings.took(report))?;
     let printed = match common.format {
         Format::Text => summary::plain(&assessment),
         Format::Json => std::fs::read_to_string(case.reports().join("summary.json"))?.trim_end().to_owned(),

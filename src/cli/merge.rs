@@ -1,13 +1,13 @@
 //! `breachscope merge CASE... --case DIR`: one case from cases scanned on several machines.
 
-use super::{Common, Exit, Usage, assess, case, output};
+use super::{Common, Exit, Usage, assess, case, output, timings::Timings};
 use crate::{
     evidence::{Case, merge},
     report::manifest::{self, Merged, stamp},
 };
 use clap::Args;
 use jiff::Timestamp;
-use std::{collections::BTreeSet, path::PathBuf, time::Instant};
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// Put cases that were scanned on several machines together and count their people as one.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(super) struct Merge {
 
 impl Merge {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let (started, began) = (Instant::now(), Timestamp::now());
+        let (mut timings, began) = (Timings::begin(self.common.timings), Timestamp::now());
         let (facts, laws) = (assess::facts(&self.common)?, assess::laws(&self.common)?);
         let mut folders = BTreeSet::new();
         for folder in &self.cases {
@@ -50,14 +50,17 @@ impl Merge {
         let into = Case::create_under(&self.case, key_file, self.force, merge::common_key(&cases));
         let into = into.map_err(|error| Usage(format!("{error:#}")))?;
         merge::merge(&cases, &into)?;
+        timings.took("evidence merged");
         let merged = self.cases.iter().map(|folder| Merged::new(folder)).collect::<anyhow::Result<Vec<Merged>>>()?;
         let read = stamp(Timestamp::now());
-        let printed = assess::assess(&into, &facts, &laws, &self.common, started)?;
+        let printed = assess::assess(&into, &facts, &laws, &self.common, &mut timings)?;
         let assessed = assess::assessed(&self.common, read)?;
         manifest::close(&into, "merge", |manifest| {
             (manifest.scan, manifest.assess) = (None, Some(assessed));
             (manifest.merged_at, manifest.merged) = (Some(stamp(began)), merged);
         })?;
+        timings.took("manifest.json");
+        timings.tell();
         if !self.common.quiet {
             output::line(&printed);
         }

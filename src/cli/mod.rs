@@ -13,9 +13,16 @@ mod patterns;
 mod quality;
 mod read;
 mod scan;
+#[cfg(test)]
+mod tests;
+mod timings;
 mod verify;
 
-use crate::{base::Fault, source::Passwords};
+use crate::{
+    base::Fault,
+    report::{Reveal, age::Recipient},
+    source::Passwords,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{
     path::{Path, PathBuf},
@@ -46,7 +53,7 @@ enum Command {
     Explain(explain::Explain),
     /// Draw a quality-control sheet: places to look at, without what was found there
     Sample(quality::Sample),
-    /// Read a filled quality-control sheet back into the reports
+    /// Read a filled quality-control sheet and put what it comes to into the reports
     Qc(quality::Qc),
     /// Check a case's digests and custody log and, with the leak, that it gives the same evidence again
     Verify(verify::Verify),
@@ -79,15 +86,31 @@ struct Common {
     /// Write clear values, to people_clear.csv only
     #[arg(long)]
     reveal: bool,
+    /// Write them encrypted only, to people_clear.csv.age, for this age recipient (`age1…`); may be given several times
+    #[arg(long, value_name = "RECIPIENT", requires = "reveal")]
+    encrypt_to: Vec<Recipient>,
     /// Write detail tables as CSV whatever their length
     #[arg(long)]
     csv_all: bool,
+    /// Tell on standard error how long each stage and each report took
+    #[arg(long)]
+    timings: bool,
     /// No progress, no summary
     #[arg(long, short)]
     quiet: bool,
     /// How to print the summary
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+impl Common {
+    fn reveal(&self) -> Reveal<'_> {
+        match (self.reveal, self.encrypt_to.as_slice()) {
+            (false, _) => Reveal::Nothing,
+            (true, []) => Reveal::Clear,
+            (true, recipients) => Reveal::SealedTo(recipients),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

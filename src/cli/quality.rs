@@ -1,11 +1,11 @@
 //! `breachscope sample CASE` and `breachscope qc CASE SHEET`: how good the answer is, by review of a sample.
 
-use super::{Exit, Usage, case, output};
+use super::{Exit, Usage, assess, case, output, timings::Timings};
 use crate::{
-    evidence::Case,
+    base::statistics::Interval,
     report::{
-        manifest,
-        quality::{self, Key, Plan},
+        manifest::{self, Manifest},
+        quality::{self, Key, Measure, Plan},
     },
 };
 use anyhow::Context;
@@ -38,7 +38,7 @@ pub(super) struct Sample {
     key_file: Option<PathBuf>,
 }
 
-/// Read a filled quality-control sheet back into the case's reports.
+/// Read a filled quality-control sheet and make the case's reports again with what it comes to.
 #[derive(Debug, Args)]
 pub(super) struct Qc {
     /// The case folder
@@ -62,7 +62,8 @@ impl Sample {
         let plan = Plan { seed: self.seed, confidence: self.confidence, margin: self.margin, elusion: self.elusion };
         std::fs::create_dir_all(&self.output)?;
         let (key, rows) = quality::draw(&evidence, &population, &plan, &self.output)?;
-        let key = Key { scanned: scanned(&case)?, ..key };
+        let manifest = manifest::load(case.root())?.unwrap_or_default();
+        let key = Key { scanned: scanned(&manifest), ..key };
         std::fs::write(case.root().join(KEY), serde_json::to_string_pretty(&key)? + "\n")?;
         let sheet = self.output.join("qc_sheet.csv");
         output::line(&format!("{rows} places to look at: {}", sheet.display()));
@@ -73,45 +74,55 @@ impl Sample {
 
 impl Qc {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let (mut timings, began) = (Timings::begin(false), manifest::stamp(jiff::Timestamp::now()));
         let case = case::open(&self.case, self.key_file.as_deref())?;
         let text = std::fs::read(case.root().join(KEY))
             .with_context(|| Usage(format!("no sheet was drawn from `{}`\nhint: `breachscope sample` draws one", case.root().display())))?;
         let key: Key = serde_json::from_slice(&text).with_context(|| format!("`{KEY}` is not what `breachscope sample` wrote"))?;
-        if key.scanned != scanned(&case)? {
+        let manifest = manifest::load(case.root())?.unwrap_or_default();
+        if key.scanned != scanned(&manifest) {
             return Err(
                 Usage("the leak was scanned anew since the sheet was drawn\nhint: `breachscope sample` draws another".to_owned()).into()
             );
         }
         let measures = quality::evaluate(&key, &self.sheet).map_err(|error| Usage(format!("{error:#}")))?;
+        // Nothing is written before it is sure that the reports can be made again as they were.
+        let common = assess::recorded(&case, &manifest, self.key_file)?;
+        let (facts, laws) = (assess::facts(&common)?, assess::laws(&common)?);
         quality::write_results(&measures, key.confidence, &case.reports())?;
-        manifest::close(&case, "qc", |_| {})?;
-        output::line(&format!(
-            "{:<10} {:<34} {:>8} {:>9}   exact bounds ({:.0} %)",
-            "measure",
-            "of",
-            "sampled",
-            "estimate",
-            key.confidence * 100.0
-        ));
-        for line in &measures {
-            let (low, high) = (line.exact.low * 100.0, line.exact.high * 100.0);
-            let estimate = line.estimate * 100.0;
-            output::line(&format!(
-                "{:<10} {:<34} {:>8} {estimate:>7.1} %   {low:.1} % to {high:.1} %",
-                line.measure, line.stratum, line.sampled
-            ));
-        }
-        let case = case.root().display();
-        output::line(&format!(
-            "Written to qc_results.csv; `breachscope assess {case}`, with the facts used before, shows it in report.html and report.xlsx."
-        ));
+        assess::assess(&case, &facts, &laws, &common, &mut timings)?;
+        let assessed = assess::assessed(&common, began)?;
+        manifest::close(&case, "qc", |manifest| manifest.assess = Some(assessed))?;
+        output::line(&table(&measures, key.confidence));
+        output::line("Written to qc_results.csv, report.html, report.xlsx and methodology.md.");
         Ok(Exit::Done)
     }
 }
 
-/// When the case's evidence was read.
-fn scanned(case: &Case) -> anyhow::Result<String> {
-    Ok(manifest::load(case.root())?.and_then(|manifest| manifest.scan).map(|scan| scan.started).unwrap_or_default())
+/// What was measured, as it is printed.
+fn table(measures: &[Measure], confidence: f64) -> String {
+    let confidence = confidence * 100.0;
+    let (exact, score) = (format!("Clopper–Pearson {confidence:.0} %"), format!("Wilson {confidence:.0} %"));
+    let mut text = format!("{:<10} {:<34} {:>9} {:>9}   {exact:<20}   {score}", "measure", "of", "looked at", "estimate");
+    for line in measures {
+        let bounds = |interval: Interval| format!("{:.1} % to {:.1} %", 100.0 * interval.low, 100.0 * interval.high);
+        text.push_str(&format!(
+            "\n{:<10} {:<34} {:>9} {:>7.1} %   {:<20}   {}",
+            line.measure,
+            line.stratum,
+            line.sampled,
+            100.0 * line.estimate,
+            bounds(line.exact),
+            bounds(line.wilson),
+        ));
+    }
+    text
+}
+
+/// When the case's evidence was read, or put together.
+fn scanned(manifest: &Manifest) -> String {
+    let read = manifest.scan.as_ref().map(|scan| scan.started.clone());
+    read.or_else(|| manifest.merged_at.clone()).unwrap_or_default()
 }
 
 /// A share between 0 and 1, both excluded.

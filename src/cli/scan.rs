@@ -1,6 +1,6 @@
 //! `breachscope scan PATH...`
 
-use super::{Common, Exit, Usage, assess, output};
+use super::{Common, Exit, Usage, assess, output, timings::Timings};
 use crate::{
     detect::{self, Detectors},
     evidence::Case,
@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Args;
 use jiff::Timestamp;
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 /// Read a leak, count the people in it, derive duties, write the case folder and its reports.
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ enum Hash {
 
 impl Scan {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let (started, began) = (Instant::now(), Timestamp::now());
+        let (mut timings, began) = (Timings::begin(self.common.timings), Timestamp::now());
         let facts = assess::facts(&self.common)?;
         let laws = assess::laws(&self.common)?;
         detect::read_ahead();
@@ -84,7 +84,8 @@ impl Scan {
         let progress = Progress::new(self.common.quiet);
         crate::scan::scan(&options, &detectors, &case, &progress)?;
         let read = stamp(Timestamp::now());
-        let printed = assess::assess(&case, &facts, &laws, &self.common, started)?;
+        timings.took("leak read");
+        let printed = assess::assess(&case, &facts, &laws, &self.common, &mut timings)?;
         let scanned = self.scanned(&options, stamp(began), read.clone());
         let assessed = assess::assessed(&self.common, read)?;
         manifest::close(&case, "scan", |manifest| {
@@ -92,7 +93,9 @@ impl Scan {
             (manifest.merged_at, manifest.merged) = (None, Vec::new());
             manifest.assess = Some(assessed);
         })?;
+        timings.took("manifest.json");
         progress.clear();
+        timings.tell();
         if !self.common.quiet {
             output::line(&printed);
         }

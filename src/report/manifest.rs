@@ -81,7 +81,7 @@ impl Merged {
     pub fn new(folder: &Path) -> anyhow::Result<Merged> {
         let manifest = load(folder)?;
         let manifest_sha256 = digest_of(&folder.join("manifest.json")).ok().map(|(_, digest)| digest);
-        let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
+        let path = absolute(folder);
         let (scan, merged) = manifest.map(|manifest| (manifest.scan, manifest.merged)).unwrap_or_default();
         Ok(Merged { path, manifest_sha256, scan, merged })
     }
@@ -122,6 +122,9 @@ pub struct Assessed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub costs: Option<FileEntry>,
     pub revealed: bool,
+    /// The age recipients that clear values were sealed to; none if they were written as they are, or not at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encrypted_to: Vec<String>,
     pub csv_all: bool,
 }
 
@@ -148,7 +151,7 @@ pub struct RuleDirectory {
 /// One file with its digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Below the case folder, with `/`.
+    /// Below the case folder with `/`, or absolute for a file of the user's.
     pub path: String,
     pub size: u64,
     pub sha256: String,
@@ -171,7 +174,7 @@ fn rule_directory(directory: &Path) -> RuleDirectory {
         Some((below, digest_of(entry.path()).ok()?.1))
     });
     let (files, sha256) = listing(digests.collect());
-    RuleDirectory { path: directory.display().to_string(), files, sha256 }
+    RuleDirectory { path: absolute(directory), files, sha256 }
 }
 
 fn listing(mut digests: Vec<(String, String)>) -> (usize, String) {
@@ -184,16 +187,19 @@ fn listing(mut digests: Vec<(String, String)>) -> (usize, String) {
 pub fn inputs(roots: &[PathBuf]) -> Vec<Input> {
     let input = |(root, name): (&PathBuf, String)| {
         let kind = if root.is_dir() { "directory" } else { "file" };
-        let path = root.canonicalize().unwrap_or_else(|_| root.clone()).display().to_string();
-        Input { name, path, kind: kind.to_owned(), digest: None }
+        Input { name, path: absolute(root), kind: kind.to_owned(), digest: None }
     };
     roots.iter().zip(logical_roots(roots)).map(input).collect()
 }
 
-/// A file of rules or facts, by the path it was given as.
+/// A file of facts or costs, by its absolute path, so that it is found again from any folder.
 pub fn file_entry(path: &Path) -> anyhow::Result<FileEntry> {
     let (size, sha256) = digest_of(path)?;
-    Ok(FileEntry { path: path.display().to_string(), size, sha256 })
+    Ok(FileEntry { path: absolute(path), size, sha256 })
+}
+
+fn absolute(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 /// The manifest of a case; `None` where none was written.
@@ -254,8 +260,18 @@ fn item_digest(case: &Case, name: &str) -> anyhow::Result<Option<String>> {
 
 /// Every file below `evidence/` and `reports/`, by path, but the log of custody.
 pub fn files(case_root: &Path) -> anyhow::Result<Vec<FileEntry>> {
+    files_in(case_root, &["evidence", "reports"])
+}
+
+/// Whether the evidence of a case is still what this manifest of it records.
+pub fn evidence_is_as_recorded(case_root: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
+    let recorded = manifest.files.iter().filter(|file| file.path.starts_with("evidence/"));
+    Ok(files_in(case_root, &["evidence"])?.iter().eq(recorded))
+}
+
+fn files_in(case_root: &Path, parts: &[&str]) -> anyhow::Result<Vec<FileEntry>> {
     let mut paths: Vec<(String, PathBuf)> = Vec::new();
-    for part in ["evidence", "reports"] {
+    for part in parts {
         for entry in walkdir::WalkDir::new(case_root.join(part)).sort_by_file_name() {
             let entry = entry.with_context(|| format!("`{part}` cannot be listed"))?;
             let below = entry.path().strip_prefix(case_root).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
@@ -309,7 +325,7 @@ mod tests {
         let before = rule_directory(folder.path());
         std::fs::write(folder.path().join("x.toml"), "a = 2").expect("written");
         let after = rule_directory(folder.path());
-        assert_eq!((before.files, &before.path), (1, &folder.path().display().to_string()));
+        assert_eq!((before.files, &before.path), (1, &absolute(folder.path())));
         assert_ne!(before.sha256, after.sha256);
     }
 }

@@ -1,5 +1,6 @@
 //! Stage 8: what people read. One file per report, all made from the same [`Assessment`].
 
+pub mod age;
 pub mod census;
 pub mod compare;
 pub mod counts;
@@ -49,11 +50,19 @@ pub struct Assessment<'a> {
     pub data_sets: &'a [severity::DataSet],
     pub reputation: Option<&'a crate::impact::Reputation>,
     pub facts: &'a Facts,
-    /// Clear values may be written, to `people_clear.csv` only.
-    pub reveal: bool,
+    pub reveal: Reveal<'a>,
     /// Detail tables as CSV whatever their length.
     pub csv_all: bool,
     pub seconds: f64,
+}
+
+/// Whether clear values may be written, to `people_clear.csv` only, and who can read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal<'a> {
+    Nothing,
+    Clear,
+    /// To `people_clear.csv.age`, sealed before it reaches the disk.
+    SealedTo(&'a [age::Recipient]),
 }
 
 /// One way to write an assessment.
@@ -97,8 +106,8 @@ pub const REPORTS: &[&dyn Report] = &[
 /// Files of the reports folder that no assessment makes and none may remove.
 pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, "qc_results.csv"];
 
-/// Writes every report of a case.
-pub fn write_all(assessment: &Assessment<'_>) -> anyhow::Result<()> {
+/// Writes every report of a case; `written` hears of each.
+pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static str)) -> anyhow::Result<()> {
     let folder = assessment.case.reports();
     for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;
@@ -109,6 +118,7 @@ pub fn write_all(assessment: &Assessment<'_>) -> anyhow::Result<()> {
     }
     for report in REPORTS {
         report.write(assessment, &folder).map_err(|error| error.context(format!("report `{}`", report.name())))?;
+        written(report.name());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `people.csv`, `people_clear.csv`, `person_elements`, and `evidence/person_records`.
 
 use super::{
-    Assessment, Report, census,
+    Assessment, Report, Reveal, census,
     sheet::{Sheet, guard},
 };
 use crate::{
@@ -132,12 +132,13 @@ impl Report for Clear {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        if !assessment.reveal {
-            return Ok(());
-        }
+        let header = "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts";
+        let mut sheet = match assessment.reveal {
+            Reveal::Nothing => return Ok(()),
+            Reveal::Clear => Sheet::create(folder, self.name(), header)?,
+            Reveal::SealedTo(recipients) => Sheet::sealed(folder, self.name(), header, recipients)?,
+        };
         let values = clear_values(assessment)?;
-        let mut sheet =
-            Sheet::create(folder, self.name(), "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts")?;
         let nothing = BTreeSet::new();
         for (at, individual) in assessment.population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
             sheet.plain(individual.id);

@@ -1,6 +1,7 @@
 //! A table report: CSV (RFC 4180, UTF-8, LF, a header row, and no cell a spreadsheet would run), or
 //! Parquet of the same columns where a detail table is too long for spreadsheets.
 
+use super::age::{Encrypted, Recipient};
 use arrow_array::{
     ArrayRef, RecordBatch,
     builder::{StringBuilder, UInt64Builder},
@@ -12,7 +13,13 @@ use parquet::{
     file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
 };
-use std::{borrow::Cow, fs::File, io::BufWriter, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+    sync::Arc,
+};
 
 /// Detail tables of more rows than this are written as Parquet.
 pub const LONGEST_CSV: u64 = 1_000_000;
@@ -26,8 +33,30 @@ pub struct Sheet {
 }
 
 enum To {
-    Csv { writer: csv::Writer<BufWriter<File>>, row: csv::ByteRecord },
+    Csv { writer: csv::Writer<Disk>, row: csv::ByteRecord },
     Parquet(Columns),
+}
+
+/// How text reaches the disk.
+enum Disk {
+    Clear(BufWriter<File>),
+    Sealed(Box<Encrypted<BufWriter<File>>>),
+}
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Disk::Clear(to) => to.write(bytes),
+            Disk::Sealed(to) => to.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Disk::Clear(to) => to.flush(),
+            Disk::Sealed(to) => to.flush(),
+        }
+    }
 }
 
 /// A Parquet file being written, column by column.
@@ -48,9 +77,17 @@ enum Column {
 impl Sheet {
     /// A new CSV file with this header: column names separated by `, `; a `#` behind a name marks whole numbers.
     pub fn create(folder: &Path, name: &str, header: &str) -> anyhow::Result<Sheet> {
-        let path = folder.join(name);
-        let file = File::create(&path).map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
-        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(BufWriter::with_capacity(1 << 20, file));
+        Sheet::begin(Disk::Clear(create(folder, name)?), header)
+    }
+
+    /// The same as `NAME.age`, which only these recipients can read.
+    pub fn sealed(folder: &Path, name: &str, header: &str, recipients: &[Recipient]) -> anyhow::Result<Sheet> {
+        let file = create(folder, &format!("{name}.age"))?;
+        Sheet::begin(Disk::Sealed(Box::new(Encrypted::new(file, recipients)?)), header)
+    }
+
+    fn begin(disk: Disk, header: &str) -> anyhow::Result<Sheet> {
+        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(disk);
         let mut sheet = Sheet { to: To::Csv { writer, row: csv::ByteRecord::new() } };
         header.split(", ").for_each(|column| {
             sheet.word(column.trim_end_matches('#'));
@@ -120,7 +157,6 @@ impl Sheet {
 
     /// A date, or anything else of ours that is written as it displays.
     pub fn plain(&mut self, value: impl std::fmt::Display) -> &mut Sheet {
-        use std::io::Write;
         let mut buffer = [0u8; 64];
         let mut cursor = std::io::Cursor::new(&mut buffer[..]);
         match write!(cursor, "{value}") {
@@ -148,7 +184,10 @@ impl Sheet {
     /// Ends the file.
     pub fn finish(self) -> anyhow::Result<()> {
         match self.to {
-            To::Csv { mut writer, .. } => writer.flush()?,
+            To::Csv { writer, .. } => match writer.into_inner().map_err(|error| error.into_error())? {
+                Disk::Clear(mut file) => file.flush()?,
+                Disk::Sealed(file) => file.finish().map(drop)?,
+            },
             To::Parquet(mut columns) => {
                 columns.flush()?;
                 columns.writer.close()?;
@@ -156,6 +195,12 @@ impl Sheet {
         }
         Ok(())
     }
+}
+
+fn create(folder: &Path, name: &str) -> anyhow::Result<BufWriter<File>> {
+    let path = folder.join(name);
+    let file = File::create(&path).map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
+    Ok(BufWriter::with_capacity(1 << 20, file))
 }
 
 impl Columns {

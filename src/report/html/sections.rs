@@ -311,15 +311,18 @@ fn review(folder: &Path) -> anyhow::Result<Markup> {
     }
     let shown = Shown {
         report: "qc_results.csv",
-        caption: "Measured on a blind sample, with exact (Clopper–Pearson) bounds.",
+        caption: "Measured on a blind sample. Hits are, for precision, findings the reviewer confirmed; for elusion, regions without findings in which the reviewer saw \
+                  data of people. Bounds are exact (Clopper–Pearson) and by Wilson's score.",
         columns: &[
             ("measure", "Measure", Kind::Code),
             ("stratum", "Of", Kind::Code),
             ("sampled", "Looked at", Kind::Count),
-            ("hits", "Found right", Kind::Count),
+            ("hits", "Hits", Kind::Count),
             ("estimate", "Estimate", Kind::Share),
-            ("exact_low", "At least", Kind::Share),
-            ("exact_high", "At most", Kind::Share),
+            ("exact_low", "At least, exact", Kind::Share),
+            ("exact_high", "At most, exact", Kind::Share),
+            ("wilson_low", "At least, Wilson", Kind::Share),
+            ("wilson_high", "At most, Wilson", Kind::Share),
         ],
         nothing: "Nothing was reviewed.",
     };
