@@ -143,18 +143,32 @@ fn the_builtin_policy_fails_an_export_readably_and_passes_it_masked() {
         assert!(said.contains(part), "{part}: {said}");
     }
     let column = export.lines().next().expect("a header").split(',').position(|header| header == "ssn").expect("a column");
-    let mut masked = String::new();
-    for (number, line) in export.lines().enumerate() {
-        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-        if number > 0 {
-            assert!(!said.contains(&cells[column]), "no value is shown: {said}");
-            cells[column] = format!("***-**-{}", &cells[column][7..]);
+    assert!(export.lines().skip(1).all(|line| !said.contains(line.split(',').nth(column).expect("a cell"))), "no value is shown: {said}");
+    // Every mask that docs/ci.md names passes; the last digits alone do not.
+    type Mask = fn(&str) -> String;
+    let masks: [(Mask, i32); 8] = [
+        (|value| format!("***-**-{}", &value[7..]), 0),
+        (|value| format!("XXX-XX-{}", &value[7..]), 0),
+        (|value| format!("•••-••-{}", &value[7..]), 0),
+        (|value| format!("tok_{:08x}", value.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(16_777_619) ^ u32::from(byte))), 0),
+        (|value| blake3::hash(value.as_bytes()).to_string(), 0),
+        (|_| "REDACTED".to_owned(), 0),
+        (|_| String::new(), 0),
+        (|value| value[7..].to_owned(), 1),
+    ];
+    for (number, (mask, code)) in masks.into_iter().enumerate() {
+        let mut masked = String::new();
+        for (number, line) in export.lines().enumerate() {
+            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            if number > 0 {
+                cells[column] = mask(&cells[column]);
+            }
+            masked.push_str(&(cells.join(",") + "\n"));
         }
-        masked.push_str(&(cells.join(",") + "\n"));
+        lay_out(folder.path(), &[("employees.csv", &masked)]);
+        let output = check_in(folder.path(), &["employees.csv"]);
+        assert_eq!(output.status.code(), Some(code), "mask {number}: {}", text(&output));
     }
-    lay_out(folder.path(), &[("employees.csv", &masked)]);
-    let output = check_in(folder.path(), &["employees.csv"]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
 #[test]

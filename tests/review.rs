@@ -136,6 +136,9 @@ fn a_sheet_is_blind_and_the_same_for_the_same_seed_and_comes_back_as_figures() {
         assert!(page.contains("Measured on a blind sample") && !page.contains("No sample was reviewed"), "{act}");
         let statement = fs::read_to_string(case.join("reports/methodology.md")).expect("a statement");
         assert!(statement.contains("elusion at most"), "{act}");
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook(case.join("reports/report.xlsx")).expect("a workbook");
+        let sheet = calamine::Reader::worksheet_range(&mut book, "QC").expect("a sheet");
+        assert_eq!(sheet.height(), 1 + results.len(), "{act}");
         let (code, text) = said(&["verify", utf8(&case)]);
         assert_eq!(code, Some(0), "{act}: {text}");
     }

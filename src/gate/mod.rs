@@ -43,7 +43,7 @@ rules! {
     UNMASKED "element/unmasked" "A kind of data that the policy allows only masked stands in clear"
         "mask, hash or encrypt the values, for example ***-**-1234",
     SENSITIVE "person/sensitive" "A sensitive kind of data of a person stands in clear"
-        "mask, hash or encrypt the values, or replace them by made-up ones",
+        "mask, hash or encrypt the values (for example ***-**-1234), or replace them by made-up ones",
     TOO_MANY_OF "element/too-many" "More people than the policy allows have this kind of data exposed"
         "remove people or this kind of data, or raise the limit in the policy",
     TOO_MANY "people/too-many" "More people than the policy allows"

@@ -1,5 +1,6 @@
 //! The CSV reports read back, so that page and workbook show what they say, cell by cell.
 
+use super::sheet::unguard;
 use anyhow::Context;
 use std::{fs::File, path::Path};
 
@@ -27,10 +28,13 @@ impl Reread {
         self.header.iter().position(|column| column == name).with_context(|| format!("a report has no column `{name}`"))
     }
 
-    /// Each row in turn.
+    /// Each row in turn; the guard against formulas is taken off, since page and workbook write text as text.
     pub fn each(&mut self, mut take: impl FnMut(&csv::StringRecord) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let mut row = csv::StringRecord::new();
         while self.reader.read_record(&mut row)? {
+            if row.iter().any(|cell| unguard(cell).len() < cell.len()) {
+                row = row.iter().map(unguard).collect();
+            }
             take(&row)?;
         }
         Ok(())

@@ -254,6 +254,11 @@ pub fn guard(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{text}")) } else { text }
 }
 
+/// A guarded cell as it was before, for readers that run nothing.
+pub fn unguard(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
+}
+
 /// A share with three decimals.
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 { "0.000".to_owned() } else { format!("{:.3}", part as f64 / whole as f64) }
@@ -269,5 +274,8 @@ mod tests {
         assert_eq!(guard("@x"), "'@x");
         assert_eq!(guard("a\tb\u{1b}[2J"), "a b [2J");
         assert_eq!(guard("plain"), "plain");
+        for text in ["=1+1", "@132+40", "plain", "'quoted'", "'"] {
+            assert_eq!(unguard(&guard(text)), text);
+        }
     }
 }

@@ -120,6 +120,7 @@ pub fn plain(assessment: &Assessment<'_>) -> String {
     lines.push(format!("People     {} (at least {}, at most {})", group(best), group(floor), group(ceiling)));
     let aside = |scope: &str| counts.scopes.iter().find(|(name, _)| name == scope).map_or(0, |(_, bounds)| bounds.best);
     let (minors, deceased, professionals) = (aside("minor"), aside("deceased"), aside("role:professional"));
+    let (minors, deceased, professionals) = (group(minors), group(deceased), group(professionals));
     lines.push(format!("           {minors} minors, {deceased} deceased; {professionals} named only for their work are not in the count"));
     let mut elements: Vec<(&str, u64)> =
         assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
@@ -146,7 +147,7 @@ fn push_list(lines: &mut Vec<String>, label: &str, entries: &[(&str, u64)], most
     let mut line = format!("{label}  ");
     for (at, entry) in shown.iter().enumerate() {
         if line.len() + entry.len() > 100 {
-            lines.push(line);
+            lines.push(line.trim_end().to_owned());
             line = " ".repeat(11);
         }
         line.push_str(entry);

@@ -90,7 +90,7 @@ impl Report for Xlsx {
         book.copy("Exceptions", "exceptions.csv")?;
         files(&mut book)?;
         book.copy("Costs", "impact.csv")?;
-        book.copy("QC", "qc_results.csv")?;
+        quality(&mut book)?;
         method(&mut book, assessment)?;
         let made = book.workbook.save_to_buffer()?;
         crowd::fill(made, &book.crowds, assessment.population, &folder.join(self.name()))
@@ -313,7 +313,7 @@ fn width(column: &str) -> f64 {
 
 fn summary(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()> {
     let items = super::summary::item_counts(assessment);
-    let mut page = book.page("Summary", &["metric", "floor", "best", "ceiling", "text"])?;
+    let mut page = book.page("Summary", &["metric", "floor", "best", "ceiling", "scope"])?;
     let mut number = |metric: &str, floor: u64, best: u64, ceiling: u64, text: &str| {
         page.row([metric, &floor.to_string(), &best.to_string(), &ceiling.to_string(), text].into_iter())
     };
@@ -394,6 +394,16 @@ fn files(book: &mut Book<'_>) -> anyhow::Result<()> {
     let columns: Vec<&str> = source.header.iter().map(String::as_str).collect();
     let mut page = book.page("Files", &columns)?;
     rows.iter().try_for_each(|row| page.row(row.iter()))?;
+    page.finish()
+}
+
+/// What a review came to, or that there was none.
+fn quality(book: &mut Book<'_>) -> anyhow::Result<()> {
+    if book.folder.join("qc_results.csv").is_file() {
+        return book.copy("QC", "qc_results.csv");
+    }
+    let mut page = book.page("QC", &["note"])?;
+    page.row(std::iter::once("No sample was reviewed: breachscope sample draws one, breachscope qc reads the answers."))?;
     page.finish()
 }
 

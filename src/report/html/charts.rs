@@ -47,7 +47,8 @@ pub(super) fn whisker(bounds: Bounds, most: u64, class: &str) -> Markup {
 pub(super) fn waterfall(total: Bounds, reasons: &[Reason]) -> Markup {
     let spread = (total.ceiling.saturating_sub(total.floor)).max(1) as f64;
     let (low, high) = (total.floor as f64 - spread * 0.08, total.ceiling as f64 + spread * 0.08);
-    let scale = |count: f64| 300.0 + (WIDTH - 310.0) * (count.clamp(low, high) - low) / (high - low);
+    // Room for the words on the left, and for the number of the ceiling on the right.
+    let scale = |count: f64| 300.0 + (WIDTH - 370.0) * (count.clamp(low, high) - low) / (high - low);
     let (mut down, mut up) = (total.best as f64, total.best as f64);
     let mut bars = Vec::new();
     for reason in reasons {

@@ -50,7 +50,7 @@ pub(super) fn residency(assessment: &Assessment<'_>) -> Markup {
         p { "The best count per place, with its range as a thin line, and the duties the count gives rise to. "
             "● owed, ◐ depends on where in the range the count lies, ○ threshold not reached." }
         div.scroll tabindex="0" role="region" aria-label="People and duties by place" { table.sortable { caption { "People and duties by place" }
-            thead { tr { th scope="col" { "Place" } th.num scope="col" { "People" } th.num scope="col" { "Range" } th scope="col" data-fixed { span.skip { "Bar" } } th scope="col" data-fixed { "Duties" } } }
+            thead { tr { th scope="col" { "Place" } th.num scope="col" { "People" } th.num scope="col" { "Range" } th.plot scope="col" data-fixed { span.skip { "Bar" } } th scope="col" data-fixed { "Duties" } } }
             tbody { @for (place, bounds) in rows {
                 @let here = duties.get(place).map(Vec::as_slice).unwrap_or_default();
                 tr {

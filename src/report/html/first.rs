@@ -76,8 +76,21 @@ fn people_card(assessment: &Assessment<'_>) -> Markup {
                 @if professional > 0 { ". Not counted: " (group(professional)) " named only for their work" }
                 "."
             }
+            @let roles = roles(assessment);
+            @if !roles.is_empty() {
+                p { "Seen as " @for (at, (role, people)) in roles.iter().enumerate() { @if at > 0 { ", " } (role) " " b.n { (group(*people)) } } "; some as several." }
+            }
         }
     }
+}
+
+/// What people are seen as, most people first, where anything tells.
+fn roles(assessment: &Assessment<'_>) -> Vec<(&'static str, u64)> {
+    let known = Role::ALL.iter().filter(|role| !matches!(role, Role::Unknown | Role::Professional));
+    let mut roles: Vec<_> = known.map(|role| (role.word(), scope(assessment, &format!("role:{}", role.word())).best)).collect();
+    roles.retain(|(_, people)| *people > 0);
+    roles.sort_by_key(|(role, people)| (std::cmp::Reverse(*people), *role));
+    roles
 }
 
 fn deadline_card(assessment: &Assessment<'_>) -> Markup {
@@ -99,6 +112,8 @@ fn deadline_card(assessment: &Assessment<'_>) -> Markup {
                 None => { div.mid { "None indicated" } }
             }
             p { a href="#duties" { (plural(owed, "duty", "duties")) " indicated" } @if perhaps > 0 { ", " (group(perhaps)) " more may be" } "." }
+            @let assumed = assessment.facts.assumptions().len() as u64;
+            @if assumed > 0 { p.soft { a href="#assumed" { (plural(assumed, "fact", "facts")) " of the incident" } " nobody gave, so they are assumed." } }
         }
     }
 }

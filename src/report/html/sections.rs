@@ -240,7 +240,7 @@ pub(super) fn costs(assessment: &Assessment<'_>) -> Markup {
             @if lines.is_empty() { p { "Nothing." } } @else {
                 p { b { (dollars(total.low)) " to " (dollars(total.high)) } ", likely " b { (dollars(total.likely)) } }
                 div.scroll tabindex="0" role="region" aria-label=(heading(kind)) { table { caption { (heading(kind)) }
-                    thead { tr { th scope="col" { "Line" } th.num scope="col" { "From" } th.num scope="col" { "Likely" } th.num scope="col" { "To" } th scope="col" { "Range" } th scope="col" { "Source" } } }
+                    thead { tr { th scope="col" { "Line" } th.num scope="col" { "From" } th.num scope="col" { "Likely" } th.num scope="col" { "To" } th.plot scope="col" { "Range" } th scope="col" { "Source" } } }
                     tbody { @for line in lines { tr {
                         th scope="row" { (words::sentence(&line.line)) }
                         td.num { (dollars(line.cost.low)) } td.num { (dollars(line.cost.likely)) } td.num { (dollars(line.cost.high)) }
@@ -289,7 +289,7 @@ pub(super) fn method(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Resu
         @for paragraph in methodology::scope(assessment) { p { (visible(&paragraph)) } }
         h3 { "Checked by review" }
         (review(folder)?)
-        h3 { "Assumed, because nobody said otherwise" }
+        h3 #assumed { "Assumed, because nobody said otherwise" }
         @let assumptions = assessment.facts.assumptions();
         @if assumptions.is_empty() { p { "Nothing: every fact of the incident was given." } }
         @else { ul { @for assumption in &assumptions { li { (assumption) } } } }

@@ -64,7 +64,12 @@ impl Kind {
             Kind::Text | Kind::Path | Kind::Name | Kind::Id => visible(cell).into_owned(),
             Kind::Count => cell.parse().map_or_else(|_| cell.to_owned(), words::group),
             Kind::Bytes => cell.parse().map_or_else(|_| cell.to_owned(), words::bytes),
-            Kind::Share => cell.parse::<f64>().map_or_else(|_| cell.to_owned(), |share| format!("{:.0}%", share * 100.0)),
+            Kind::Share => match cell.parse::<f64>() {
+                // A rate of misses of 0.4 % is neither 0 nor 1 %.
+                Ok(share) if share > 0.0 && share < 0.1 => format!("{:.1}%", share * 100.0),
+                Ok(share) => format!("{:.0}%", share * 100.0),
+                Err(_) => cell.to_owned(),
+            },
             Kind::Code => words::sentence(cell),
             Kind::Elements => cell.split(';').map(element).collect::<Vec<_>>().join(", "),
         }
