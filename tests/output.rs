@@ -64,22 +64,21 @@ fn every_file_and_column_of_a_case_is_documented_and_no_other() {
     let case = worked_on(folder.path());
     let documented = documented();
     let (mut seen, mut faults) = (BTreeSet::from(["qc_sheet.csv".to_owned()]), Vec::new());
-    let mut compare = |name: &str, columns: Vec<String>| match documented.get(name) {
-        None => faults.push(format!("{name} is not documented")),
-        Some(told) if *told != columns => faults.push(format!("{name} has {columns:?}, the document says {told:?}")),
-        Some(_) => {}
+    let compare = |name: &str, columns: Vec<String>| match documented.get(name) {
+        None => Some(format!("{name} is not documented")),
+        Some(told) => (*told != columns).then(|| format!("{name} has {columns:?}, the document says {told:?}")),
     };
-    compare("qc_sheet.csv", csv_columns(&folder.path().join("qc_sheet.csv")));
+    faults.extend(compare("qc_sheet.csv", csv_columns(&folder.path().join("qc_sheet.csv"))));
     let others: BTreeSet<String> = quoted(&document()).into_iter().collect();
     for name in files(&case).into_keys() {
         let path = case.join(&name);
         let top = name.strip_prefix("reports/").unwrap_or(&name);
         if let Some(part) = name.strip_prefix("evidence/") {
             let kind = part.split('-').next().unwrap_or(part).to_owned();
-            compare(&kind, parquet_columns(&path));
+            faults.extend(compare(&kind, parquet_columns(&path)));
             seen.insert(kind);
         } else if top.ends_with(".csv") {
-            compare(top, csv_columns(&path));
+            faults.extend(compare(top, csv_columns(&path)));
             seen.insert(top.to_owned());
         } else if !others.contains(top) && !top.starts_with("drafts/") {
             faults.push(format!("{name} is not documented"));

@@ -22,14 +22,14 @@ impl Slot {
 
 /// Numbers of things that are kept elsewhere.
 #[derive(Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     table: HashTable<Slot>,
     hashing: Hashing,
 }
 
 impl Index {
     /// Finds the place of an equal thing, or takes `new` for it. `is(place)` tells whether what lies there is equal.
-    pub(super) fn find_or<T: std::hash::Hash + ?Sized>(&mut self, thing: &T, new: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+    pub(crate) fn find_or<T: std::hash::Hash + ?Sized>(&mut self, thing: &T, new: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         self.find_hashed_or(self.hashing.hash_one(thing), new, is)
     }
 

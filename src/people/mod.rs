@@ -15,7 +15,7 @@ pub mod firm;
 pub mod gather;
 pub mod holdout;
 pub mod individual;
-mod intern;
+pub(crate) mod intern;
 pub mod likeness;
 mod lookup;
 mod mailbox;

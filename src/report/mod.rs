@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod mentions;
 pub mod methodology;
 pub mod people;
+pub mod people_clear;
 pub mod quality;
 pub mod reproduce;
 pub mod reread;
@@ -77,7 +78,7 @@ pub trait Report: Sync {
 /// Every report, in the order they are written; the summary last, since it closes the account.
 pub const REPORTS: &[&dyn Report] = &[
     &people::People,
-    &people::Clear,
+    &people_clear::Clear,
     &people::Elements,
     &people::Records,
     &counts::CountsTable,

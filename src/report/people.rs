@@ -1,19 +1,15 @@
-//! `people.csv`, `people_clear.csv`, `person_elements`, and `evidence/person_records`.
+//! `people.csv`, `person_elements`, and `evidence/person_records`.
 
 use super::{
-    Assessment, Report, Reveal, census,
+    Assessment, Report, census,
     sheet::{Sheet, guard},
 };
 use crate::{
-    base::{ElementSet, Meaning, mask::write_masked_name},
-    evidence::row::{NO_TABLE, unpack},
-    people::{Population, individual::Individual, record::NONE, rule::Tier},
+    base::{ElementSet, mask::write_masked_name},
+    evidence::row::NO_TABLE,
+    people::{Population, individual::Individual, rule::Tier},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fmt::Write,
-    path::Path,
-};
+use std::{collections::HashMap, fmt::Write, path::Path};
 
 /// One row per affected individual.
 pub struct People;
@@ -108,119 +104,6 @@ impl PersonRow {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
     }
-}
-
-/// Clear values, only on request.
-pub struct Clear;
-
-/// What `people_clear.csv` lists, column by column.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown {
-    Name,
-    Email,
-    Phone,
-    Number,
-    Birth,
-    Address,
-    Card,
-    Account,
-}
-
-impl Report for Clear {
-    fn name(&self) -> &'static str {
-        "people_clear.csv"
-    }
-
-    fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let header = "person_id, full_names, emails, phones, national_ids, dobs, addresses, cards, accounts";
-        let mut sheet = match assessment.reveal {
-            Reveal::Nothing => return Ok(()),
-            Reveal::Clear => Sheet::create(folder, self.name(), header)?,
-            Reveal::SealedTo(recipients) => Sheet::sealed(folder, self.name(), header, recipients)?,
-        };
-        let values = clear_values(assessment)?;
-        let nothing = BTreeSet::new();
-        for (at, individual) in assessment.population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
-            sheet.plain(individual.id);
-            for shown in [Shown::Name, Shown::Email, Shown::Phone, Shown::Number, Shown::Birth, Shown::Address, Shown::Card, Shown::Account]
-            {
-                let all = values.get(&(at as u32, shown)).unwrap_or(&nothing);
-                sheet.text(&all.iter().map(String::as_str).collect::<Vec<_>>().join(";"));
-            }
-            sheet.end()?;
-        }
-        sheet.finish()
-    }
-}
-
-/// Every clear value of every counted individual, read once more from evidence.
-fn clear_values(assessment: &Assessment<'_>) -> anyhow::Result<BTreeMap<(u32, Shown), BTreeSet<String>>> {
-    let population = assessment.population;
-    let records = &population.records;
-    let mut values: BTreeMap<(u32, Shown), BTreeSet<String>> = BTreeMap::new();
-    let mut at = 0;
-    assessment.evidence.mentions(|mention| {
-        if population.catalogue.used.get(&mention.item) != Some(&true) {
-            return;
-        }
-        // Evidence is read in the order resolution read it in.
-        let Some(known) = records.mentions.get(at) else { return };
-        at += 1;
-        let person = population.individual_of[known.node as usize];
-        if person == NONE || !population.individuals[person as usize].counted {
-            return;
-        }
-        let node = &records.nodes[known.node as usize];
-        if let Some(name) = records.shown_names.get(node.name as usize) {
-            values.entry((person, Shown::Name)).or_default().insert(clean(name));
-        }
-        let mut parts = [const { String::new() }; 7];
-        for (detector, value) in mention.detectors.iter().zip(unpack(mention.values)) {
-            let Some(entry) = assessment.evidence.detectors.get(usize::from(*detector)) else { continue };
-            let text = String::from_utf8_lossy(value);
-            let shown = match entry.meaning {
-                Meaning::Email => Shown::Email,
-                Meaning::Phone => Shown::Phone,
-                Meaning::PersonalNumber => Shown::Number,
-                Meaning::BirthDate => Shown::Birth,
-                Meaning::Card => Shown::Card,
-                Meaning::Account => Shown::Account,
-                meaning => {
-                    if let Some(place) = address_place(meaning)
-                        && parts[place].is_empty()
-                    {
-                        parts[place] = clean(&text);
-                    }
-                    continue;
-                }
-            };
-            values.entry((person, shown)).or_default().insert(clean(&text));
-        }
-        let address = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ");
-        if !(parts[0].is_empty() && parts[6].is_empty()) {
-            values.entry((person, Shown::Address)).or_default().insert(address);
-        }
-    })?;
-    Ok(values)
-}
-
-/// Where in a written address a part stands.
-fn address_place(meaning: Meaning) -> Option<usize> {
-    Some(match meaning {
-        Meaning::Street => 0,
-        Meaning::Unit => 1,
-        Meaning::Postcode => 2,
-        Meaning::City => 3,
-        Meaning::Region => 4,
-        Meaning::Country => 5,
-        Meaning::FullAddress => 6,
-        _ => return None,
-    })
-}
-
-/// `;` separates the list, so it cannot stand in a value.
-fn clean(text: &str) -> String {
-    text.trim().replace([';', '\n', '\r'], ",")
 }
 
 /// The matrix of people and elements, long form.

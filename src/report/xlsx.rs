@@ -313,7 +313,7 @@ fn width(column: &str) -> f64 {
 
 fn summary(book: &mut Book<'_>, assessment: &Assessment<'_>) -> anyhow::Result<()> {
     let items = super::summary::item_counts(assessment);
-    let mut page = book.page("Summary", &["metric", "floor", "best", "ceiling", "scope"])?;
+    let mut page = book.page("Summary", &["metric", "floor", "best", "ceiling", "note"])?;
     let mut number = |metric: &str, floor: u64, best: u64, ceiling: u64, text: &str| {
         page.row([metric, &floor.to_string(), &best.to_string(), &ceiling.to_string(), text].into_iter())
     };
