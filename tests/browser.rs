@@ -33,6 +33,7 @@ fn main() {
         ("people are filtered by what was exposed", &small, by_element),
         ("text can be read in light and dark", &small, contrasts),
         ("it can be used without a mouse", &small, keyboard),
+        ("it fits a telephone", &small, fits),
         ("it prints", &small, prints),
         ("a hundred thousand people are sorted, filtered and looked up", &crowd, crowded),
     ] {
@@ -266,6 +267,16 @@ fn keyboard(browser: &mut Browser, _: &Path) {
     browser.run("document.querySelector('#files .tools input').focus()");
     press(browser, "Tab", "");
     assert_ne!(browser.run("getComputedStyle(document.activeElement).outlineStyle"), "none");
+}
+
+fn fits(browser: &mut Browser, _: &Path) {
+    browser.call("Emulation.setDeviceMetricsOverride", json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true }));
+    let wide = browser.run("document.documentElement.scrollWidth").as_f64().expect("points");
+    assert!(wide <= 390.0, "the page is {wide} points wide");
+    // Who must be told stands beside the place, not behind a bar out of sight.
+    let seen =
+        browser.run("document.querySelector('#residency tbody td:last-child').getBoundingClientRect().left").as_f64().expect("points");
+    assert!(seen < 350.0, "duties begin at {seen}");
 }
 
 fn prints(browser: &mut Browser, _: &Path) {

@@ -39,8 +39,11 @@ fn worked_on(folder: &Path) -> std::path::PathBuf {
     let (path, sheet) = (case.to_str().expect("UTF-8"), folder.join("qc_sheet.csv"));
     assert!(run(&["sample", path, "--output", folder.to_str().expect("UTF-8")]).status.success());
     let text = fs::read_to_string(&sheet).expect("a sheet");
-    let answered: String =
-        text.lines().enumerate().map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" }).collect();
+    let answered: String = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" })
+        .collect();
     let filled = folder.join("filled.csv");
     fs::write(&filled, answered).expect("written");
     let output = run(&["qc", path, filled.to_str().expect("UTF-8")]);
@@ -101,4 +104,17 @@ fn the_document_names_what_the_summary_and_the_manifest_hold() {
             assert!(named.contains(key), "{file}: {key}");
         }
     }
+}
+
+#[test]
+fn timings_name_every_stage_and_report_on_standard_error() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let case = folder.path().join("case");
+    let told = |arguments: &[&str]| String::from_utf8_lossy(&run(arguments).stderr).into_owned();
+    let path = case.to_str().expect("UTF-8");
+    let scanned = told(&["scan", fixture().to_str().expect("UTF-8"), "--case", path, "--timings", "--quiet"]);
+    for what in ["leak read", "people resolved", "people.csv", "report.html", "report.xlsx", "manifest.json", "in all"] {
+        assert!(scanned.lines().any(|line| line.ends_with(&format!("   {what}"))), "{what}: {scanned}");
+    }
+    assert_eq!(told(&["assess", path, "--quiet"]), "");
 }

@@ -113,8 +113,7 @@ fn the_action_fails_on_people_passes_without_and_writes_what_it_was_asked_to() {
     let (code, told, said) = act(folder.path(), &[("paths", "two words\nparts.csv\n"), ("sarif", "found.sarif")]);
     assert_eq!((code, told["exit-code"].as_str()), (1, "1"), "{said}");
     assert!(said.contains("file=two words/export.csv,line=1,col="), "{said}");
-    let log: serde_json::Value =
-        serde_json::from_slice(&fs::read(folder.path().join("found.sarif")).expect("a log")).expect("JSON");
+    let log: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("found.sarif")).expect("a log")).expect("JSON");
     assert_eq!(log["version"], "2.1.0");
 
     assert_eq!(act(folder.path(), &[("paths", "parts.csv")]).0, 0);
@@ -165,7 +164,10 @@ fn every_pipeline_in_the_documents_is_yaml_and_uses_inputs_that_exist() {
     let gitlab = yaml("GitLab", pieces[1]);
     let job = &gitlab["breachscope"];
     let script = job["script"].as_vec().expect("a script")[0].as_str().expect("a line");
-    assert!(script.contains(&format!("--output {}", text(&job["artifacts"]["reports"], "junit"))), "the report it writes is the one it keeps");
+    assert!(
+        script.contains(&format!("--output {}", text(&job["artifacts"]["reports"], "junit"))),
+        "the report it writes is the one it keeps"
+    );
     let hook = yaml("pre-commit", pieces[2]);
     let id = text(&hook.as_vec().expect("a list")[0]["hooks"].as_vec().expect("hooks")[0], "id").to_owned();
     assert_eq!(text(&yaml_file(".pre-commit-hooks.yaml").as_vec().expect("a list")[0], "id"), id);

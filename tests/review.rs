@@ -121,11 +121,12 @@ fn a_sheet_is_blind_and_the_same_for_the_same_seed_and_comes_back_as_figures() {
     let recall: f64 = line("recall", "findings")["estimate"].parse().expect("a number");
     assert!(recall > 0.5 && recall < 1.0, "{recall}");
     // Both kinds of bounds are printed as they are written.
-    let percent = |share: &str| format!("{:.1} %", 100.0 * share.parse::<f64>().expect("a share"));
+    let percent = |share: &str| format!("{:.1}", 100.0 * share.parse::<f64>().expect("a share"));
     for name in ["exact", "wilson"] {
-        let bounds = format!("{} to {}", percent(&ssn[&format!("{name}_low")]), percent(&ssn[&format!("{name}_high")]));
+        let bounds = format!("{}–{}", percent(&ssn[&format!("{name}_low")]), percent(&ssn[&format!("{name}_high")]));
         assert!(text.contains(&bounds), "{bounds}: {text}");
     }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     // The reports have them at once, a new assessment keeps them, and the case stays verified.
     assert_eq!(rows(&case, "custody.csv").last().expect("an act")["act"], "qc");
     for act in ["qc", "assess"] {
@@ -154,8 +155,11 @@ fn a_review_is_read_back_under_the_facts_of_the_last_assessment_or_not_at_all() 
     scan(&fixture(), &case, &["--facts", utf8(&facts), "--reveal"]);
     assert_eq!(said(&["sample", utf8(&case), "--output", utf8(folder.path())]).0, Some(0));
     let blank = fs::read_to_string(&sheet).expect("a sheet");
-    let filled: String =
-        blank.lines().enumerate().map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" }).collect();
+    let filled: String = blank
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" })
+        .collect();
     fs::write(&sheet, filled).expect("written");
     let duties = fs::read(case.join("reports/duties.csv")).expect("duties");
     let before = common::files(&case);

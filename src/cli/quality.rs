@@ -99,24 +99,20 @@ impl Qc {
     }
 }
 
-/// What was measured, as it is printed.
+/// What was measured, as it is printed: in eighty columns.
 fn table(measures: &[Measure], confidence: f64) -> String {
-    let confidence = confidence * 100.0;
-    let (exact, score) = (format!("Clopper–Pearson {confidence:.0} %"), format!("Wilson {confidence:.0} %"));
-    let mut text = format!("{:<10} {:<34} {:>9} {:>9}   {exact:<20}   {score}", "measure", "of", "looked at", "estimate");
-    for line in measures {
-        let bounds = |interval: Interval| format!("{:.1} % to {:.1} %", 100.0 * interval.low, 100.0 * interval.high);
-        text.push_str(&format!(
-            "\n{:<10} {:<34} {:>9} {:>7.1} %   {:<20}   {}",
-            line.measure,
-            line.stratum,
-            line.sampled,
-            100.0 * line.estimate,
-            bounds(line.exact),
-            bounds(line.wilson),
-        ));
+    let line = |cells: [&str; 6]| {
+        let [measure, of, seen, estimate, exact, wilson] = cells;
+        format!("{measure:<9} {of:<32} {seen:>5} {estimate:>6}  {exact:<11} {wilson}\n")
+    };
+    let mut text = line(["measure", "of", "seen", "%", "exact", "Wilson"]);
+    for measure in measures {
+        let percent = |share: f64| format!("{:.1}", 100.0 * share);
+        let bounds = |interval: Interval| format!("{}–{}", percent(interval.low), percent(interval.high));
+        let (seen, estimate) = (measure.sampled.to_string(), percent(measure.estimate));
+        text.push_str(&line([measure.measure, &measure.stratum, &seen, &estimate, &bounds(measure.exact), &bounds(measure.wilson)]));
     }
-    text
+    text + &format!("Bounds at {:.0} %: exact (Clopper–Pearson), and Wilson's score interval.", confidence * 100.0)
 }
 
 /// When the case's evidence was read, or put together.

@@ -70,7 +70,12 @@ fn every_command_line_that_is_shown_is_one_of_ours() {
 
 #[test]
 fn a_wrong_command_line_would_be_seen() {
-    for text in ["`breachscope scna leak`", "```\n$ breachscope check --polcy x .\n```", "entry: breachscope check --format xml", "`breachscope qx`"] {
+    for text in [
+        "`breachscope scna leak`",
+        "```\n$ breachscope check --polcy x .\n```",
+        "entry: breachscope check --format xml",
+        "`breachscope qx`",
+    ] {
         let found: Vec<_> = commands(text).iter().filter_map(|command| fault(&words(command))).collect();
         assert_eq!(found.len(), 1, "{text}");
     }

@@ -121,7 +121,7 @@ pub fn plain(assessment: &Assessment<'_>) -> String {
     let aside = |scope: &str| counts.scopes.iter().find(|(name, _)| name == scope).map_or(0, |(_, bounds)| bounds.best);
     let (minors, deceased, professionals) = (aside("minor"), aside("deceased"), aside("role:professional"));
     let (minors, deceased, professionals) = (group(minors), group(deceased), group(professionals));
-    lines.push(format!("           {minors} minors, {deceased} deceased; {professionals} named only for their work are not in the count"));
+    lines.push(format!("           {minors} minors, {deceased} deceased; not counted: {professionals} named only for their work"));
     let mut elements: Vec<(&str, u64)> =
         assessment.census.elements.iter().map(|(element, (people, _))| (element.code(), *people)).collect();
     elements.retain(|(_, people)| *people > 0);
@@ -133,12 +133,15 @@ pub fn plain(assessment: &Assessment<'_>) -> String {
     push_list(&mut lines, "Residency", &places, 10);
     let owed = assessment.duties.iter().filter(|duty| duty.crossed != Crossed::No).count();
     match earliest_deadline(assessment) {
-        Some(date) => lines.push(format!("Duties     {owed} indicated, the earliest by {date}: see duties.csv, confirm with counsel")),
+        Some(date) => lines.push(format!("Duties     {owed} indicated, the first by {date}: confirm duties.csv with counsel")),
         None => lines.push(format!("Duties     {owed} indicated: see duties.csv, confirm with counsel")),
     }
     lines.push(format!("Reports    {}", assessment.case.reports().display()));
     lines.join("\n")
 }
+
+/// Columns of a terminal that nobody widened.
+const WIDTH: usize = 80;
 
 fn push_list(lines: &mut Vec<String>, label: &str, entries: &[(&str, u64)], most: usize) {
     let shown: Vec<String> = entries.iter().take(most).map(|(name, count)| format!("{name} {}", group(*count))).collect();
@@ -146,7 +149,7 @@ fn push_list(lines: &mut Vec<String>, label: &str, entries: &[(&str, u64)], most
     let more = if rest > 0 { format!(", {rest} more") } else { String::new() };
     let mut line = format!("{label}  ");
     for (at, entry) in shown.iter().enumerate() {
-        if line.len() + entry.len() > 100 {
+        if line.len() + entry.len() >= WIDTH {
             lines.push(line.trim_end().to_owned());
             line = " ".repeat(11);
         }
