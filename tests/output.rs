@@ -39,11 +39,7 @@ fn worked_on(folder: &Path) -> std::path::PathBuf {
     let (path, sheet) = (case.to_str().expect("UTF-8"), folder.join("qc_sheet.csv"));
     assert!(run(&["sample", path, "--output", folder.to_str().expect("UTF-8")]).status.success());
     let text = fs::read_to_string(&sheet).expect("a sheet");
-    let answered: String = text
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" })
-        .collect();
+    let answered = common::answered_none(&text);
     let filled = folder.join("filled.csv");
     fs::write(&filled, answered).expect("written");
     let output = run(&["qc", path, filled.to_str().expect("UTF-8")]);

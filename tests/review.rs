@@ -155,11 +155,7 @@ fn a_review_is_read_back_under_the_facts_of_the_last_assessment_or_not_at_all() 
     scan(&fixture(), &case, &["--facts", utf8(&facts), "--reveal"]);
     assert_eq!(said(&["sample", utf8(&case), "--output", utf8(folder.path())]).0, Some(0));
     let blank = fs::read_to_string(&sheet).expect("a sheet");
-    let filled: String = blank
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(",,,", ",none,,", 1) + "\n" })
-        .collect();
+    let filled = common::answered_none(&blank);
     fs::write(&sheet, filled).expect("written");
     let duties = fs::read(case.join("reports/duties.csv")).expect("duties");
     let before = common::files(&case);
