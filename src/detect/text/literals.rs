@@ -6,7 +6,11 @@ use crate::detect::{
     lexicon::{self, flag},
     pattern::TokenSet,
 };
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 /// What a literal starts.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +27,16 @@ enum Kind {
 /// All literals of all detectors in one automaton.
 #[derive(Debug)]
 pub(super) struct Literals {
-    automaton: AhoCorasick,
+    /// Quickly built: what a file of some kilobytes is walked with.
+    small: AhoCorasick,
+    /// Faster, but longer in the building than it takes to walk megabytes; `None` inside where it would be too large.
+    fast: OnceLock<Option<AhoCorasick>>,
+    walked: AtomicUsize,
     uses: Vec<Literal>,
 }
+
+/// After so many bytes of text the fast automaton is worth building.
+const WORTH: usize = 4 << 20;
 
 #[derive(Debug)]
 struct Literal {
@@ -82,14 +93,28 @@ impl Literals {
                 _ => {}
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(uses.iter().map(|literal| &literal.text))
-            .map_err(|error| error.to_string())?;
-        Ok(Literals { automaton, uses })
+        let small = build(&uses, AhoCorasickKind::ContiguousNFA).map_err(|error| error.to_string())?;
+        Ok(Literals { small, fast: OnceLock::new(), walked: AtomicUsize::new(0), uses })
     }
+
+    /// What to walk a text of so many bytes with; both find the same.
+    fn automaton(&self, bytes: usize) -> &AhoCorasick {
+        if let Some(fast) = self.fast.get() {
+            return fast.as_ref().unwrap_or(&self.small);
+        }
+        if self.walked.fetch_add(bytes, Ordering::Relaxed) + bytes < WORTH {
+            return &self.small;
+        }
+        self.fast.get_or_init(|| build(&self.uses, AhoCorasickKind::DFA).ok()).as_ref().unwrap_or(&self.small)
+    }
+}
+
+fn build(uses: &[Literal], kind: AhoCorasickKind) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(kind))
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(uses.iter().map(|literal| &literal.text))
 }
 
 impl Scan<'_> {
@@ -97,7 +122,7 @@ impl Scan<'_> {
     pub(super) fn literals(&mut self) {
         let detectors = self.detectors;
         let literals = &detectors.scanner.literals;
-        for found in literals.automaton.find_iter(self.text) {
+        for found in literals.automaton(self.text.len()).find_iter(self.text) {
             let Some(literal) = literals.uses.get(found.pattern().as_usize()) else { continue };
             let (start, end, id) = (found.start(), found.end(), literal.detector);
             match literal.kind {
