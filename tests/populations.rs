@@ -119,7 +119,7 @@ fn registers(twins: usize) -> [String; 2] {
     let given = ["Ezra", "Lotte", "Bruno", "Hanna", "Oscar", "Paula", "Victor", "Nadine", "Simon", "Greta"];
     let surnames = ["Hartmann", "Okafor", "Lindqvist", "Moreau", "Castellano", "Whitfield", "Novak", "Brennan", "Delgado", "Kowalski"];
     let towns = ["Springfield", "Madison", "Fresno", "Albany"];
-    let mut lists = [(); 2].map(|()| "first_name,last_name,birth_date,street,city,dossier_no\n".to_owned());
+    let mut lists = [(); 2].map(|()| "first_name,last_name,birth_date,street,city,soc_sec_id\n".to_owned());
     let person = |at: usize, name: &str, number: usize| {
         let birth = format!("19{:02}-{:02}-{:02}", 40 + at * 7 % 55, 1 + at % 12, 1 + at * 5 % 28);
         let door = format!("{} {} Street", 1 + at * 13 % 900, surnames[(at + 3) % 10]);

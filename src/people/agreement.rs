@@ -9,7 +9,7 @@
 use super::{
     holdout::Tally,
     likeness::Likeness,
-    record::{Class, Node, Records},
+    record::{Class, NONE, Node, Records},
     rule::{self, Birth, Comparison, Door, Numbers},
 };
 use std::collections::BTreeMap;
@@ -88,12 +88,19 @@ pub(super) fn by_number(records: &Records, c: &Comparison, a: &Node, b: &Node) -
     told(c.personal).or_else(|| told(rule::numbers(records, a, b, Class::Proven)))
 }
 
+/// Whether a record says all that a whole agreement needs, and carries a number.
+pub(super) fn is_whole(node: &Node) -> bool {
+    let numbered = node.keys.iter().any(|key| matches!(key.class, Class::Personal | Class::Proven));
+    numbered && node.name != NONE && node.address != NONE && !node.birth.is_multiple_of(10_000)
+}
+
 /// The ways of agreeing that tell one person, each with the pairs seen: `two` are those beyond what errors in the number explain.
-pub(super) fn telling(sights: &mut Vec<Sight>) -> BTreeMap<Agreement, Tally> {
+/// `repeated` are records that say again to the letter what another says: they too agree in everything, the number included.
+pub(super) fn telling(sights: &mut Vec<Sight>, repeated: u64) -> BTreeMap<Agreement, Tally> {
     sights.sort_unstable();
     sights.dedup();
     let mut seen: BTreeMap<Agreement, Tally> = BTreeMap::new();
-    let mut whole = Tally::default();
+    let mut whole = Tally { one: repeated, two: 0 };
     for sight in sights.iter() {
         let count = |tally: &mut Tally| if sight.one { tally.one += 1 } else { tally.two += 1 };
         count(seen.entry(sight.how).or_default());
@@ -135,7 +142,7 @@ mod tests {
     fn numbers_differ_among_twins_oftener_than_errors_explain() {
         let whole = [(WHOLE, true, 1000), (WHOLE, false, 100)];
         let tells =
-            |one, two| telling(&mut sights(&[&whole[..], &[(TWINS, true, one), (TWINS, false, two)]].concat())).get(&TWINS).copied();
+            |one, two| telling(&mut sights(&[&whole[..], &[(TWINS, true, one), (TWINS, false, two)]].concat()), 0).get(&TWINS).copied();
         assert_eq!(tells(200, 18), Some(Tally { one: 218, two: 0 }), "twenty errors were to be expected");
         assert_eq!(tells(200, 23), Some(Tally { one: 220, two: 3 }));
         assert_eq!(tells(200, 30), None, "ten twins");
@@ -143,13 +150,22 @@ mod tests {
     }
 
     #[test]
+    fn records_repeated_to_the_letter_show_how_seldom_numbers_are_wrong() {
+        let seen = |repeated| {
+            telling(&mut sights(&[(WHOLE, true, 60), (WHOLE, false, 30), (TWINS, true, 30), (TWINS, false, 10)]), repeated)
+                .contains_key(&TWINS)
+        };
+        assert!(seen(0) && !seen(1_000));
+    }
+
+    #[test]
     fn numbers_without_errors_excuse_no_difference() {
-        let seen = |two| telling(&mut sights(&[(WHOLE, true, 1000), (TWINS, true, 50), (TWINS, false, two)])).contains_key(&TWINS);
+        let seen = |two| telling(&mut sights(&[(WHOLE, true, 1000), (TWINS, true, 50), (TWINS, false, two)]), 0).contains_key(&TWINS);
         assert!(seen(0) && !seen(1));
     }
 
     #[test]
     fn nothing_is_told_where_numbers_are_few() {
-        assert!(telling(&mut sights(&[(WHOLE, true, 10), (TWINS, true, 50)])).is_empty());
+        assert!(telling(&mut sights(&[(WHOLE, true, 10), (TWINS, true, 50)]), 0).is_empty());
     }
 }

@@ -120,15 +120,16 @@ pub fn propose(records: &Records) -> Proposals {
         alike.par_sort_unstable();
         alike.dedup();
     }
-    proposals.join_alike(&mut sights, &alike);
+    let repeated = repeated(records, |node| all.names[node.name as usize].bag.is_multiple_of(tried));
+    proposals.join_alike(&mut sights, repeated, &alike);
     proposals.generic.sort_unstable_by_key(|generic| generic.value);
     proposals
 }
 
 impl Proposals {
     /// Joins pairs by ways of agreeing that tell one person.
-    fn join_alike(&mut self, sights: &mut Vec<Sight>, alike: &[(Agreement, u32, u32)]) {
-        let telling = agreement::telling(sights);
+    fn join_alike(&mut self, sights: &mut Vec<Sight>, repeated: u64, alike: &[(Agreement, u32, u32)]) {
+        let telling = agreement::telling(sights, repeated);
         let mut used: Vec<&Tally> = Vec::new();
         for same in alike.chunk_by(|x, y| x.0 == y.0) {
             let Some(tally) = same.first().and_then(|(how, ..)| telling.get(how)) else { continue };
@@ -138,6 +139,13 @@ impl Proposals {
         self.agreed = used.iter().fold(Tally::default(), |all, tally| Tally { one: all.one + tally.one, two: all.two + tally.two });
         self.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
     }
+}
+
+/// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
+fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
+    let mut met = vec![false; records.nodes.len()];
+    let again = records.mentions.iter().filter(|mention| std::mem::replace(&mut met[mention.node as usize], true));
+    again.map(|mention| &records.nodes[mention.node as usize]).filter(|node| agreement::is_whole(node) && is_tried(node)).count() as u64
 }
 
 /// What some blocks came to.
