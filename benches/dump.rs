@@ -7,6 +7,9 @@
 //! N views for each customer (60: thirty for an order, which is few, since two or three visits in a
 //! hundred buy), and `--people` leaves only customers and addresses.
 
+mod common;
+
+use common::{children, ssn};
 use std::{
     fs::File,
     io::{BufWriter, Write},
@@ -105,12 +108,6 @@ struct Batch<'w> {
 
 /// Customers in one INSERT.
 const BATCH: u64 = 200;
-
-/// Numbers of areas, groups and serials that are issued, walked through in steps that put neighbours far apart.
-fn ssn(person: u64) -> String {
-    let spread = person.wrapping_mul(48_271_371) % (665 * 98 * 9_900);
-    format!("{:03}-{:02}-{:04}", 1 + spread / (98 * 9_900), 1 + spread / 9_900 % 98, 100 + spread % 9_900)
-}
 
 impl Batch<'_> {
     fn write(&mut self, line: &mut String, density: Density) {
@@ -249,19 +246,6 @@ fn write_dump(path: &Path, megabytes: u64, density: Density) -> u64 {
     }
     out.flush().expect("written");
     batch.customers
-}
-
-/// User and system seconds of all children so far, and the largest resident set in MiB.
-fn children() -> (f64, u64) {
-    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-    #[expect(unsafe_code, reason = "getrusage fills a struct")]
-    // SAFETY: the pointer is to a zeroed rusage of our own.
-    let usage = unsafe {
-        libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr());
-        usage.assume_init()
-    };
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss as u64 / 1024)
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints its figures")]

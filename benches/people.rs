@@ -5,12 +5,15 @@
 //! another process of this bench loads the evidence and resolves it, and everybody must be counted once. Where Python has DuckDB, its time
 //! for `count(distinct)` of the same three columns is told beside, measured in the same run.
 
+mod common;
+
 use breachscope::{
     detect::Detectors,
     evidence::{Case, Evidence},
     people,
     scan::{self, Options, Progress},
 };
+use common::{children, ssn};
 use std::{
     fs::File,
     io::{BufWriter, Write},
@@ -20,19 +23,6 @@ use std::{
 
 /// Rows of one person.
 const ROWS: u64 = 3;
-
-/// User and system seconds of all children so far, and the largest resident set in MiB.
-fn children() -> (f64, u64) {
-    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-    #[expect(unsafe_code, reason = "getrusage fills a struct")]
-    // SAFETY: the pointer is to a zeroed rusage of our own.
-    let usage = unsafe {
-        libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr());
-        usage.assume_init()
-    };
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss as u64 / 1024)
-}
 
 /// A permutation of the numbers below 2^30: neighbours lie far apart, and no two people share a number.
 fn spread(number: u64) -> u64 {
@@ -62,8 +52,7 @@ fn write_table(path: &Path, people: u64) {
             let number = spread(person);
             let (given, surname) = (word(number / 4_900, 3), word(number, 3));
             // The number stands in two rows of three, the address changes once, the telephone is the same.
-            let ssn = format!("{:03}-{:02}-{:04}", 1 + person / 970_000 % 600, 1 + person / 9_900 % 98, 100 + person % 9_900);
-            let ssn = if row == 1 { "" } else { &ssn };
+            let ssn = if row == 1 { String::new() } else { ssn(person) };
             let mail = if row == 2 { "postfach-nord.net" } else { "nordlicht-post.net" };
             writeln!(
                 out,

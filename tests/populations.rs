@@ -128,7 +128,7 @@ fn registers(twins: usize) -> [String; 2] {
     };
     for at in 0..300 {
         let name = given[at % 10];
-        let misread = |share: usize| at % 10 == share && at / 10 < 30;
+        let misread = |share: usize| at % 10 == share;
         let (other, wrong) = (misread(1) || misread(2) || at % 50 == 5, misread(3) || at % 50 == 5);
         lists[0] += &person(at, name, at);
         lists[1] += &person(at, if other { given[(at + 4) % 10] } else { name }, if wrong { at + 5_000 } else { at });

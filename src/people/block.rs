@@ -85,7 +85,8 @@ pub struct Proposals {
 pub fn propose(records: &Records) -> Proposals {
     let all = BlockingKeys::new(records);
     let rarity = Rarity::new(records);
-    let tried = holdout::one_in(records.nodes.len());
+    let one_in = holdout::one_in(records.nodes.len());
+    let is_tried = |node: &Node| all.names[node.name as usize].bag.is_multiple_of(one_in);
     let mut proposals = Proposals::default();
     let mut sights: Vec<Sight> = Vec::new();
     let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
@@ -100,7 +101,7 @@ pub fn propose(records: &Records) -> Proposals {
         let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (key, block)| {
             let by_number = key & NUMBER != 0;
             for (i, (_, a)) in block.iter().enumerate() {
-                let is_tried = all.names[records.nodes[*a as usize].name as usize].bag.is_multiple_of(tried);
+                let is_tried = is_tried(&records.nodes[*a as usize]);
                 for (_, b) in &block[i + 1..] {
                     found.compare(records, &rarity, *a, *b, is_tried, by_number);
                 }
@@ -120,8 +121,7 @@ pub fn propose(records: &Records) -> Proposals {
         alike.par_sort_unstable();
         alike.dedup();
     }
-    let repeated = repeated(records, |node| all.names[node.name as usize].bag.is_multiple_of(tried));
-    proposals.join_alike(&mut sights, repeated, &alike);
+    proposals.join_alike(&mut sights, repeated(records, is_tried), &alike);
     proposals.generic.sort_unstable_by_key(|generic| generic.value);
     proposals
 }
@@ -145,7 +145,7 @@ impl Proposals {
 fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
     let mut met = vec![false; records.nodes.len()];
     let again = records.mentions.iter().filter(|mention| std::mem::replace(&mut met[mention.node as usize], true));
-    again.map(|mention| &records.nodes[mention.node as usize]).filter(|node| agreement::is_whole(node) && is_tried(node)).count() as u64
+    again.map(|mention| &records.nodes[mention.node as usize]).filter(|node| agreement::tells_all(node) && is_tried(node)).count() as u64
 }
 
 /// What some blocks came to.

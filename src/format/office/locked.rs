@@ -214,6 +214,7 @@ impl Cipher {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::token::base64;
     use aes::cipher::BlockCipherEncrypt;
 
     /// Encrypts whole blocks, chained.
@@ -231,15 +232,6 @@ mod tests {
             all.extend(before);
         }
         all
-    }
-
-    fn base64(bytes: &[u8]) -> String {
-        const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let chunk = |chunk: &[u8]| {
-            let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-            (0..=chunk.len()).map(|at| char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize])).collect::<String>()
-        };
-        bytes.chunks(3).map(chunk).collect()
     }
 
     #[test]
