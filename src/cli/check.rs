@@ -2,7 +2,7 @@
 
 use super::{Exit, Usage, output};
 use crate::{
-    detect::{self, Detectors},
+    detect::Detectors,
     evidence::{Case, CaseKey, Evidence},
     gate::{
         Outcome, Policy, baseline,
@@ -77,7 +77,6 @@ impl Check {
             return Ok(Exit::Done);
         }
         let policy = self.policy()?;
-        detect::read_ahead();
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let (shown, entries, sources) = self.inputs()?;
         let mut options = Options::new(Vec::new());

@@ -123,8 +123,8 @@ fn explain(detectors: &Detectors, id: &str, value: Option<&str>) -> anyhow::Resu
     output::line(&format!("element: {}", detector.element.map_or("none", |element| element.code())));
     detector.sources.iter().for_each(|source| output::line(&format!("source: {source}")));
     let (finds, ignores) = (&detector.examples.finds, &detector.examples.ignores);
-    finds.iter().for_each(|example| output::line(&format!("finds: {}", example.get_ref())));
-    ignores.iter().for_each(|ignored| output::line(&format!("ignores: {} ({})", ignored.text.get_ref(), ignored.why)));
+    finds.iter().for_each(|example| output::line(&format!("finds: {}", example)));
+    ignores.iter().for_each(|ignored| output::line(&format!("ignores: {} ({})", ignored.text, ignored.why)));
     if let (Some(value), Some(place)) = (value, detectors.place_of(id)) {
         output::line("");
         detectors.explain(place, value).iter().for_each(|step| output::line(step));

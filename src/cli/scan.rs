@@ -2,7 +2,7 @@
 
 use super::{Common, Exit, Usage, assess, output, timings::Timings};
 use crate::{
-    detect::{self, Detectors},
+    detect::Detectors,
     evidence::Case,
     report::manifest::{self, RuleSet, ScanOptions, Scanned, stamp},
     scan::{Digest, Options, Progress},
@@ -65,7 +65,6 @@ impl Scan {
         let (mut timings, began) = (Timings::begin(self.common.timings), Timestamp::now());
         let facts = assess::facts(&self.common)?;
         let laws = assess::laws(&self.common)?;
-        detect::read_ahead();
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let mut options = Options::new(self.paths.clone());
         options.threads = self.threads.unwrap_or(options.threads).max(1);

@@ -138,7 +138,7 @@ impl Detector {
             (!self.checks.is_empty() && text.check_bits != 0.0).then(|| format!("check {:+.1}", text.check_bits)),
             (text.near_bits != 0.0).then(|| format!("a word near {:+.1}", text.near_bits)),
             (text.alone_bits != 0.0).then(|| format!("a line of its own {:+.1}", text.alone_bits)),
-            text.scanner.as_ref().map(|scanner| format!("scanner `{}`", scanner.get_ref())),
+            text.scanner.as_ref().map(|scanner| format!("scanner `{scanner}`")),
             (!text.tokens.is_empty()).then(|| format!("{} fixed beginnings", text.tokens.len())),
             (!text.phrases.is_empty()).then(|| format!("{} phrases", text.phrases.len())),
         ];

@@ -150,7 +150,7 @@ impl Vocabulary {
             }
         }
         let file: WordsFile =
-            toml::from_str(include_str!("../../patterns/lexicons/header-words.toml")).map_err(|error| error.to_string())?;
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/header-words.json"))).map_err(|error| error.to_string())?;
         for slot in file.slot {
             let index = vocabulary.slots.len() as u8;
             slot.words.iter().for_each(|word| vocabulary.add(word, Term::Slot(index)));

@@ -1,141 +1,47 @@
-//! Word lists, compiled to one small table each: a hash of the word and its flags.
-//!
-//! A table tells a word that is not in it apart with an error below one in 30,000, which is
-//! far below the error of the lists themselves.
+//! Word lists, laid out by the build as one small table each (see [`table`]), and lists read as they are.
 
-use std::{hash::Hasher, sync::LazyLock};
+mod table;
 
-/// What a word is known as; one bit each.
-pub(super) mod flag {
-    /// A given name that is common somewhere.
-    pub(in crate::detect) const GIVEN: u8 = 1;
-    /// A given name that is rare.
-    pub(in crate::detect) const RARE_GIVEN: u8 = 2;
-    /// A surname that is common somewhere.
-    pub(in crate::detect) const SURNAME: u8 = 4;
-    /// A surname that is rare.
-    pub(in crate::detect) const RARE_SURNAME: u8 = 8;
-    /// Also a word of English, written in lower case.
-    pub(in crate::detect) const WORD: u8 = 16;
-    pub(in crate::detect) const FEMALE: u8 = 32;
-    pub(in crate::detect) const MALE: u8 = 64;
-    /// Only a word, no name.
-    pub(in crate::detect) const PLAIN: u8 = 128;
-}
+pub(super) use table::flag;
+use table::{SLOT, place};
 
-/// A set of words with flags.
+/// A set of folded words with flags.
 pub(super) struct Lexicon {
-    /// Upper 24 bits: fingerprint; lower 8: flags, never 0 for a word that is there.
-    slots: Vec<u32>,
+    slots: &'static [[u8; SLOT]],
 }
+
+/// Given names and surnames of many countries, and English words that are neither.
+pub(super) static NAMES: Lexicon = Lexicon::laid_out(include_bytes!(concat!(env!("OUT_DIR"), "/names.table")));
+
+/// Names of towns.
+pub(super) static CITIES: Lexicon = Lexicon::laid_out(include_bytes!(concat!(env!("OUT_DIR"), "/cities.table")));
 
 impl Lexicon {
-    fn with_capacity(words: usize) -> Lexicon {
-        Lexicon { slots: vec![0; (words * 2).next_power_of_two().max(64)] }
-    }
-
-    fn insert(&mut self, word: &[u8], flags: u8) {
-        let (mut at, print) = self.place(word);
-        while self.slots[at] != 0 && self.slots[at] >> 8 != print {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.slots[at] |= print << 8 | u32::from(flags);
+    const fn laid_out(bytes: &'static [u8]) -> Lexicon {
+        Lexicon { slots: bytes.as_chunks().0 }
     }
 
     /// The flags of a folded word; 0 when it is not in the list.
     pub(super) fn get(&self, word: &[u8]) -> u8 {
-        let (mut at, print) = self.place(word);
+        let (mut at, print) = place(word, self.slots.len());
         loop {
-            match self.slots[at] {
+            match u32::from_le_bytes(self.slots[at]) {
                 0 => return 0,
                 slot if slot >> 8 == print => return slot as u8,
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
     }
-
-    fn place(&self, word: &[u8]) -> (usize, u32) {
-        let mut hasher = Mix(0);
-        hasher.write(word);
-        let hash = hasher.finish();
-        (hash as usize & (self.slots.len() - 1), (hash >> 40) as u32)
-    }
-}
-
-/// A quick hash of short words (multiply and rotate by eight bytes at a time).
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-        self.0 ^= bytes.len() as u64;
-    }
-
-    fn finish(&self) -> u64 {
-        let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        mixed ^ mixed >> 32
-    }
-}
-
-/// Given names and surnames of many countries, and English words that are neither.
-pub(super) fn names() -> &'static Lexicon {
-    static NAMES: LazyLock<Lexicon> = LazyLock::new(|| {
-        let mut lexicon = Lexicon::with_capacity(200_000);
-        for line in lines(include_str!("../../patterns/lexicons/names.tsv")) {
-            let line = line.as_bytes();
-            let Some(tab) = line.iter().position(|byte| *byte == b'\t') else { continue };
-            let flags = line[tab + 1..].iter().fold(0, |flags, letter| {
-                flags
-                    | match letter {
-                        b'G' => flag::GIVEN,
-                        b'g' => flag::RARE_GIVEN,
-                        b'S' => flag::SURNAME,
-                        b's' => flag::RARE_SURNAME,
-                        b'w' => flag::WORD,
-                        b'f' => flag::FEMALE,
-                        b'm' => flag::MALE,
-                        _ => 0,
-                    }
-            });
-            lexicon.insert(&line[..tab], flags);
-        }
-        for word in lines(include_str!("../../patterns/lexicons/words.txt")) {
-            lexicon.insert(word.as_bytes(), flag::PLAIN);
-        }
-        lexicon
-    });
-    &NAMES
-}
-
-/// Names of towns.
-pub(super) fn cities() -> &'static Lexicon {
-    static CITIES: LazyLock<Lexicon> = LazyLock::new(|| {
-        let mut lexicon = Lexicon::with_capacity(60_000);
-        for line in lines(include_str!("../../patterns/lexicons/cities.tsv")) {
-            lexicon.insert(line.split('\t').next().unwrap_or(line).as_bytes(), 1);
-        }
-        lexicon
-    });
-    &CITIES
 }
 
 /// Whether a folded word is a given name somewhere.
 pub fn is_given_name(word: &str) -> bool {
-    names().get(word.as_bytes()) & (flag::GIVEN | flag::RARE_GIVEN) != 0
+    NAMES.get(word.as_bytes()) & (flag::GIVEN | flag::RARE_GIVEN) != 0
 }
 
 /// Whether a folded word is a surname somewhere.
 pub fn is_surname(word: &str) -> bool {
-    names().get(word.as_bytes()) & (flag::SURNAME | flag::RARE_SURNAME) != 0
-}
-
-/// Reads the big lists, which nearly every leak asks for, on a thread of its own while something else is done.
-pub fn read_ahead() {
-    std::thread::spawn(|| (names(), cities()));
+    NAMES.get(word.as_bytes()) & (flag::SURNAME | flag::RARE_SURNAME) != 0
 }
 
 /// The lines of a list that are not comments.
@@ -156,11 +62,24 @@ mod tests {
 
     #[test]
     fn names_and_words_are_told_apart() {
-        let names = names();
-        assert_ne!(names.get(b"jane") & flag::GIVEN, 0);
-        assert_ne!(names.get(b"smith") & flag::SURNAME, 0);
-        assert_ne!(names.get(b"will") & flag::WORD, 0);
-        assert_eq!(names.get(b"annual"), flag::PLAIN);
-        assert_eq!(names.get(b"qwrtzpx"), 0);
+        assert_ne!(NAMES.get(b"jane") & flag::GIVEN, 0);
+        assert_ne!(NAMES.get(b"smith") & flag::SURNAME, 0);
+        assert_ne!(NAMES.get(b"will") & flag::WORD, 0);
+        assert_eq!(NAMES.get(b"annual"), flag::PLAIN);
+        assert_eq!(NAMES.get(b"qwrtzpx"), 0);
+    }
+
+    #[test]
+    fn tables_hold_every_word_of_their_lists_and_are_half_empty() {
+        let names = lines(include_str!("../../patterns/lexicons/names.tsv"));
+        assert!(names.map(|line| line.split('\t').next().unwrap_or(line)).all(|name| NAMES.get(name.as_bytes()) & !flag::PLAIN != 0));
+        assert!(lines(include_str!("../../patterns/lexicons/words.txt")).all(|word| NAMES.get(word.as_bytes()) & flag::PLAIN != 0));
+        let towns = lines(include_str!("../../patterns/lexicons/cities.tsv"));
+        assert!(towns.map(|line| line.split('\t').next().unwrap_or(line)).all(|town| CITIES.get(town.as_bytes()) != 0));
+        for table in [NAMES, CITIES] {
+            assert!(table.slots.len().is_power_of_two());
+            let free = table.slots.iter().filter(|slot| **slot == [0; SLOT]).count();
+            assert!(2 * free >= table.slots.len(), "a word that is not there is told apart by a free slot soon");
+        }
     }
 }

@@ -38,7 +38,7 @@ pub use check::{CHECKS, Check, aws_key::account as aws_account};
 pub use fault::{Fault, Faults};
 pub use fold::{fold, fold_into};
 pub use header::is_organisation;
-pub use lexicon::{is_given_name, is_surname, read_ahead};
+pub use lexicon::{is_given_name, is_surname};
 pub use normal::{DateOrder, Normalise};
 pub use pattern::{Alone, CellExample, Examples, Ignored, token_domain};
 pub use profile::{ColumnProfile, Profile, Slot};
@@ -46,6 +46,8 @@ pub use read::{Protection, Reading, Scratch};
 pub use text::Finding;
 
 static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/patterns/detectors");
+/// The same files as the build read them: a path, a tab, and JSON on each line.
+const DIGESTED: &str = include_str!(concat!(env!("OUT_DIR"), "/detectors.jsonl"));
 
 /// Place of a detector in the order of ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,13 +124,15 @@ impl Detectors {
     /// The detectors inside the binary and those of these directories; a file of the same id
     /// replaces the built-in one.
     pub fn load(extra: &[PathBuf]) -> Result<Detectors, Faults> {
-        let mut files = Vec::new();
-        builtin_files(&BUILTIN, &mut files);
         let mut faults = Vec::new();
         let mut all: Vec<Detector> = Vec::new();
-        let compiled: Vec<_> = files
-            .par_iter()
-            .map(|(path, text)| pattern::compile(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), text))
+        let compiled: Vec<_> = DIGESTED
+            .par_lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(path, json)| {
+                let text = || BUILTIN.get_file(path).and_then(include_dir::File::contents_utf8).unwrap_or_default();
+                pattern::compile_built_in(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), json, text)
+            })
             .collect();
         for result in compiled {
             match result {

@@ -80,7 +80,7 @@ pub(super) fn is_area_code(digits: &[u8]) -> bool {
 
 /// Whether a folded word is the name of a town.
 pub(super) fn is_city(folded: &[u8]) -> bool {
-    lexicon::cities().get(folded) != 0
+    lexicon::CITIES.get(folded) != 0
 }
 
 /// Whether a folded word is a state or territory of the United States, by name or code.

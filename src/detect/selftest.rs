@@ -33,15 +33,15 @@ impl Detectors {
 
     fn test_text(&self, id: DetectorId, detector: &Detector, fault: &mut impl FnMut(String)) {
         for example in &detector.examples.finds {
-            let (text, wanted) = marked(example.get_ref());
+            let (text, wanted) = marked(example);
             let got = self.spans(id, text.as_bytes());
             if got != wanted {
                 let shown: Vec<&str> = got.iter().filter_map(|(from, to)| text.get(*from..*to)).collect();
-                fault(format!("`finds` {:?}: found {shown:?}", example.get_ref()));
+                fault(format!("`finds` {:?}: found {shown:?}", example));
             }
         }
         for ignored in &detector.examples.ignores {
-            let text = ignored.text.get_ref();
+            let text = &ignored.text;
             let got: Vec<&str> = self.spans(id, text.as_bytes()).iter().filter_map(|(from, to)| text.get(*from..*to)).collect();
             if !got.is_empty() {
                 fault(format!("`ignores` {text:?}: found {got:?}, but {}", ignored.why));
@@ -57,8 +57,7 @@ impl Detectors {
     }
 
     fn test_cells(&self, id: DetectorId, detector: &Detector, fault: &mut impl FnMut(String)) {
-        for example in &detector.examples.cells {
-            let cell = example.get_ref();
+        for cell in &detector.examples.cells {
             let row = vec![Some(cell.value.clone().into_bytes())];
             let sample = Sample { name: None, columns: cell.column.clone().map(|name| vec![name]), rows: vec![row; 5] };
             let profile = self.profile(&sample);

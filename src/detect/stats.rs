@@ -94,7 +94,7 @@ impl<'s> Stats<'s> {
 
 /// Whether a folded value reads as a full name, a given name, a surname.
 fn names_in(folded: &[u8]) -> (bool, bool, bool) {
-    let names = lexicon::names();
+    let names = &lexicon::NAMES;
     let (mut words, mut given, mut surname, mut both, mut first_given, mut last_surname) = (0, 0, 0, 0, false, false);
     for word in folded.split(|byte| matches!(byte, b' ' | b',' | b'.' | b';')).filter(|word| !word.is_empty()) {
         // Made-up names of test data carry a number behind them.

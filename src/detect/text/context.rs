@@ -3,7 +3,6 @@
 use super::{Scan, is_word};
 use crate::detect::{Detector, DetectorId, fold::fold};
 use crate::format::TextKind;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::HashMap;
 
 /// The farthest a word may stand.
@@ -13,43 +12,83 @@ const BEHIND: usize = 20;
 /// but not a label right behind it: `28-64-66-98 office`, `780 6326-Fax`.
 const RIGHT_BEHIND: usize = 3;
 
-/// All words of all detectors in one automaton.
-#[derive(Debug)]
+/// All words of all detectors, by how they begin.
+///
+/// Words are looked for in windows of some tens of bytes around survivors, so what counts is not the speed of a walk but
+/// that most places of a window are passed over at once: only where a word can begin are its first bytes looked up.
+#[derive(Debug, Default)]
 pub(super) struct Words {
-    automaton: AhoCorasick,
-    /// Whose word each pattern is.
-    owners: Vec<Vec<DetectorId>>,
+    all: Vec<Word>,
+    /// By the hash of a beginning, where in `listed` the words are that begin so.
+    buckets: Vec<(u32, u32)>,
+    listed: Vec<u32>,
 }
 
+#[derive(Debug)]
+struct Word {
+    /// As written, letters of ASCII in lower case.
+    text: Box<[u8]>,
+    owners: Vec<DetectorId>,
+}
+
+/// Hashes of beginnings.
+const BUCKETS: usize = 1 << 12;
+/// A beginning is this many bytes, of shorter words all they have.
+const BEGINNING: usize = 3;
+
 impl Words {
-    pub(super) fn of(all: &[Detector]) -> Result<Words, String> {
-        let mut places: HashMap<String, usize> = HashMap::new();
-        let mut owners: Vec<Vec<DetectorId>> = Vec::new();
-        let mut words = Vec::new();
+    pub(super) fn of(all: &[Detector]) -> Words {
+        let mut places: HashMap<Box<[u8]>, usize> = HashMap::new();
+        let mut words = Words::default();
         // Words against a marking are looked up where one stands: they cost the walk nothing.
         for (at, detector) in all.iter().enumerate().filter(|(_, detector)| detector.text.near_bits > 0.0) {
-            for word in detector.text.near.iter().flat_map(|near| cases(near)) {
-                let place = *places.entry(word).or_insert_with_key(|word| {
-                    words.push(word.clone());
-                    owners.push(Vec::new());
-                    owners.len() - 1
+            for word in detector.text.near.iter().flat_map(|near| cases(near)).filter(|word| !word.is_empty()) {
+                let text: Box<[u8]> = word.to_ascii_lowercase().into_bytes().into();
+                let place = *places.entry(text).or_insert_with_key(|text| {
+                    words.all.push(Word { text: text.clone(), owners: Vec::new() });
+                    words.all.len() - 1
                 });
-                if let Some(owners) = owners.get_mut(place) {
-                    owners.push(DetectorId(at as u16));
+                words.all[place].owners.push(DetectorId(at as u16));
+            }
+        }
+        let bucket = |word: &Word| beginning(&word.text[..word.text.len().min(BEGINNING)]);
+        let mut order: Vec<u32> = (0..words.all.len() as u32).collect();
+        order.sort_by_key(|at| bucket(&words.all[*at as usize]));
+        words.buckets = vec![(0, 0); BUCKETS];
+        for (place, at) in order.iter().enumerate() {
+            let (from, to) = &mut words.buckets[bucket(&words.all[*at as usize])];
+            if *to == 0 {
+                *from = place as u32;
+            }
+            *to = place as u32 + 1;
+        }
+        words.listed = order;
+        words
+    }
+
+    /// Hands over every word that stands at the beginning of `text`.
+    fn each_at<'w>(&'w self, text: &[u8], mut each: impl FnMut(&'w Word)) {
+        for length in 1..=BEGINNING.min(text.len()) {
+            let (from, to) = self.buckets[beginning(&text[..length])];
+            for at in &self.listed[from as usize..to as usize] {
+                let word = &self.all[*at as usize];
+                if word.text.len().min(BEGINNING) == length
+                    && text.get(..word.text.len()).is_some_and(|stands| stands.eq_ignore_ascii_case(&word.text))
+                {
+                    each(word);
                 }
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            // Eighteen hundred words make a DFA of 17 MB, longer in the building than in all its use.
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(words)
-            .map_err(|error| error.to_string())?;
-        Ok(Words { automaton, owners })
     }
 }
 
-/// A word as it may be written. The automaton knows the cases of ASCII only; ИНН and ΑΜΚΑ are mostly written in capitals.
+/// The bucket of words that begin with these bytes, whatever their case.
+fn beginning(bytes: &[u8]) -> usize {
+    let number = bytes.iter().fold(bytes.len() as u32, |number, byte| number << 8 | u32::from(byte.to_ascii_lowercase()));
+    (number.wrapping_mul(0x9e37_79b1) >> 20) as usize
+}
+
+/// A word as it may be written. Only letters of ASCII are compared in either case; ИНН and ΑΜΚΑ are mostly written in capitals.
 pub(super) fn cases(word: &str) -> Vec<String> {
     let lower = word.to_lowercase();
     if word.is_ascii() {
@@ -125,16 +164,48 @@ impl Scan<'_> {
         let Some(window) = self.text.get(from..to) else { return };
         // All of a label is right before its value.
         let reach = if value - from.min(value) > WINDOW { 1 } else { usize::MAX };
-        for found in all.automaton.find_overlapping_iter(window) {
-            let (start, end) = (from + found.start(), from + found.end());
-            let (first, last) = (self.byte(start), self.before(end));
-            let inside = (first.is_ascii() && is_word(first) && is_word(self.before(start)))
-                || (last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic());
-            if !inside {
-                let owners = all.owners.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
-                let distance = if start >= value { self.distance_behind(value, start, end) } else { (value - start).min(reach) };
-                words.extend(owners.iter().map(|owner| (*owner, distance)));
+        for place in 0..window.len() {
+            let (start, first) = (from + place, window[place]);
+            // Inside of a word of ASCII none begins.
+            if first.is_ascii() && is_word(first) && is_word(self.before(start)) {
+                continue;
             }
+            all.each_at(&window[place..], |word| {
+                let end = start + word.text.len();
+                let last = self.before(end);
+                if !(last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic()) {
+                    let distance = if start >= value { self.distance_behind(value, start, end) } else { (value - start).min(reach) };
+                    words.extend(word.owners.iter().map(|owner| (*owner, distance)));
+                }
+            });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Detectors;
+
+    #[test]
+    fn every_word_is_found_where_it_stands_and_nothing_else() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let words = &detectors.scanner.context;
+        assert!(words.all.len() > 1500, "{} words", words.all.len());
+        let standing = |text: &[u8]| {
+            let mut found: Vec<&[u8]> = Vec::new();
+            words.each_at(text, |word| found.push(&word.text));
+            found.sort_unstable();
+            found
+        };
+        for word in &words.all {
+            let text = [&word.text, b" 1".as_slice()].concat().to_ascii_uppercase();
+            let mut wanted: Vec<&[u8]> =
+                words.all.iter().map(|other| &*other.text).filter(|other| text.to_ascii_lowercase().starts_with(other)).collect();
+            wanted.sort_unstable();
+            assert_eq!(standing(&text), wanted, "{}", String::from_utf8_lossy(&text));
+            assert!(!standing(&text[..word.text.len() - 1]).contains(&&*word.text));
+        }
+        assert!(standing(b"").is_empty() && standing(b"qxz").is_empty());
     }
 }

@@ -52,13 +52,13 @@ impl Literals {
             let mut add = |text: &str, kind| uses.push(Literal { text: text.to_owned(), kind, detector: DetectorId(at as u16) });
             let file = &detector.text;
             for token in &file.tokens {
-                let named = |name: &Option<toml::Spanned<String>>| name.as_ref().and_then(|name| check::by_name(name.get_ref()));
+                let named = |name: &Option<String>| name.as_deref().and_then(check::by_name);
                 let (check, checksum) = (named(&token.check), named(&token.checksum));
                 add(&token.prefix, Kind::Token { set: token.set, min: token.min, max: token.max, check, checksum });
             }
             file.labels.iter().for_each(|label| add(label, Kind::Label));
             file.phrases.iter().flat_map(|phrase| cases(phrase)).for_each(|phrase| add(&phrase, Kind::Phrase));
-            match file.scanner.as_ref().map(|scanner| scanner.get_ref().as_str()) {
+            match file.scanner.as_deref() {
                 Some("private_key") => {
                     add("-----BEGIN ", Kind::PrivateKey);
                     add("---- BEGIN ", Kind::PrivateKey);
@@ -320,7 +320,7 @@ impl Scan<'_> {
             return;
         }
         let lower = value.to_ascii_lowercase();
-        let plain_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::names().get(&lower) & (flag::PLAIN | flag::WORD) != 0;
+        let plain_word = value.iter().all(u8::is_ascii_lowercase) && lexicon::NAMES.get(&lower) & (flag::PLAIN | flag::WORD) != 0;
         // "Username: the" and "password: incorrect" are sentences.
         if plain_word && !quoted {
             return;

@@ -60,14 +60,13 @@ impl Scanner {
     pub(super) fn of(all: &[Detector]) -> Result<Scanner, String> {
         let by_scanner = |name: &str| {
             all.iter()
-                .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner.get_ref() == name))
+                .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner == name))
                 .map(|at| DetectorId(at as u16))
         };
-        let (context, literals) = rayon::join(|| context::Words::of(all), || literals::Literals::of(all));
         Ok(Scanner {
             numbers: numbers::Index::of(all),
-            context: context?,
-            literals: literals?,
+            context: context::Words::of(all),
+            literals: literals::Literals::of(all)?,
             email: by_scanner("email"),
             phone: by_scanner("phone"),
             ip: by_scanner("ip"),

@@ -230,7 +230,7 @@ impl Scan<'_> {
         if possessive {
             folded.truncate(folded.len() - 2);
         }
-        let names = lexicon::names();
+        let names = &lexicon::NAMES;
         let flags = folded.split(|byte| *byte == b'-').fold(names.get(&folded), |flags, part| flags | (names.get(part) & !flag::PLAIN));
         let kinds = kinds(&folded);
         let is = |bit: u16| kinds & bit != 0;
