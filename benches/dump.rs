@@ -9,27 +9,13 @@
 
 mod common;
 
-use common::{children, ssn};
+use common::{Draw, children, ssn};
 use std::{
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
-
-/// Draws numbers from a fixed seed (Knuth's MMIX constants).
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len() as u64) as usize]
-    }
-}
 
 /// Common given names and surnames of the lexicon, and towns with a state and a ZIP prefix.
 struct Words {

@@ -76,7 +76,7 @@ mod tests {
         assert!(lines(include_str!("../../patterns/lexicons/words.txt")).all(|word| NAMES.get(word.as_bytes()) & flag::PLAIN != 0));
         let towns = lines(include_str!("../../patterns/lexicons/cities.tsv"));
         assert!(towns.map(|line| line.split('\t').next().unwrap_or(line)).all(|town| CITIES.get(town.as_bytes()) != 0));
-        for table in [NAMES, CITIES] {
+        for table in [&NAMES, &CITIES] {
             assert!(table.slots.len().is_power_of_two());
             let free = table.slots.iter().filter(|slot| **slot == [0; SLOT]).count();
             assert!(2 * free >= table.slots.len(), "a word that is not there is told apart by a free slot soon");

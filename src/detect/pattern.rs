@@ -285,7 +285,8 @@ fn compile_parsed(file: &str, id: &str, parsed: File, text: &str) -> Result<Dete
     let shapes = parsed.value.shapes.iter().filter_map(|text| shape("shapes", text)).collect();
     let text_file = parsed.text.unwrap_or_default();
     let text_shapes = text_file.shapes.iter();
-    let text_shapes = text_shapes.filter_map(|file| shape("shape", &file.shape).map(|shape| TextShape { shape, bits: file.bits })).collect();
+    let text_shapes =
+        text_shapes.filter_map(|file| shape("shape", &file.shape).map(|shape| TextShape { shape, bits: file.bits })).collect();
     if let Some(scanner) = text_file.scanner.as_deref().filter(|scanner| !SCANNERS.contains(scanner)) {
         fault("scanner", scanner, format!("there is no scanner `{scanner}`"));
     }
@@ -407,7 +408,12 @@ mod tests {
             ("name = 'x'\n[text]\nscanner = 'nope'\n", 3, "there is no scanner `nope`", None),
             ("name = 'dd\\'\ncountry = 'usa'\n[value]\nshapes = ['d',\n'dd\\']\n", 2, "two letters", None),
             ("name = 'dd\\'\n[value]\nshapes = ['d',\n'dd\\']\n", 4, "backslash", None),
-            ("name = 'x'\n[text]\ntokens = [{ prefix = 'a', set = 'hex', min = 1, max = 2 },\n{ prefix = 'b', set = 'hex', min = 1, max = 2, checksum = 'b' }]\n", 4, "no check `b`", None),
+            (
+                "name = 'x'\n[text]\ntokens = [{ prefix = 'a', set = 'hex', min = 1, max = 2 },\n{ prefix = 'b', set = 'hex', min = 1, max = 2, checksum = 'b' }]\n",
+                4,
+                "no check `b`",
+                None,
+            ),
             ("name = ", 1, "", None),
         ] {
             let faults = compile("x.toml", "x", text).expect_err("a mistake");

@@ -24,7 +24,7 @@ impl Piece {
             Piece::Alnum => byte.is_ascii_alphanumeric().then_some(1),
             Piece::Byte(wanted) => (byte.to_ascii_uppercase() == wanted).then_some(1),
             Piece::MaybeDigit => Some(usize::from(byte.is_ascii_digit())),
-            Piece::MaybeSeparator => Some(usize::from(matches!(byte, b' ' | b'-' | b'.' | b'/'))),
+            Piece::MaybeSeparator => Some(usize::from(SEPARATORS.contains(&byte))),
         }
     }
 }
@@ -72,17 +72,22 @@ impl Shape {
         self.match_prefix(text) == Some(text.len())
     }
 
-    /// The classes the first run of letters and digits may have: its length and, per
-    /// character, whether it is a digit. What the text pass looks shapes up by.
-    pub(super) fn first_runs(&self) -> Vec<RunKey> {
+    /// The classes the first run of letters and digits may have (its length and, per character, whether it is a digit), and
+    /// what may follow it. What the text pass looks shapes up by; in order.
+    pub(super) fn first_runs(&self) -> Vec<(RunKey, Follows)> {
         let free = self.pieces.iter().filter(|piece| matches!(piece, Piece::Alnum)).count();
         if free > 6 && self.pieces.iter().all(|piece| !matches!(piece, Piece::MaybeDigit | Piece::MaybeSeparator)) {
-            let length =
-                self.pieces.iter().take_while(|piece| !matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric())).count();
-            return vec![RunKey { length: length as u8, digits: RunKey::ANY }];
+            let ends = |piece: &&Piece| !matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric());
+            let length = self.pieces.iter().take_while(ends).count();
+            let follows = match self.pieces.get(length) {
+                Some(Piece::Byte(sign)) => Follows::Sign(*sign),
+                _ => Follows::Anything,
+            };
+            return vec![(RunKey { length: length as u8, digits: RunKey::ANY }, follows)];
         }
-        let mut keys = Vec::new();
+        let mut runs = Vec::new();
         let mut open = vec![RunKey::default()];
+        let mut last = Follows::Anything;
         for piece in &self.pieces {
             match piece {
                 Piece::Digit => open.iter_mut().for_each(|key| key.push(true)),
@@ -90,10 +95,12 @@ impl Shape {
                 Piece::Byte(byte) if byte.is_ascii_alphanumeric() => open.iter_mut().for_each(|key| key.push(byte.is_ascii_digit())),
                 Piece::Alnum => fork(&mut open, |key| key.push(false), |key| key.push(true)),
                 Piece::MaybeDigit => fork(&mut open, |_| (), |key| key.push(true)),
-                Piece::MaybeSeparator => keys.extend(open.iter().copied()),
+                Piece::MaybeSeparator => {
+                    runs.extend(SEPARATORS.iter().flat_map(|sign| open.iter().map(|key| (*key, Follows::Sign(*sign)))))
+                }
                 Piece::Byte(_) if open.iter().all(|key| key.length == 0) => {}
-                Piece::Byte(_) => {
-                    keys.append(&mut open);
+                Piece::Byte(sign) => {
+                    last = Follows::Sign(*sign);
                     break;
                 }
             }
@@ -101,13 +108,24 @@ impl Shape {
                 break;
             }
         }
-        keys.append(&mut open);
-        keys.retain(|key| key.length > 0);
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        runs.extend(open.into_iter().map(|key| (key, last)));
+        runs.retain(|(key, _)| key.length > 0);
+        runs.sort_unstable();
+        runs.dedup();
+        runs
     }
 }
+
+/// What stands behind the first run of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Follows {
+    /// The shape ends there.
+    Anything,
+    Sign(u8),
+}
+
+/// What `_` may be.
+const SEPARATORS: [u8; 4] = *b" -./";
 
 /// Shapes that are matched together: what several begin with is looked at once.
 #[derive(Debug)]
@@ -195,7 +213,8 @@ impl RunKey {
     }
 
     /// The key of a run.
-    pub(super) fn of(run: &[u8]) -> RunKey {
+    #[cfg(test)]
+    fn of(run: &[u8]) -> RunKey {
         let mut key = RunKey::default();
         run.iter().for_each(|byte| key.push(byte.is_ascii_digit()));
         key
@@ -242,7 +261,14 @@ mod tests {
     fn first_runs_list_every_beginning() {
         let shape = Shape::parse("AA_dd_A").expect("a good shape");
         let runs: Vec<RunKey> = ["ab", "ab12", "ab12c"].iter().map(|run| RunKey::of(run.as_bytes())).collect();
-        assert_eq!(shape.first_runs(), runs);
+        let mut listed: Vec<RunKey> = shape.first_runs().into_iter().map(|(key, _)| key).collect();
+        listed.dedup();
+        assert_eq!(listed, runs);
+        let follow = |shape: &str| Shape::parse(shape).expect("a good shape").first_runs();
+        assert_eq!(follow("dd"), [(RunKey::of(b"12"), Follows::Anything)]);
+        assert_eq!(follow("dd:d"), [(RunKey::of(b"12"), Follows::Sign(b':'))]);
+        let either = [b' ', b'-', b'.', b'/'].map(|sign| (RunKey::of(b"1"), Follows::Sign(sign)));
+        assert_eq!(follow("d_d"), [either.as_slice(), &[(RunKey::of(b"12"), Follows::Anything)]].concat());
         assert!(Shape::parse("").is_err());
     }
 }

@@ -3,7 +3,7 @@
 //! Every x86-64 processor has the instructions this needs, so nothing is looked up at run time;
 //! elsewhere the loops below are written so that compilers make vector code of them.
 
-pub(super) const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector {
@@ -16,11 +16,11 @@ mod vector {
 
     /// 64 bytes, ready to be compared.
     #[derive(Clone, Copy)]
-    pub(in crate::format) struct Lanes([__m128i; 4]);
+    pub(crate) struct Lanes([__m128i; 4]);
 
     impl Lanes {
         #[inline]
-        pub(in crate::format) fn of(chunk: &[u8; CHUNK]) -> Lanes {
+        pub(crate) fn of(chunk: &[u8; CHUNK]) -> Lanes {
             let (halves, _) = chunk.as_chunks::<8>();
             let half = |at: usize| i64::from_le_bytes(halves[at]);
             // SAFETY: takes numbers, needs SSE2, without which this module is not compiled.
@@ -29,7 +29,7 @@ mod vector {
 
         /// Which bytes are one of these.
         #[inline]
-        pub(in crate::format) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
+        pub(crate) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
             // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
             self.bits(|lane| unsafe {
                 let hits = wanted.map(|byte| _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)));
@@ -39,7 +39,7 @@ mod vector {
 
         /// Which bytes are ASCII digits or letters.
         #[inline]
-        pub(in crate::format) fn alphanumeric(&self) -> u64 {
+        pub(crate) fn alphanumeric(&self) -> u64 {
             // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
             let within = |value: __m128i, most: i8| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(most)), value) };
             // SAFETY: the same.
@@ -48,6 +48,22 @@ mod vector {
                 let lower = _mm_or_si128(lane, _mm_set1_epi8(0x20));
                 _mm_or_si128(digit, within(_mm_sub_epi8(lower, _mm_set1_epi8(b'a' as i8)), 25))
             })
+        }
+
+        /// Which bytes are ASCII digits.
+        #[inline]
+        pub(crate) fn digits(&self) -> u64 {
+            // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
+            self.bits(|lane| unsafe {
+                let value = _mm_sub_epi8(lane, _mm_set1_epi8(b'0' as i8));
+                _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value)
+            })
+        }
+
+        /// Which bytes have the highest bit set.
+        #[inline]
+        pub(crate) fn beyond_ascii(&self) -> u64 {
+            self.bits(|lane| lane)
         }
 
         #[inline]
@@ -65,24 +81,36 @@ mod portable {
 
     /// 64 bytes, ready to be compared.
     #[derive(Clone, Copy)]
-    pub(in crate::format) struct Lanes([u8; CHUNK]);
+    pub(crate) struct Lanes([u8; CHUNK]);
 
     impl Lanes {
         #[inline]
-        pub(in crate::format) fn of(chunk: &[u8; CHUNK]) -> Lanes {
+        pub(crate) fn of(chunk: &[u8; CHUNK]) -> Lanes {
             Lanes(*chunk)
         }
 
         /// Which bytes are one of these.
         #[inline]
-        pub(in crate::format) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
+        pub(crate) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
             self.bits(|byte| wanted.iter().fold(0, |flag, wanted| flag | u8::from(byte == *wanted)))
         }
 
         /// Which bytes are ASCII digits or letters.
         #[inline]
-        pub(in crate::format) fn alphanumeric(&self) -> u64 {
+        pub(crate) fn alphanumeric(&self) -> u64 {
             self.bits(|byte| u8::from(byte.is_ascii_alphanumeric()))
+        }
+
+        /// Which bytes are ASCII digits.
+        #[inline]
+        pub(crate) fn digits(&self) -> u64 {
+            self.bits(|byte| u8::from(byte.is_ascii_digit()))
+        }
+
+        /// Which bytes have the highest bit set.
+        #[inline]
+        pub(crate) fn beyond_ascii(&self) -> u64 {
+            self.bits(|byte| byte >> 7)
         }
 
         #[inline]
@@ -99,9 +127,9 @@ mod portable {
 }
 
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
-pub(super) use portable::Lanes;
+pub(crate) use portable::Lanes;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub(super) use vector::Lanes;
+pub(crate) use vector::Lanes;
 
 #[cfg(test)]
 mod tests {
@@ -113,10 +141,12 @@ mod tests {
         fn both_ways_say_what_a_look_at_every_byte_says(bytes in prop::collection::vec(any::<u8>(), CHUNK), wanted in any::<[u8; 3]>()) {
             let chunk: &[u8; CHUNK] = bytes.first_chunk().expect("64 bytes");
             let bits = |holds: &dyn Fn(u8) -> bool| bytes.iter().enumerate().fold(0u64, |mask, (at, byte)| mask | u64::from(holds(*byte)) << at);
-            let (any, alphanumeric) = (bits(&|byte| wanted.contains(&byte)), bits(&|byte| byte.is_ascii_alphanumeric()));
-            let portable = portable::Lanes::of(chunk);
-            prop_assert_eq!((portable.any_of(wanted), portable.alphanumeric()), (any, alphanumeric));
-            prop_assert_eq!((Lanes::of(chunk).any_of(wanted), Lanes::of(chunk).alphanumeric()), (any, alphanumeric));
+            let any = bits(&|byte| wanted.contains(&byte));
+            let classes = [bits(&|byte| byte.is_ascii_alphanumeric()), bits(&|byte| byte.is_ascii_digit()), bits(&|byte| byte >= 0x80)];
+            let (here, portable) = (Lanes::of(chunk), portable::Lanes::of(chunk));
+            prop_assert_eq!((here.any_of(wanted), portable.any_of(wanted)), (any, any));
+            prop_assert_eq!([here.alphanumeric(), here.digits(), here.beyond_ascii()], classes);
+            prop_assert_eq!([portable.alphanumeric(), portable.digits(), portable.beyond_ascii()], classes);
         }
     }
 }

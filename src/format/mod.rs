@@ -32,7 +32,7 @@ mod hostile;
 pub mod html;
 pub mod iso;
 pub mod json;
-mod lanes;
+pub(crate) mod lanes;
 pub mod ldif;
 pub mod lha;
 pub mod logfmt;

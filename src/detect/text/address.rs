@@ -13,6 +13,8 @@ const REACH: usize = 160;
 /// Words looked at behind a number, and before one.
 const BEHIND: usize = 24;
 const BEFORE: usize = 8;
+/// What words before an address that announce one add, in bits.
+const LEAD: f32 = 3.0;
 /// Capitals in a row that nobody knows, behind an anchor.
 const UNKNOWN: usize = 5;
 
@@ -96,8 +98,12 @@ impl Scan<'_> {
         after = self.pieces(number, BEHIND);
         let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
         let (end, more) = self.extend(&after, anchor.taken);
-        let bits = self.detectors.get(id).text.base + anchor.bits + self.address_lead(start) + more;
-        if bits <= 0.0 || end <= start {
+        let mut bits = self.detectors.get(id).text.base + anchor.bits + more;
+        if bits + LEAD <= 0.0 || end <= start {
+            return None;
+        }
+        bits += self.address_lead(start);
+        if bits <= 0.0 {
             return None;
         }
         if self.is_of_a_firm(start) {
@@ -295,7 +301,7 @@ impl Scan<'_> {
         let stands = |lead: &Vec<u8>| {
             memchr::memmem::find(&before, lead).is_some_and(|at| !before.get(at + lead.len()).is_some_and(u8::is_ascii_alphabetic))
         };
-        if address_words().leads.iter().any(stands) { 3.0 } else { 0.0 }
+        if address_words().leads.iter().any(stands) { LEAD } else { 0.0 }
     }
 
     /// "6750 Koskikatu 25": a number before the street as well.

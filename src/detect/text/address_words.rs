@@ -27,7 +27,8 @@ pub(super) mod kind {
 #[derive(Debug, Default)]
 pub(super) struct AddressWords {
     kinds: HashMap<Vec<u8>, u16, FixedState>,
-    endings: Vec<(Vec<u8>, u16)>,
+    /// By their last byte.
+    endings: HashMap<u8, Vec<(Vec<u8>, u16)>, FixedState>,
     /// Ends of the text before an address that speak for one.
     pub leads: Vec<Vec<u8>>,
 }
@@ -49,8 +50,11 @@ impl AddressWords {
         ] {
             lists.take(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
         }
-        words.endings = lists.take("endings").map(|ending| (ending, kind::COMPOUND)).collect();
-        words.endings.extend(lists.take("endings_weak").map(|ending| (ending, kind::PERHAPS)));
+        for (name, bit) in [("endings", kind::COMPOUND), ("endings_weak", kind::PERHAPS)] {
+            for ending in lists.take(name) {
+                words.endings.entry(ending.last().copied().unwrap_or_default()).or_default().push((ending, bit));
+            }
+        }
         words.leads = lists.take("leads").collect();
         Ok(words)
     }
@@ -58,8 +62,12 @@ impl AddressWords {
     /// What a folded word is.
     pub(super) fn kinds(&self, folded: &[u8]) -> u16 {
         let listed = self.kinds.get(folded).copied().unwrap_or_default();
-        let compound = |(ending, _): &&(Vec<u8>, u16)| folded.len() >= 7.max(ending.len() + 3) && folded.ends_with(ending);
-        listed | if listed == 0 { self.endings.iter().find(compound).map_or(0, |(_, bit)| *bit) } else { 0 }
+        if listed != 0 || folded.len() < 7 {
+            return listed;
+        }
+        let compound = |(ending, _): &&(Vec<u8>, u16)| folded.len() >= ending.len() + 3 && folded.ends_with(ending);
+        let endings = folded.last().and_then(|last| self.endings.get(last));
+        endings.and_then(|endings| endings.iter().find(compound)).map_or(0, |(_, bit)| *bit)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Words near a value that speak for it; looked for only around survivors.
 
-use super::{Scan, is_word};
+use super::{Scan, is_word, stems::Stems};
 use crate::detect::{Detector, DetectorId, fold::fold};
 use crate::format::TextKind;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -12,80 +12,47 @@ const BEHIND: usize = 20;
 /// but not a label right behind it: `28-64-66-98 office`, `780 6326-Fax`.
 const RIGHT_BEHIND: usize = 3;
 
-/// All words of all detectors, by how they begin.
-///
-/// Words are looked for in windows of some tens of bytes around survivors, so what counts is not the speed of a walk but
-/// that most places of a window are passed over at once: only where a word can begin are its first bytes looked up.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    all: Vec<Word>,
-    /// By the hash of a beginning, where in `listed` the words are that begin so.
-    buckets: Vec<(u32, u32)>,
-    listed: Vec<u32>,
-}
-
+/// All words of all detectors.
 #[derive(Debug)]
-struct Word {
-    /// As written, letters of ASCII in lower case.
-    text: Box<[u8]>,
-    owners: Vec<DetectorId>,
+pub(super) struct Words {
+    stems: Stems,
+    /// Whose word each is.
+    owners: Vec<Owners>,
 }
 
-/// Hashes of beginnings.
-const BUCKETS: usize = 1 << 12;
-/// A beginning is this many bytes, of shorter words all they have.
-const BEGINNING: usize = 3;
+/// Detectors, one bit each.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Owners(Vec<u64>);
+
+impl Owners {
+    fn insert(&mut self, id: DetectorId) {
+        let at = usize::from(id.0);
+        self.0.resize(self.0.len().max(at / 64 + 1), 0);
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    fn contains(&self, id: DetectorId) -> bool {
+        self.0.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
+    }
+}
 
 impl Words {
-    pub(super) fn of(all: &[Detector]) -> Words {
-        let mut places: HashMap<Box<[u8]>, usize> = HashMap::new();
-        let mut words = Words::default();
+    pub(super) fn of(all: &[Detector]) -> Result<Words, String> {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let (mut texts, mut owners): (Vec<String>, Vec<Owners>) = (Vec::new(), Vec::new());
         // Words against a marking are looked up where one stands: they cost the walk nothing.
         for (at, detector) in all.iter().enumerate().filter(|(_, detector)| detector.text.near_bits > 0.0) {
-            for word in detector.text.near.iter().flat_map(|near| cases(near)).filter(|word| !word.is_empty()) {
-                let text: Box<[u8]> = word.to_ascii_lowercase().into_bytes().into();
-                let place = *places.entry(text).or_insert_with_key(|text| {
-                    words.all.push(Word { text: text.clone(), owners: Vec::new() });
-                    words.all.len() - 1
+            for word in detector.text.near.iter().flat_map(|near| cases(near)) {
+                let place = *places.entry(word).or_insert_with_key(|word| {
+                    texts.push(word.clone());
+                    owners.push(Owners::default());
+                    owners.len() - 1
                 });
-                words.all[place].owners.push(DetectorId(at as u16));
+                owners[place].insert(DetectorId(at as u16));
             }
         }
-        let bucket = |word: &Word| beginning(&word.text[..word.text.len().min(BEGINNING)]);
-        let mut order: Vec<u32> = (0..words.all.len() as u32).collect();
-        order.sort_by_key(|at| bucket(&words.all[*at as usize]));
-        words.buckets = vec![(0, 0); BUCKETS];
-        for (place, at) in order.iter().enumerate() {
-            let (from, to) = &mut words.buckets[bucket(&words.all[*at as usize])];
-            if *to == 0 {
-                *from = place as u32;
-            }
-            *to = place as u32 + 1;
-        }
-        words.listed = order;
-        words
+        Ok(Words { stems: Stems::of(texts.iter().map(String::as_str))?, owners })
     }
-
-    /// Hands over every word that stands at the beginning of `text`.
-    fn each_at<'w>(&'w self, text: &[u8], mut each: impl FnMut(&'w Word)) {
-        for length in 1..=BEGINNING.min(text.len()) {
-            let (from, to) = self.buckets[beginning(&text[..length])];
-            for at in &self.listed[from as usize..to as usize] {
-                let word = &self.all[*at as usize];
-                if word.text.len().min(BEGINNING) == length
-                    && text.get(..word.text.len()).is_some_and(|stands| stands.eq_ignore_ascii_case(&word.text))
-                {
-                    each(word);
-                }
-            }
-        }
-    }
-}
-
-/// The bucket of words that begin with these bytes, whatever their case.
-fn beginning(bytes: &[u8]) -> usize {
-    let number = bytes.iter().fold(bytes.len() as u32, |number, byte| number << 8 | u32::from(byte.to_ascii_lowercase()));
-    (number.wrapping_mul(0x9e37_79b1) >> 20) as usize
 }
 
 /// A word as it may be written. Only letters of ASCII are compared in either case; ИНН and ΑΜΚΑ are mostly written in capitals.
@@ -108,41 +75,119 @@ pub(super) fn cases(word: &str) -> Vec<String> {
 /// A label before a colon counts as a whole, up to this length.
 const LABEL: usize = 160;
 
-/// What was found around the place looked at last: several detectors ask about one place.
+/// The words of a stretch of the text. Values stand close together: the stretch grows as they ask, and no byte of it is
+/// looked at twice.
 #[derive(Debug, Default)]
 pub(super) struct Around {
+    from: usize,
+    to: usize,
+    /// In the order of their first letters.
+    words: Vec<Standing>,
+    /// Which of them stand around the value that begins here.
+    value: Option<usize>,
+    standing: Range<usize>,
+}
+
+/// A word where it stands.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    /// Its first letter.
+    at: usize,
     start: usize,
     end: usize,
-    /// Whose word, and how far before the value it starts; 0 stands for behind the value, 1 for its label there.
-    words: Vec<(DetectorId, usize)>,
+    word: usize,
+}
+
+/// No shape is longer: so many characters a pattern file may give one.
+const LONGEST_SHAPED: usize = 64;
+/// So many bytes more than asked for are looked at.
+const AHEAD: usize = 256;
+/// So many words are kept at most before those left behind are dropped.
+const KEPT: usize = 256;
+
+impl Around {
+    /// Sees to it that the words between `from` and `to` are known.
+    fn cover(&mut self, words: &Words, scan: &Scan<'_>, from: usize, to: usize) {
+        if from < self.from || from > self.to {
+            self.words.clear();
+            (self.from, self.to, self.value) = (from, from, None);
+        }
+        if to <= self.to {
+            return;
+        }
+        self.value = None;
+        if self.words.len() > KEPT {
+            self.words.drain(..self.words.partition_point(|word| word.at < from));
+            self.from = from;
+        }
+        let ahead = (to + AHEAD).min(scan.text.len());
+        scan.planes.each_beginning(self.to, ahead, |at| {
+            words.stems.each_at(scan.text, at, |word, range| {
+                let last = scan.before(range.end);
+                if !(last.is_ascii() && is_word(last) && scan.byte(range.end).is_ascii_alphabetic()) {
+                    self.words.push(Standing { at, start: range.start, end: range.end, word });
+                }
+            });
+        });
+        self.to = ahead;
+    }
 }
 
 impl Scan<'_> {
     /// What the words around `start..end` give this detector: its full bits for a word before
     /// it within reach, half for a word behind it, nothing without.
     pub(super) fn near(&mut self, id: DetectorId, start: usize, end: usize) -> f32 {
-        if (self.around.start, self.around.end) != (start, end) || end == 0 {
-            let mut words = std::mem::take(&mut self.around.words);
-            words.clear();
-            self.look_around(self.label_start(start).unwrap_or(start.saturating_sub(WINDOW)), start, start, &mut words);
-            self.look_around(end, (end + BEHIND).min(self.text.len()), end, &mut words);
-            self.around = Around { start, end, words };
-        }
+        let known = &self.detectors.scanner.context;
+        let label = self.label_start(start);
+        let (from, to) = (label.unwrap_or(start.saturating_sub(WINDOW)), (end + BEHIND).min(self.text.len()));
+        let mut around = std::mem::take(&mut self.around);
+        around.cover(known, self, from, to);
         let text = &self.detectors.get(id).text;
         let within = text.within.unwrap_or(48).min(WINDOW);
-        let mine = self.around.words.iter().filter(|(owner, distance)| *owner == id && *distance <= within);
-        match mine.map(|(_, distance)| *distance).max() {
+        let distance = |word: &Standing| {
+            if word.start >= from && word.end <= start {
+                // All of a label is right before its value.
+                Some(if label.is_some() { 1 } else { start - word.start })
+            } else {
+                (word.start >= end && word.end <= to).then(|| self.distance_behind(end, word.start, word.end))
+            }
+        };
+        let standing = &around.words[around.words.partition_point(|word| word.at < from)..];
+        let mine = standing.iter().take_while(|word| word.at < to).filter(|word| known.owners[word.word].contains(id));
+        let farthest = mine.filter_map(distance).filter(|distance| *distance <= within).max();
+        self.around = around;
+        match farthest {
             Some(0) => text.near_bits * 0.5,
             Some(_) => text.near_bits,
             None => 0.0,
         }
     }
 
+    /// Whether a word of this detector stands anywhere around a value that begins at `start`, however long it is. Most
+    /// shapes say nothing without one: asked first, this spares them the look at the value.
+    pub(super) fn may_be_near(&mut self, id: DetectorId, start: usize) -> bool {
+        let known = &self.detectors.scanner.context;
+        if self.around.value != Some(start) {
+            let mut around = std::mem::take(&mut self.around);
+            let from = self.label_start(start).unwrap_or(start.saturating_sub(WINDOW));
+            let to = (start + LONGEST_SHAPED + BEHIND).min(self.text.len());
+            around.cover(known, self, from, to);
+            let place = |of: usize| around.words.partition_point(|word| word.at < of);
+            around.standing = place(from)..place(to);
+            around.value = Some(start);
+            self.around = around;
+        }
+        self.around.words[self.around.standing.clone()].iter().any(|word| known.owners[word.word].contains(id))
+    }
+
     /// Where the label of a value begins, when it is longer than the window: `RUT (Rol Único Tributario,
     /// Chilean national tax number): 7.775.777-6`. A label goes back to the start of its line or the sign before.
     fn label_start(&self, value: usize) -> Option<usize> {
+        if self.kind == TextKind::Lines {
+            return None;
+        }
         let before = self.text[value.saturating_sub(LABEL)..value].trim_ascii_end();
-        if self.kind == TextKind::Lines || before.last() != Some(&b':') {
+        if before.last() != Some(&b':') {
             return None;
         }
         let label = &before[..before.len() - 1];
@@ -157,55 +202,73 @@ impl Scan<'_> {
         let of_the_next = matches!(self.byte(end), b':' | b'=') || self.byte(end) == b' ' && self.byte(end + 1) == b':';
         usize::from(gap.len() <= RIGHT_BEHIND && !gap.iter().any(|byte| matches!(byte, b'\n' | b',' | b';' | b'.' | b'|')) && !of_the_next)
     }
-
-    /// Lists the words in `from..to`, by their distance before `value`.
-    fn look_around(&self, from: usize, to: usize, value: usize, words: &mut Vec<(DetectorId, usize)>) {
-        let all = &self.detectors.scanner.context;
-        let Some(window) = self.text.get(from..to) else { return };
-        // All of a label is right before its value.
-        let reach = if value - from.min(value) > WINDOW { 1 } else { usize::MAX };
-        for place in 0..window.len() {
-            let (start, first) = (from + place, window[place]);
-            // Inside of a word of ASCII none begins.
-            if first.is_ascii() && is_word(first) && is_word(self.before(start)) {
-                continue;
-            }
-            all.each_at(&window[place..], |word| {
-                let end = start + word.text.len();
-                let last = self.before(end);
-                if !(last.is_ascii() && is_word(last) && self.byte(end).is_ascii_alphabetic()) {
-                    let distance = if start >= value { self.distance_behind(value, start, end) } else { (value - start).min(reach) };
-                    words.extend(word.owners.iter().map(|owner| (*owner, distance)));
-                }
-            });
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::Detectors;
+    use crate::detect::{Detectors, text::planes::Planes};
+
+    /// Every word in a window by a look at every place of it.
+    fn naive(words: &[(String, usize)], text: &[u8], from: usize, to: usize) -> Vec<(usize, usize, usize)> {
+        let is_free = |start: usize, end: usize| {
+            let before = start.checked_sub(1).map_or(b' ', |at| text[at]);
+            let after = text.get(end).copied().unwrap_or(b' ');
+            !(text[start] < 0x80 && is_word(text[start]) && is_word(before))
+                && !(text[end - 1] < 0x80 && is_word(text[end - 1]) && after.is_ascii_alphabetic())
+        };
+        let mut found = Vec::new();
+        for start in from..to {
+            for (word, place) in words {
+                let end = start + word.len();
+                if end <= to && text[start..end].eq_ignore_ascii_case(word.as_bytes()) && is_free(start, end) {
+                    found.push((start, end, *place));
+                }
+            }
+        }
+        found
+    }
 
     #[test]
-    fn every_word_is_found_where_it_stands_and_nothing_else() {
+    fn words_around_are_those_a_look_at_every_place_finds_in_whatever_order_it_is_asked() {
         let detectors = Detectors::builtin().expect("built-in files load");
-        let words = &detectors.scanner.context;
-        assert!(words.all.len() > 1500, "{} words", words.all.len());
-        let standing = |text: &[u8]| {
-            let mut found: Vec<&[u8]> = Vec::new();
-            words.each_at(text, |word| found.push(&word.text));
-            found.sort_unstable();
-            found
-        };
-        for word in &words.all {
-            let text = [&word.text, b" 1".as_slice()].concat().to_ascii_uppercase();
-            let mut wanted: Vec<&[u8]> =
-                words.all.iter().map(|other| &*other.text).filter(|other| text.to_ascii_lowercase().starts_with(other)).collect();
-            wanted.sort_unstable();
-            assert_eq!(standing(&text), wanted, "{}", String::from_utf8_lossy(&text));
-            assert!(!standing(&text[..word.text.len() - 1]).contains(&&*word.text));
+        let mut all: Vec<String> = Vec::new();
+        for detector in detectors.all.iter().filter(|detector| detector.text.near_bits > 0.0) {
+            for word in detector.text.near.iter().flat_map(|near| cases(near)) {
+                if !all.contains(&word) {
+                    all.push(word);
+                }
+            }
         }
-        assert!(standing(b"").is_empty() && standing(b"qxz").is_empty());
+        let words: Vec<(String, usize)> = all.into_iter().enumerate().map(|(place, word)| (word, place)).collect();
+        assert!(words.len() > 1400, "{} words", words.len());
+        let mut state = 3_u32;
+        let mut draw = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        };
+        let mut text = String::new();
+        for (word, _) in &words {
+            let word = if draw(3) == 0 { word.to_uppercase() } else { word.clone() };
+            text += &word;
+            text += ["", " ", "x", ": ", "-", "7", "é", "\n"][draw(8)];
+        }
+        let (bytes, mut found) = (text.as_bytes(), Vec::new());
+        let planes = Planes::of(bytes);
+        let scan = Scan::of(&detectors, bytes, TextKind::Lines, &planes, &mut found);
+        let (mut around, mut at, mut listed) = (Around::default(), 0, 0);
+        for round in 0..400 {
+            at = if round % 7 == 0 { draw(bytes.len() - 200) } else { (at + draw(60)).min(bytes.len() - 200) };
+            let (from, to) = (at, at + 20 + draw(150));
+            around.cover(&detectors.scanner.context, &scan, from, to);
+            let inside = around.words.iter().filter(|word| word.start >= from && word.end <= to);
+            let mut told: Vec<_> = inside.map(|word| (word.start, word.end, word.word)).collect();
+            told.sort_unstable();
+            let mut wanted = naive(&words, bytes, from, to);
+            wanted.sort_unstable();
+            listed += wanted.len();
+            assert_eq!(told, wanted, "{:?}", text.get(from..to));
+        }
+        assert!(listed > 2000, "{listed} words");
     }
 }

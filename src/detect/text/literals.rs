@@ -1,16 +1,12 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
-use super::{Scan, context::cases, is_word, signs::is_no_secret};
+use super::{Scan, context::cases, is_word, signs::is_no_secret, stems::Stems};
 use crate::detect::{
     Detector, DetectorId, check,
     lexicon::{self, flag},
     pattern::TokenSet,
 };
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::ops::Range;
 
 /// What a literal starts.
 #[derive(Clone, Copy, Debug)]
@@ -24,19 +20,13 @@ enum Kind {
     Phrase,
 }
 
-/// All literals of all detectors in one automaton.
+/// All literals of all detectors.
 #[derive(Debug)]
 pub(super) struct Literals {
-    /// Quickly built: what a file of some kilobytes is walked with.
-    small: AhoCorasick,
-    /// Faster, but longer in the building than it takes to walk megabytes; `None` inside where it would be too large.
-    fast: OnceLock<Option<AhoCorasick>>,
-    walked: AtomicUsize,
+    /// Only at the beginning of a word does the walk stop.
+    stems: Stems,
     uses: Vec<Literal>,
 }
-
-/// After so many bytes of text the fast automaton is worth building.
-const WORTH: usize = 4 << 20;
 
 #[derive(Debug)]
 struct Literal {
@@ -93,28 +83,24 @@ impl Literals {
                 _ => {}
             }
         }
-        let small = build(&uses, AhoCorasickKind::ContiguousNFA).map_err(|error| error.to_string())?;
-        Ok(Literals { small, fast: OnceLock::new(), walked: AtomicUsize::new(0), uses })
+        let stems = Stems::of(uses.iter().map(|literal| literal.text.as_str()))?;
+        Ok(Literals { stems, uses })
     }
 
-    /// What to walk a text of so many bytes with; both find the same.
-    fn automaton(&self, bytes: usize) -> &AhoCorasick {
-        if let Some(fast) = self.fast.get() {
-            return fast.as_ref().unwrap_or(&self.small);
-        }
-        if self.walked.fetch_add(bytes, Ordering::Relaxed) + bytes < WORTH {
-            return &self.small;
-        }
-        self.fast.get_or_init(|| build(&self.uses, AhoCorasickKind::DFA).ok()).as_ref().unwrap_or(&self.small)
+    /// The literal whose first letter or digit is at `at`, and where it stands; of several the one that begins first, then
+    /// the longest.
+    fn at(&self, text: &[u8], at: usize) -> Option<(&Literal, Range<usize>)> {
+        let mut best: Option<(&Literal, Range<usize>)> = None;
+        self.stems.each_at(text, at, |place, range| {
+            let literal = &self.uses[place];
+            let exact = !matches!(literal.kind, Kind::Token { .. }) || text.get(range.clone()) == Some(literal.text.as_bytes());
+            let better = |best: &Range<usize>| (range.start, best.end) < (best.start, range.end);
+            if exact && best.as_ref().is_none_or(|(_, best)| better(best)) {
+                best = Some((literal, range));
+            }
+        });
+        best
     }
-}
-
-fn build(uses: &[Literal], kind: AhoCorasickKind) -> Result<AhoCorasick, BuildError> {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(kind))
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(uses.iter().map(|literal| &literal.text))
 }
 
 impl Scan<'_> {
@@ -122,20 +108,25 @@ impl Scan<'_> {
     pub(super) fn literals(&mut self) {
         let detectors = self.detectors;
         let literals = &detectors.scanner.literals;
-        for found in literals.automaton(self.text.len()).find_iter(self.text) {
-            let Some(literal) = literals.uses.get(found.pattern().as_usize()) else { continue };
-            let (start, end, id) = (found.start(), found.end(), literal.detector);
+        // What stands inside of a literal is none by itself.
+        let mut next = 0;
+        self.planes.words.each_start(|at| {
+            if at < next {
+                return;
+            }
+            let Some((literal, Range { start, end })) = literals.at(self.text, at) else { return };
+            let id = literal.detector;
+            next = end;
             match literal.kind {
-                kind @ Kind::Token { .. } if &self.text[start..end] == literal.text.as_bytes() => self.token(id, start, end, kind),
+                kind @ Kind::Token { .. } => self.token(id, start, end, kind),
                 Kind::PrivateKey => self.private_key(id, start, end),
                 Kind::PuttyKey => self.putty_key(id, start, end),
                 Kind::Jwt => self.jwt(id, start),
                 Kind::Crypt => self.crypt(id, start),
                 Kind::Label => self.label(id, start, end),
                 Kind::Phrase => self.phrase(id, start, end),
-                Kind::Token { .. } => {}
             }
-        }
+        });
     }
 
     fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, kind: Kind) {

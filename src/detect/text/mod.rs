@@ -16,7 +16,9 @@ mod markings;
 mod name_words;
 mod names;
 mod numbers;
+mod planes;
 mod signs;
+mod stems;
 mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
@@ -65,7 +67,7 @@ impl Scanner {
         };
         Ok(Scanner {
             numbers: numbers::Index::of(all),
-            context: context::Words::of(all),
+            context: context::Words::of(all)?,
             literals: literals::Literals::of(all)?,
             email: by_scanner("email"),
             phone: by_scanner("phone"),
@@ -87,6 +89,7 @@ struct Scan<'t> {
     text: &'t [u8],
     kind: TextKind,
     found: &'t mut Vec<Finding>,
+    planes: &'t planes::Planes,
     scratch: Vec<u8>,
     around: context::Around,
     /// German text writes every noun with a capital.
@@ -100,16 +103,8 @@ impl Detectors {
     /// Appends to `found`.
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
-        let mut scan = Scan {
-            detectors: self,
-            text,
-            kind,
-            found,
-            scratch: Vec::new(),
-            around: context::Around::default(),
-            capitalises_nouns: is_german(text),
-            taken: Vec::new(),
-        };
+        let planes = planes::Planes::of(text);
+        let mut scan = Scan::of(self, text, kind, &planes, found);
         scan.numbers();
         scan.signs();
         scan.literals();
@@ -122,7 +117,21 @@ impl Detectors {
     }
 }
 
-impl Scan<'_> {
+impl<'t> Scan<'t> {
+    fn of(detectors: &'t Detectors, text: &'t [u8], kind: TextKind, planes: &'t planes::Planes, found: &'t mut Vec<Finding>) -> Scan<'t> {
+        Scan {
+            detectors,
+            text,
+            kind,
+            found,
+            planes,
+            scratch: Vec::new(),
+            around: context::Around::default(),
+            capitalises_nouns: is_german(text),
+            taken: Vec::new(),
+        }
+    }
+
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it
     /// if all evidence together is above zero. Returns whether it was kept.
     fn weigh(&mut self, id: DetectorId, start: usize, end: usize, shape_bits: f32) -> bool {

@@ -8,7 +8,7 @@ use crate::{
     detect::{
         Detector, DetectorId, normal, phone,
         read::{is_private_ip, is_test_ip},
-        shape::{RunKey, Tree},
+        shape::{Follows, RunKey, Tree},
     },
     format::TextKind,
 };
@@ -18,69 +18,91 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub(super) struct Index {
     shapes: HashMap<RunKey, Tree<Sought>, foldhash::fast::FixedState>,
-    /// One bit per hash of a key: most runs end here.
+    /// One bit per hash of a key and what follows the run: most runs end here.
     filter: Vec<u64>,
 }
 
-/// Who looks for a shape, and what it says by itself.
-type Sought = (DetectorId, f32);
+/// Who looks for a shape.
+#[derive(Debug)]
+struct Sought {
+    id: DetectorId,
+    /// What it says by itself.
+    bits: f32,
+    /// Whether it says nothing unless a word of the detector stands near.
+    needs_word: bool,
+}
 
-const FILTER_BITS: usize = 1 << 12;
+const FILTER_BITS: u32 = 13;
+/// A longer run of letters and digits is a blob.
+const LONGEST_RUN: usize = 70;
 
-fn filter_place(key: RunKey) -> usize {
-    let hash = (u64::from(key.digits) << 6 ^ u64::from(key.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash >> 52) as usize
+fn filter_place(key: RunKey, follows: Follows) -> usize {
+    let follows = match follows {
+        Follows::Anything => 0,
+        Follows::Sign(sign) => u64::from(sign),
+    };
+    let hash = (u64::from(key.digits) << 16 ^ u64::from(key.length) << 8 ^ follows).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> (64 - FILTER_BITS)) as usize
+}
+
+/// A mask of the first so many of 32 bits.
+const fn low_bits(count: usize) -> u32 {
+    if count >= 32 { u32::MAX } else { (1 << count) - 1 }
 }
 
 impl Index {
     pub(super) fn of(all: &[Detector]) -> Index {
-        let mut index = Index { shapes: HashMap::default(), filter: vec![0; FILTER_BITS / 64] };
+        let mut index = Index { shapes: HashMap::default(), filter: vec![0; 1 << (FILTER_BITS - 6)] };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
-                for key in shape.shape.first_runs() {
-                    let bit = filter_place(key);
+                let runs = shape.shape.first_runs();
+                for (key, follows) in &runs {
+                    let bit = filter_place(*key, *follows);
                     index.filter[bit / 64] |= 1 << (bit % 64);
-                    index.shapes.entry(key).or_default().insert(&shape.shape, (DetectorId(at as u16), shape.bits));
+                }
+                let alone = detector.text.base + shape.bits + detector.text.check_bits.max(0.0);
+                for run in runs.chunk_by(|(one, _), (other, _)| one == other) {
+                    let sought = Sought { id: DetectorId(at as u16), bits: shape.bits, needs_word: alone <= 0.0 };
+                    index.shapes.entry(run[0].0).or_default().insert(&shape.shape, sought);
                 }
             }
         }
         index
     }
 
-    fn starting(&self, key: RunKey) -> Option<&Tree<Sought>> {
-        let bit = filter_place(key);
-        (self.filter[bit / 64] >> (bit % 64) & 1 != 0).then(|| self.shapes.get(&key)).flatten()
+    /// The shapes that begin with such a run, when one of these follows it.
+    fn starting(&self, key: RunKey, follows: &[Follows]) -> Option<&Tree<Sought>> {
+        let may = |follows: &Follows| {
+            let bit = filter_place(key, *follows);
+            self.filter[bit / 64] >> (bit % 64) & 1 != 0
+        };
+        if follows.iter().any(may) { self.shapes.get(&key) } else { None }
     }
 }
 
 impl Scan<'_> {
     /// Walks all digits of the text.
     pub(super) fn numbers(&mut self) {
-        let text = self.text;
+        let planes = self.planes;
         let mut at = 0;
-        while let Some(step) = text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-            let digit = at + step;
-            let mut start = digit;
-            while start > at && text[start - 1].is_ascii_alphanumeric() {
-                start -= 1;
+        while let Some(digit) = planes.digits.next(at) {
+            let start = planes.alphanumeric.start(at, digit);
+            at = planes.alphanumeric.end(digit);
+            if at - start <= LONGEST_RUN {
+                let key = RunKey { length: (at - start) as u8, digits: planes.digits.window(start) & low_bits(at - start) };
+                self.run(start, digit, at, key);
             }
-            let run = text[digit..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            let end = digit + run;
-            if end - start <= 70 {
-                self.run(start, digit, end);
-            }
-            at = end;
         }
     }
 
     /// Everything that may begin at or just before a run.
-    fn run(&mut self, start: usize, digit: usize, end: usize) {
+    fn run(&mut self, start: usize, digit: usize, end: usize, key: RunKey) {
         let detectors = self.detectors;
         let scanner = &detectors.scanner;
-        self.shapes(start, end);
+        self.shapes(start, end, key);
         if start == digit {
             if let Some(letters) = self.letters_before(start) {
-                self.shapes(letters, start - 1);
+                self.shapes(letters, start - 1, RunKey { length: (start - 1 - letters) as u8, digits: 0 });
                 // "ES 77 1234 …": some set the country apart.
                 if let (Some(iban), 3, b' ', 2 | 4) = (scanner.iban, start - letters, self.before(start), end - start) {
                     self.iban(iban, letters);
@@ -113,13 +135,12 @@ impl Scan<'_> {
 
     /// The second hash of `name:1001:LM hash:NT hash:::`, the lines of pwdump and of copies of NTDS.
     fn is_windows_dump(&self, start: usize, end: usize) -> bool {
+        if end - start != 32 || !self.text[end..].starts_with(b":::") {
+            return false;
+        }
         let is_hash = |bytes: &[u8]| bytes.len() == 32 && bytes.iter().all(u8::is_ascii_hexdigit);
         let lm = start.checked_sub(33).and_then(|from| self.text.get(from..start - 1));
-        end - start == 32
-            && self.text[end..].starts_with(b":::")
-            && self.before(start) == b':'
-            && is_hash(&self.text[start..end])
-            && lm.is_some_and(|lm| is_hash(lm) || lm.starts_with(b"NO PASSWORD"))
+        self.before(start) == b':' && is_hash(&self.text[start..end]) && lm.is_some_and(|lm| is_hash(lm) || lm.starts_with(b"NO PASSWORD"))
     }
 
     /// A short run of capitals and one separator before a run of digits: `AB 12 34 56 C`.
@@ -132,15 +153,22 @@ impl Scan<'_> {
         ((1..=4).contains(&letters) && !is_word(self.before(end - letters))).then_some(end - letters)
     }
 
-    fn shapes(&mut self, start: usize, run_end: usize) {
+    /// Every shape that begins with this run.
+    fn shapes(&mut self, start: usize, run_end: usize, key: RunKey) {
+        if !self.begins(start) {
+            return;
+        }
         let detectors = self.detectors;
-        let key = RunKey::of(&self.text[start..run_end]);
         let index = &detectors.scanner.numbers;
         let text = self.text;
-        for tree in [index.starting(key), index.starting(RunKey { digits: RunKey::ANY, ..key })].into_iter().flatten() {
-            tree.matches(&text[start..], &mut |length, (id, bits)| {
-                if self.whole(start, start + length) {
-                    self.weigh(*id, start, start + length, *bits);
+        let follows = [Follows::Sign(self.byte(run_end)), Follows::Anything];
+        // A shape that ends with its run is whole only where nothing is joined to it.
+        let follows = if self.ends(run_end) { &follows[..] } else { &follows[..1] };
+        for key in [key, RunKey { digits: RunKey::ANY, ..key }] {
+            let Some(tree) = index.starting(key, follows) else { continue };
+            tree.matches(&text[start..], &mut |length, sought| {
+                if self.ends(start + length) && (!sought.needs_word || self.may_be_near(sought.id, start)) {
+                    self.weigh(sought.id, start, start + length, sought.bits);
                 }
             });
         }
@@ -148,27 +176,35 @@ impl Scan<'_> {
 
     /// Whether a value is not a part of something longer.
     fn whole(&self, start: usize, end: usize) -> bool {
+        self.begins(start) && self.ends(end)
+    }
+
+    /// Whether what begins here is not the rest of something.
+    fn begins(&self, start: usize) -> bool {
         let before = self.before(start);
         let further = start.checked_sub(2).map_or(b' ', |at| self.byte(at));
-        let after = self.byte(end);
-        let beyond = self.byte(end + 1);
-        let joined_before = match before {
+        let joined = match before {
             b'-' | b'_' | b'+' => is_word(further),
             b'.' | b'/' | b',' => further.is_ascii_digit(),
             b'$' | b'#' | b'\\' => before == b'$',
             b'%' => false,
             _ => is_word(before),
         };
-        let joined_after = match after {
+        // "%20" and "%3D" before a value are a space and a sign, not its digits.
+        !joined || further == b'%' || start.checked_sub(3).is_some_and(|at| self.byte(at) == b'%')
+    }
+
+    /// Whether what ends here does not go on.
+    fn ends(&self, end: usize) -> bool {
+        let beyond = self.byte(end + 1);
+        let joined = match self.byte(end) {
             b'-' | b'_' | b'/' | b'+' => beyond.is_ascii_alphanumeric(),
             b'.' | b',' | b':' => beyond.is_ascii_digit(),
             b'@' => true,
             b'%' => false,
-            _ => is_word(after),
+            after => is_word(after),
         };
-        // "%20" and "%3D" before a value are a space and a sign, not its digits.
-        let escaped = further == b'%' || start.checked_sub(3).is_some_and(|at| self.byte(at) == b'%');
-        (!joined_before || escaped) && !joined_after
+        !joined
     }
 
     fn ip(&mut self, start: usize, run_end: usize) {
@@ -255,6 +291,10 @@ impl Scan<'_> {
     /// A telephone number that begins at this run, with the plus or bracket before it.
     fn phone(&mut self, run_start: usize, run_end: usize) {
         let Some(id) = self.detectors.scanner.phone else { return };
+        // Seven digits stand within 25 bytes, gaps of three between them all.
+        if self.planes.digits.window(run_start).count_ones() < 7 {
+            return;
+        }
         let mut start = run_start;
         let plus = self.before(start) == b'+' || (self.before(start) == b'(' && start > 1 && self.before(start - 1) == b'+');
         if matches!(self.before(start), b'(' | b'+') {

@@ -1,0 +1,218 @@
+//! Free text: the pass of all detectors beside one `regex` alternation of 42 patterns ([`REFERENCE`]) over the same bytes.
+//!
+//! `cargo bench --bench text [-- MEGABYTES] [CORPUS]` makes each corpus of about that size (16) from a fixed seed, scans it in pieces
+//! as the program does, and checks that what was planted was found. Told are megabytes per second of processor time,
+//! the fastest of some runs, and how many times as fast as the alternation the pass was.
+
+mod common;
+
+use breachscope::{detect::Detectors, format::TextKind};
+use common::{Draw, ssn};
+use std::{fmt::Write, time::Duration};
+
+const REFERENCE: &str = include_str!("reference-patterns.tsv");
+/// Bytes of a piece.
+const PIECE: usize = 1 << 20;
+const RUNS: usize = 3;
+
+/// A text and how many e-mail addresses and Social Security numbers are planted in it.
+struct Corpus {
+    name: &'static str,
+    kind: TextKind,
+    bytes: Vec<u8>,
+    planted: usize,
+}
+
+fn main() {
+    let size = std::env::args().skip(1).find_map(|argument| argument.parse::<usize>().ok()).unwrap_or(16) << 20;
+    let detectors = Detectors::builtin().expect("built-in files load");
+    let patterns = REFERENCE.lines().filter_map(|line| line.split_once('\t')).filter(|(id, _)| !id.starts_with('#'));
+    let alternation: Vec<String> = patterns.map(|(_, pattern)| format!("(?:{pattern})")).collect();
+    assert_eq!(alternation.len(), 42);
+    let reference = regex::bytes::RegexBuilder::new(&alternation.join("|")).unicode(false).build().expect("they compile");
+    let (email, number) = (detectors.place_of("email"), detectors.place_of("us_ssn"));
+
+    println!("{:<8} {:>9} {:>9} {:>7} {:>10} {:>10}", "corpus", "pass MB/s", "regex", "ratio", "findings", "matches");
+    let wanted = |name: &str| std::env::args().any(|argument| argument == name);
+    let corpora = [log(size), code(size), mail(size), statements(size), noise(size)];
+    let one = corpora.iter().any(|corpus| wanted(corpus.name));
+    for corpus in corpora.iter().filter(|corpus| !one || wanted(corpus.name)) {
+        let mut found = Vec::new();
+        let pass = fastest(|| {
+            found.clear();
+            pieces(&corpus.bytes).for_each(|piece| detectors.scan_text(piece, corpus.kind, &mut found));
+        });
+        let mut matches = 0;
+        let alone = fastest(|| matches = pieces(&corpus.bytes).map(|piece| reference.find_iter(piece).count()).sum());
+        let planted = found.iter().filter(|one| Some(one.detector) == email || Some(one.detector) == number).count();
+        assert_eq!(planted, corpus.planted, "{}: addresses and numbers found", corpus.name);
+        let rate = |time: Duration| corpus.bytes.len() as f64 / 1e6 / time.as_secs_f64();
+        println!(
+            "{:<8} {:>9.0} {:>9.0} {:>7.2} {:>10} {:>10}",
+            corpus.name,
+            rate(pass),
+            rate(alone),
+            rate(pass) / rate(alone),
+            found.len(),
+            matches
+        );
+    }
+}
+
+/// The time of the thread the fastest of some runs took.
+fn fastest(mut run: impl FnMut()) -> Duration {
+    let once = |run: &mut dyn FnMut()| {
+        let before = common::thread_time();
+        run();
+        common::thread_time() - before
+    };
+    (0..RUNS).map(|_| once(&mut run)).min().unwrap_or_default()
+}
+
+/// The text cut behind lines.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let end = memchr::memrchr(b'\n', &rest[..rest.len().min(PIECE)]).map_or(rest.len().min(PIECE), |at| at + 1);
+        let piece;
+        (piece, rest) = rest.split_at(end);
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// A server's log: times, addresses of machines, durations, identifiers; a customer in every five thousandth line.
+fn log(size: usize) -> Corpus {
+    const CLASSES: [&str; 6] = [
+        "c.a.orders.OrderService",
+        "c.a.web.RequestFilter",
+        "c.a.db.Pool",
+        "o.h.engine.jdbc.spi.SqlExceptionHelper",
+        "c.a.jobs.Nightly",
+        "c.a.cache.Region",
+    ];
+    let mut draw = Draw(1);
+    let mut corpus = Corpus { name: "log", kind: TextKind::Lines, bytes: Vec::new(), planted: 0 };
+    let mut text = String::new();
+    let mut line = 0;
+    while text.len() < size {
+        line += 1;
+        let (second, millis, thread) = (line / 7, draw.below(1000), draw.below(64));
+        let _ = write!(
+            text,
+            "2025-03-{:02}T{:02}:{:02}:{:02}.{millis:03}Z {} [http-nio-8080-exec-{thread}] {} - ",
+            1 + second / 86_400,
+            second / 3600 % 24,
+            second / 60 % 60,
+            second % 60,
+            draw.pick(&["INFO ", "INFO ", "INFO ", "DEBUG", "WARN "]),
+            draw.pick(&CLASSES)
+        );
+        let _ = match draw.below(5) {
+            _ if line % 5000 == 0 => {
+                corpus.planted += 2;
+                writeln!(text, "customer user{line}@mailhaven.net changed, SSN: {}", ssn(line))
+            }
+            0 => writeln!(
+                text,
+                "GET /api/v2/orders/{} 200 {}ms from 10.{}.{}.{}",
+                draw.below(90_000),
+                draw.below(900),
+                draw.below(256),
+                draw.below(256),
+                draw.below(256)
+            ),
+            1 => writeln!(text, "took {} ms, {} rows, cursor {:08x}", draw.below(5000), draw.below(100), draw.below(1 << 31)),
+            2 => writeln!(
+                text,
+                "request {:08x}-{:04x}-4{:03x}-a{:03x}-{:012x} finished",
+                draw.below(1 << 31),
+                draw.below(1 << 16),
+                draw.below(1 << 12),
+                draw.below(1 << 12),
+                draw.below(1 << 31)
+            ),
+            3 => {
+                writeln!(text, "pool size {} of {}, waiting {}, average 0.{:06}", draw.below(20), 20, draw.below(4), draw.below(1_000_000))
+            }
+            _ => writeln!(text, "nightly job step {} of 12 done, no errors reported, continuing with the next step", draw.below(12)),
+        };
+    }
+    corpus.bytes = text.into_bytes();
+    corpus
+}
+
+/// Source code: names, calls, numbers of a few digits, comments.
+fn code(size: usize) -> Corpus {
+    const NAMES: [&str; 10] = ["index", "buffer", "request", "handler", "node", "context", "value", "parent", "offset", "stream"];
+    let mut draw = Draw(2);
+    let mut text = String::new();
+    while text.len() < size {
+        let (a, b, c) = (draw.pick(&NAMES), draw.pick(&NAMES), draw.pick(&NAMES));
+        let _ = match draw.below(7) {
+            0 => writeln!(text, "    if ({a}->{b} != NULL && {c} < 0x{:x}) {{", draw.below(1 << 20)),
+            1 => writeln!(text, "        return {a}_{b}({c}, {});", draw.below(4096)),
+            2 => writeln!(text, "    }}\n\n    // Walk the {a} until the {b} is empty; the {c} stays valid."),
+            3 => writeln!(text, "static int {a}_{b}_init(struct {c} *self, size_t length)\n{{"),
+            4 => writeln!(text, "    {a}[{}] = {b}.{c} + {}.{}f;", draw.below(64), draw.below(10), draw.below(1000)),
+            5 => writeln!(text, "    assert({a} == {b} || {c} % {} == 0);", 1 << draw.below(9)),
+            _ => writeln!(text, "    for (auto &{a} : {b}.children()) {{ {c}.push_back({a}); }}"),
+        };
+    }
+    Corpus { name: "code", kind: TextKind::Lines, bytes: text.into_bytes(), planted: 0 }
+}
+
+/// Letters of a business: sentences, a date, an amount; each signed with an address of the writer.
+fn mail(size: usize) -> Corpus {
+    const SENTENCES: [&str; 6] = [
+        "Thank you for the figures you sent on Monday, they were what we needed. ",
+        "Could you look at the second page again before the meeting? ",
+        "The delivery was late, and nobody at the warehouse knew why. ",
+        "I have asked the office in Lyon to send the samples by the end of the week. ",
+        "Please find the plan for the next quarter below; it is a draft. ",
+        "We will need about 1,250 pieces, at 3.40 each, before 14 June 2025. ",
+    ];
+    let mut draw = Draw(3);
+    let mut corpus = Corpus { name: "mail", kind: TextKind::Prose, bytes: Vec::new(), planted: 0 };
+    let mut text = String::new();
+    while text.len() < size {
+        text.push_str("Hello,\n\n");
+        for _ in 0..8 + draw.below(8) {
+            text.push_str(draw.pick(&SENTENCES));
+        }
+        corpus.planted += 1;
+        let _ = writeln!(text, "\n\nKind regards\nwriter{}@mailhaven.net\n", corpus.planted);
+    }
+    corpus.bytes = text.into_bytes();
+    corpus
+}
+
+/// A dump of people, taken for text: an address and a number in every row.
+fn statements(size: usize) -> Corpus {
+    let mut draw = Draw(4);
+    let mut corpus = Corpus { name: "dump", kind: TextKind::Lines, bytes: Vec::new(), planted: 0 };
+    let mut text = String::new();
+    while text.len() < size {
+        let row = corpus.planted as u64 / 2 + 1;
+        corpus.planted += 2;
+        let _ = writeln!(
+            text,
+            "INSERT INTO customers VALUES ({row},'user{row}@mailhaven.net','{}','SSN {}',{},{}.{:02},'2024-{:02}-{:02}');",
+            draw.pick(&["active", "closed", "waiting"]),
+            ssn(row),
+            draw.below(100),
+            draw.below(9000),
+            draw.below(100),
+            1 + draw.below(12),
+            1 + draw.below(28)
+        );
+    }
+    corpus.bytes = text.into_bytes();
+    corpus
+}
+
+/// Bytes of chance.
+fn noise(size: usize) -> Corpus {
+    let mut draw = Draw(5);
+    let bytes = std::iter::repeat_with(|| (draw.below(1 << 30) >> 7) as u8).take(size).collect();
+    Corpus { name: "noise", kind: TextKind::Raw, bytes, planted: 0 }
+}
