@@ -317,3 +317,31 @@ fn copy_folder(from: &Path, to: &Path) {
         std::fs::write(path, bytes).expect("written");
     }
 }
+
+#[test]
+fn an_assessment_that_fails_half_way_leaves_the_reports_there_were() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let case = folder.path().join("case");
+    scan(&common::fixture(), &case, &[]);
+    let path = case.to_str().expect("UTF-8");
+    let (reports, unfinished) = (case.join("reports"), case.join("reports.unfinished"));
+    let before = files(&reports);
+    assert!(before.len() > 15 && !unfinished.exists());
+
+    // The second report cannot write its records: a folder is in the way.
+    let records = case.join("evidence/person_records-0000.parquet");
+    std::fs::remove_file(&records).expect("there");
+    std::fs::create_dir(&records).expect("made");
+    assert!(!run(&["assess", path]).status.success());
+    assert_eq!(files(&reports), before);
+
+    // What was left is taken away, and so is a file no assessment makes.
+    std::fs::remove_dir(&records).expect("there");
+    assert!(unfinished.exists());
+    std::fs::write(unfinished.join("left.csv"), "x").expect("written");
+    std::fs::write(reports.join("stray.csv"), "x").expect("written");
+    let output = run(&["assess", path]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!unfinished.exists() && records.is_file());
+    assert_eq!(files(&reports).keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+}

@@ -117,7 +117,7 @@ impl Shape {
 }
 
 /// What stands behind the first run of a shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Follows {
     /// The shape ends there.
     Anything,

@@ -197,6 +197,20 @@ impl Case {
         self.root.join("reports")
     }
 
+    /// An empty folder in which reports are made before they take the place of those in [`Case::reports`].
+    ///
+    /// # Errors
+    /// When what an earlier run left there cannot be removed, or no folder be made.
+    pub fn unfinished_reports(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.root.join("reports.unfinished");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("the folder `{}` of an earlier run cannot be removed", folder.display()))?;
+        }
+        create_private(&folder)?;
+        Ok(folder)
+    }
+
     /// The key.
     pub fn key(&self) -> &CaseKey {
         &self.key

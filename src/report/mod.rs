@@ -107,8 +107,14 @@ pub const REPORTS: &[&dyn Report] = &[
 /// Files of the reports folder that no assessment makes and none may remove.
 pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, "qc_results.csv"];
 
-/// Writes every report of a case; `written` hears of each.
+/// Writes every report of a case; `written` hears of each. They are made beside the reports there are and take their place
+/// when all of them are: an assessment that is ended half-way, or fails, leaves those as they were.
 pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static str)) -> anyhow::Result<()> {
+    let made = assessment.case.unfinished_reports()?;
+    for report in REPORTS {
+        report.write(assessment, &made).map_err(|error| error.context(format!("report `{}`", report.name())))?;
+        written(report.name());
+    }
     let folder = assessment.case.reports();
     for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;
@@ -117,10 +123,11 @@ pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static s
         }
         if entry.file_type()?.is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
     }
-    for report in REPORTS {
-        report.write(assessment, &folder).map_err(|error| error.context(format!("report `{}`", report.name())))?;
-        written(report.name());
+    for entry in std::fs::read_dir(&made)? {
+        let entry = entry?;
+        std::fs::rename(entry.path(), folder.join(entry.file_name()))?;
     }
+    std::fs::remove_dir(&made)?;
     Ok(())
 }
 

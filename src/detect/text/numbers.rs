@@ -14,11 +14,11 @@ use crate::{
 };
 use std::collections::HashMap;
 
-/// Shapes by the run they begin with.
+/// Shapes by the run they begin with and what follows it.
 #[derive(Debug)]
 pub(super) struct Index {
-    shapes: HashMap<RunKey, Tree<Sought>, foldhash::fast::FixedState>,
-    /// One bit per hash of a key and what follows the run: most runs end here.
+    shapes: HashMap<(RunKey, Follows), Tree<Sought>, foldhash::fast::FixedState>,
+    /// One bit per hash of a key: most runs end here.
     filter: Vec<u64>,
 }
 
@@ -55,28 +55,22 @@ impl Index {
         let mut index = Index { shapes: HashMap::default(), filter: vec![0; 1 << (FILTER_BITS - 6)] };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
-                let runs = shape.shape.first_runs();
-                for (key, follows) in &runs {
-                    let bit = filter_place(*key, *follows);
-                    index.filter[bit / 64] |= 1 << (bit % 64);
-                }
                 let alone = detector.text.base + shape.bits + detector.text.check_bits.max(0.0);
-                for run in runs.chunk_by(|(one, _), (other, _)| one == other) {
+                for (key, follows) in shape.shape.first_runs() {
+                    let bit = filter_place(key, follows);
+                    index.filter[bit / 64] |= 1 << (bit % 64);
                     let sought = Sought { id: DetectorId(at as u16), bits: shape.bits, needs_word: alone <= 0.0 };
-                    index.shapes.entry(run[0].0).or_default().insert(&shape.shape, sought);
+                    index.shapes.entry((key, follows)).or_default().insert(&shape.shape, sought);
                 }
             }
         }
         index
     }
 
-    /// The shapes that begin with such a run, when one of these follows it.
-    fn starting(&self, key: RunKey, follows: &[Follows]) -> Option<&Tree<Sought>> {
-        let may = |follows: &Follows| {
-            let bit = filter_place(key, *follows);
-            self.filter[bit / 64] >> (bit % 64) & 1 != 0
-        };
-        if follows.iter().any(may) { self.shapes.get(&key) } else { None }
+    /// The shapes that begin with such a run, when this follows it.
+    fn starting(&self, key: RunKey, follows: Follows) -> Option<&Tree<Sought>> {
+        let bit = filter_place(key, follows);
+        if self.filter[bit / 64] >> (bit % 64) & 1 != 0 { self.shapes.get(&(key, follows)) } else { None }
     }
 }
 
@@ -161,10 +155,11 @@ impl Scan<'_> {
         let detectors = self.detectors;
         let index = &detectors.scanner.numbers;
         let text = self.text;
-        let follows = [Follows::Sign(self.byte(run_end)), Follows::Anything];
+        let sign = Follows::Sign(self.byte(run_end));
+        let any = RunKey { digits: RunKey::ANY, ..key };
         // A shape that ends with its run is whole only where nothing is joined to it.
-        let follows = if self.ends(run_end) { &follows[..] } else { &follows[..1] };
-        for key in [key, RunKey { digits: RunKey::ANY, ..key }] {
+        let whole = self.ends(run_end).then_some([(key, Follows::Anything), (any, Follows::Anything)]);
+        for (key, follows) in [(key, sign), (any, sign)].into_iter().chain(whole.into_iter().flatten()) {
             let Some(tree) = index.starting(key, follows) else { continue };
             tree.matches(&text[start..], &mut |length, sought| {
                 if self.ends(start + length) && (!sought.needs_word || self.may_be_near(sought.id, start)) {

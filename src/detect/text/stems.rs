@@ -78,20 +78,19 @@ impl Stems {
     #[inline]
     pub(super) fn each_at(&self, text: &[u8], at: usize, mut each: impl FnMut(usize, Range<usize>)) {
         let here = eight(text, at);
-        for length in 1..=BEGINNING {
-            if self.lengths >> length & 1 == 0 {
-                continue;
-            }
-            let hash = hash(here, length);
-            let bit = hash >> (32 - FILTER_BITS);
-            if self.filter[bit as usize / 64] >> (bit % 64) & 1 != 0 {
-                self.compare(text, at, here, (length, hash), &mut each);
-            }
+        let may = |length: usize| {
+            let bit = hash(here, length) >> (32 - FILTER_BITS);
+            self.filter[bit as usize / 64] >> (bit % 64) & u64::from(self.lengths >> length) & 1
+        };
+        // One branch for all lengths: nearly always nothing begins here.
+        let lengths = may(1) << 1 | may(2) << 2 | may(3) << 3 | may(4) << 4;
+        if lengths != 0 {
+            (1..=BEGINNING).filter(|length| lengths >> length & 1 != 0).for_each(|length| self.compare(text, at, here, length, &mut each));
         }
     }
 
-    fn compare(&self, text: &[u8], at: usize, here: u64, (length, hash): (usize, u32), each: &mut impl FnMut(usize, Range<usize>)) {
-        let (from, to) = self.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
+    fn compare(&self, text: &[u8], at: usize, here: u64, length: usize, each: &mut impl FnMut(usize, Range<usize>)) {
+        let (from, to) = self.buckets[(hash(here, length) >> (32 - BUCKET_BITS)) as usize];
         for place in &self.listed[from as usize..to as usize] {
             let stem = &self.texts[*place as usize];
             if here & stem.mask != stem.head || stem.hashed() != length || at < stem.lead {
