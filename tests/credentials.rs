@@ -37,6 +37,11 @@ fn every_layout_of_credential_files_is_found() {
         ("/etc/shadow yescrypt", format!("alice:$y$j9T${}${}:19500:0:99999:7:::\n", word(22), word(43)), "password_hash"),
         ("pwdump", format!("user:1001:{lm}:{}:::\n", hex(32)), "password_hash"),
         ("NTDS", format!("firm.example\\user:1104:{lm}:{}:::\n", hex(32)), "password_hash"),
+        (".htdigest", format!("alice:Private Area:{}\n", hex(32)), "password_hash"),
+        (".pgpass", format!("db1.firm.net:5432:crm:app:{}\n", word(12)), "password"),
+        ("stealer log on lines", format!("https://login.shop.com/auth:jane77:{}\n", word(10)), "password"),
+        ("shared access signature", format!("https://firm.blob.core.windows.net/hr?sv=2022-11-02&sp=r&sig={}%3D\n", word(43)), "key_azure"),
+        ("Telegram bot", format!("bot_token: 6123456789:AA{}\n", word(33)), "key_telegram"),
         ("combo list", format!("jane.foster@mailhaven.com:{}\n", word(9)), "password"),
         ("page:login:password", format!("https://login.shop.com/auth:jane.foster@mailhaven.com:{}\n", word(9)), "password"),
         (

@@ -53,6 +53,24 @@ impl Detectors {
         true
     }
 
+    /// Drops of what text behind `name` was read as the guesses that go by form alone (telephones, addresses, names) where the name
+    /// says that the whole value is something else: `IMEI: 49-015420-323751`. The value stands at `at` behind its name.
+    pub fn drop_rivals(&self, name: &[u8], value: &[u8], at: usize, scratch: &Scratch, found: &mut Vec<Finding>) {
+        let Some(label) = scratch.labels.get(name) else { return };
+        let says = |id: DetectorId, bits: f32| bits >= ENOUGH && self.get(id).element.is_some() && self.get(id).is_selective();
+        if !label.matches.iter().any(|(id, bits)| says(*id, *bits)) {
+            return;
+        }
+        let start = at + value.len() - value.trim_ascii_start().len();
+        let length = value.trim_ascii().len();
+        found.retain(|one| {
+            let is_whole = one.start <= start + 1 && one.start + one.length + 1 >= start + length;
+            let meaning = self.get(one.detector).meaning;
+            let is_guess = meaning.is_name() || matches!(meaning, Meaning::Phone | Meaning::FullAddress | Meaning::Street);
+            !(is_whole && is_guess) || label.matches.iter().any(|(id, _)| *id == one.detector)
+        });
+    }
+
     fn read_label(&self, name: &str) -> Label {
         let mut label = Label::default();
         let mut matches: Vec<HeaderMatch> = Vec::new();
@@ -122,6 +140,25 @@ mod tests {
         let (mut scratch, mut found) = (Scratch::default(), Vec::new());
         detectors.scan_labelled(name.as_bytes(), value.as_bytes(), 0, &mut scratch, &mut found);
         found.first().map(|finding| detectors.get(finding.detector).id.clone())
+    }
+
+    #[test]
+    fn a_name_of_another_kind_outdoes_a_guess_by_form() {
+        let detectors = Detectors::builtin().expect("our own files");
+        let read = |name: &str, value: &str| {
+            let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+            let text = format!("{name}: {value}");
+            let at = text.len() - value.len();
+            if !detectors.scan_labelled(name.as_bytes(), value.as_bytes(), at, &mut scratch, &mut found) {
+                detectors.scan_text(text.as_bytes(), crate::format::TextKind::Prose, &mut found);
+                found.retain(|one| one.start >= at);
+                detectors.drop_rivals(name.as_bytes(), value.as_bytes(), at, &scratch, &mut found);
+            }
+            found.iter().map(|one| detectors.get(one.detector).id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(read("IMEI (International Mobile Equipment Identity)", "49-015420-323751-9"), Vec::<String>::new());
+        assert_eq!(read("mobile phone", "+1 425 882 6710"), ["phone"]);
+        assert_eq!(read("passport number", "call +1 425 882 6710 first"), ["phone"]);
     }
 
     #[test]

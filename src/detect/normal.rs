@@ -144,17 +144,37 @@ fn squeeze(out: &mut Vec<u8>, from: usize, gap: impl Fn(u8) -> bool) {
 
 fn keep(value: &[u8], out: &mut Vec<u8>, letters: bool) -> bool {
     let from = out.len();
-    for byte in value {
+    let mut rest = value;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
         match byte {
             b'0'..=b'9' => out.push(*byte),
             b'A'..=b'Z' | b'a'..=b'z' if letters => out.push(byte.to_ascii_uppercase()),
             b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'_' => {}
-            // No-break space in UTF-8 and the narrow one.
-            0xc2 | 0xa0 | 0xe2 | 0x80 | 0xaf => {}
-            _ => return false,
+            // Sweden and Finland write a plus instead of the hyphen for people of a hundred years.
+            b'+' if out.len() > from => {}
+            _ => {
+                let Some((length, digit)) = wide(*byte, after) else { return false };
+                out.extend(digit);
+                rest = &after[length..];
+            }
         }
     }
     out.len() > from
+}
+
+/// A separator or digit of more than one byte, by its first byte and those behind it: how many of these belong to it, and
+/// the digit. Spaces and hyphens as word processors write them, digits as wide as ideographs.
+fn wide(first: u8, after: &[u8]) -> Option<(usize, Option<u8>)> {
+    match (first, after) {
+        (0xc2, [0xa0 | 0xad, ..]) => Some((1, None)),
+        (0xe2, [0x80, 0x80..=0x95 | 0xaf, ..] | [0x88, 0x92, ..]) | (0xe3, [0x80, 0x80, ..]) => Some((2, None)),
+        (0xef, [0xbc, 0x8d, ..]) => Some((2, None)),
+        (0xef, [0xbc, wide @ 0x90..=0x99, ..]) => Some((2, Some(wide - 0x90 + b'0'))),
+        // A no-break space of a code page.
+        (0xa0, _) => Some((0, None)),
+        _ => None,
+    }
 }
 
 /// Checks and lower-cases an address (RFC 5321 local part of common characters, a dotted
@@ -482,6 +502,11 @@ mod tests {
             (Normalise::Email, "a@b@c.de", None),
             (Normalise::Digits, "536-22-8145", Some("536228145")),
             (Normalise::Digits, "12a", None),
+            (Normalise::Digits, "536\u{2011}22\u{2013}8145", Some("536228145")),
+            (Normalise::Digits, "５３６－２２−8145", Some("536228145")),
+            (Normalise::Digits, "121212+1212", Some("1212121212")),
+            (Normalise::Digits, "+1 617 555 0123", None),
+            (Normalise::Digits, "12€", None),
             (Normalise::UpperAlnum, "ab 12-34 c", Some("AB1234C")),
             (Normalise::Name, "O'Brien, Eoin", Some("eoin o'brien")),
             (Normalise::Name, "Maynard46", Some("maynard")),

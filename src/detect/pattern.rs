@@ -82,6 +82,8 @@ pub(super) struct ValueFile {
     pub max: Option<usize>,
     /// Under a fitting header a value that fails its check is one still, if its shape fits.
     pub loose: bool,
+    /// Most cells of a fitting column hold something else, as a column of states does; those that are one count.
+    pub sparse: bool,
     /// Printed in documentation and adverts: harmless.
     pub test_values: Vec<String>,
     /// Kept for lists: the only values there are.
@@ -134,11 +136,15 @@ pub(super) struct ShapeFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenFile {
     pub prefix: String,
-    /// `upper` A–Z0–9, `base32`, `alnum`, `hex`, `uuid` (hex, `-`), `url` (alnum, `-`, `_`), `dotted` (`url`, `.`), `base64`.
+    /// `upper` A–Z0–9, `base32`, `alnum`, `hex`, `uuid` (hex, `-`), `url` (alnum, `-`, `_`), `dotted` (`url`, `.`), `base64`, `escaped`
+    /// (`base64` as URLs write it, `%2B`).
     pub set: TokenSet,
     /// Characters behind the prefix.
     pub min: usize,
     pub max: usize,
+    /// The number before the prefix belongs to the token: `123456789:AA…`.
+    #[serde(default)]
+    pub number_before: bool,
     /// A check of the whole token: what fails is no token.
     pub check: Option<String>,
     /// A checksum inside the token: one that fails was never issued and is a test value.
@@ -160,6 +166,8 @@ pub(super) enum TokenSet {
     /// As `url`, and dots.
     Dotted,
     Base64,
+    /// As `base64`, and the percent signs by which URLs write what they cannot.
+    Escaped,
 }
 
 impl TokenSet {
@@ -173,6 +181,7 @@ impl TokenSet {
             TokenSet::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
             TokenSet::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             TokenSet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
+            TokenSet::Escaped => byte == b'%' || TokenSet::Base64.contains(byte),
             TokenSet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
         }
     }
@@ -226,7 +235,7 @@ pub(super) const SCANNERS: &[&str] = &[
     "name",
     "address",
     "birth_date",
-    "diagnosis",
+    "attribute",
     "labelled",
     "combo",
     "private_key",
@@ -234,6 +243,8 @@ pub(super) const SCANNERS: &[&str] = &[
     "url_login",
     "tokens",
     "hash",
+    "word",
+    "seed_phrase",
 ];
 
 /// Reads and compiles one file.
@@ -312,6 +323,7 @@ fn compile_parsed(file: &str, id: &str, parsed: File, text: &str) -> Result<Dete
         shapes,
         length: (parsed.value.min.unwrap_or(1), parsed.value.max.unwrap_or(usize::MAX)),
         loose: parsed.value.loose,
+        sparse: parsed.value.sparse,
         test_values: parsed.value.test_values.into_iter().map(String::into_bytes).collect(),
         only: parsed.value.only.into_iter().map(String::into_bytes).collect(),
         text_shapes,

@@ -64,6 +64,11 @@ pub(super) fn country(word: &[u8], out: &mut Vec<u8>) -> bool {
     }
 }
 
+/// Whether two capitals are a country's code (ISO 3166-1).
+pub(super) fn is_country_code(code: [u8; 2]) -> bool {
+    PLACES.countries.get(code.to_ascii_lowercase().as_slice()) == Some(&code)
+}
+
 /// The country whose calling code the digits start with, and the code's length.
 pub(super) fn calling_code(digits: &[u8]) -> Option<([u8; 2], usize)> {
     let first = digits.get(..3).filter(|first| first.iter().all(u8::is_ascii_digit))?;

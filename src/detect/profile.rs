@@ -178,7 +178,10 @@ impl Detectors {
             add(0.0, "no values");
         } else if detector.is_selective() {
             let loose = fit.valid + fit.shaped;
-            if fit.valid >= 0.5 {
+            if detector.sparse && fit.valid > 0.0 {
+                add(4.0, "some values");
+                strict = false;
+            } else if fit.valid >= 0.5 {
                 add((-detector.chance().log2()).clamp(0.5, 8.0) * fit.valid, "values");
                 // Few failing values are mistyped; a check with many exceptions must not lose people.
                 strict &= !(detector.loose && fit.valid < 0.9 && fit.shaped > 0.05);

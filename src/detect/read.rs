@@ -77,7 +77,7 @@ impl Detector {
         if self.normalise == Normalise::Date && is_placeholder_date(value) {
             return Verdict::Placeholder;
         }
-        if !self.normalise.run(value, hints, out) {
+        if !self.normalise.run(self.without_issuer(value), hints, out) {
             let all_nines = self.normalise == Normalise::Phone && is_repeated(value);
             return if all_nines { Verdict::Placeholder } else { Verdict::No };
         }
@@ -98,6 +98,15 @@ impl Detector {
             return Verdict::No;
         }
         if self.checks.iter().all(|check| (check.run)(out)) { Verdict::Valid } else { Verdict::Shaped }
+    }
+
+    /// Tax numbers are written with their country in front, where it says across borders whose they are: `HR 33392005961`.
+    fn without_issuer<'v>(&self, value: &'v [u8]) -> &'v [u8] {
+        let (Scope::Country(issuer), Normalise::Digits) = (self.scope, self.normalise) else { return value };
+        let Some((code, rest)) = value.split_first_chunk::<2>() else { return value };
+        // Greece is EL where taxes are spoken of (Directive 2006/112/EC, art. 215).
+        let code = if code.eq_ignore_ascii_case(b"EL") { *b"GR" } else { code.map(|letter| letter.to_ascii_uppercase()) };
+        if code == issuer && rest.iter().any(u8::is_ascii_digit) { rest } else { value }
     }
 
     fn is_test(&self, normalised: &[u8]) -> bool {

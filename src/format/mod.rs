@@ -10,6 +10,7 @@ pub mod ar;
 pub mod avro;
 mod base64;
 mod binary;
+mod biometric;
 mod blob;
 pub mod brotli;
 pub mod bson;

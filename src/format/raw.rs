@@ -1,6 +1,6 @@
 //! The fallback: bytes of unknown make. What is plainly text in them is handed on.
 
-use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, carve, exif};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, biometric, carve, exif};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -31,6 +31,7 @@ impl Format for Raw {
                 let found = between(bytes, &carve::find(bytes), sink);
                 if found.as_ref().is_some_and(|(category, _)| *category == Category::ImageOnly) {
                     exif::tell(bytes, sink);
+                    biometric::tell(bytes, sink);
                 }
                 found
             }
@@ -87,6 +88,9 @@ const UNKNOWN: &str = "format not recognised; scanned as raw bytes";
 
 /// What a known magic number says, and why it is not read.
 fn describe(head: &[u8]) -> (Category, String) {
+    if let Some((.., what)) = biometric::RECORDS.iter().find(|(start, ..)| head.starts_with(start)) {
+        return (Category::ImageOnly, format!("{what}: what it shows was not read"));
+    }
     let known = MAGICS.iter().find(|(offset, magic, ..)| head.get(*offset..).is_some_and(|rest| rest.starts_with(magic)));
     match known {
         Some((.., Category::ImageOnly, what)) => (Category::ImageOnly, format!("{what}: text in the picture was not read")),

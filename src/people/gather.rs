@@ -260,7 +260,8 @@ impl<'a> Reader<'a> {
             }
             Meaning::Sex => fields.sex = sex(text),
             Meaning::DeathDate => fields.deceased |= !text.is_empty(),
-            Meaning::Deceased => fields.deceased |= says_yes(text),
+            // A column that says whether somebody has died has a value where it says so.
+            Meaning::Deceased => fields.deceased |= !text.is_empty(),
             _ => self.gather_text(meaning, text),
         }
     }
@@ -495,13 +496,6 @@ fn sex(text: &str) -> u8 {
         Some('f' | 'w') => b'f',
         _ => 0,
     }
-}
-
-fn says_yes(text: &str) -> bool {
-    matches!(
-        text.trim().to_ascii_lowercase().as_str(),
-        "y" | "yes" | "true" | "1" | "t" | "deceased" | "dead" | "died" | "x" | "ja" | "oui" | "si"
-    )
 }
 
 #[cfg(test)]

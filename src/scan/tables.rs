@@ -217,6 +217,7 @@ impl<'s, 'p> Tables<'s, 'p> {
                         detectors.scan_text(&bytes, TextKind::Prose, &mut self.scratch.found);
                         // What the name itself says is nobody's.
                         self.scratch.found.retain(|finding| finding.start >= begin);
+                        detectors.drop_rivals(&label, value, begin, &self.reader, &mut self.scratch.found);
                     }
                     let bytes = bytes.as_ref();
                     free_text(self.engine, &mut self.scratch, bytes, slot, (self.item, self.part, table.0, at, *column as u32), recorder);

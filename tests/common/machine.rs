@@ -38,36 +38,99 @@ impl Draw {
     }
 }
 
+/// Appends a few lines of one kind.
+type Lines = fn(&mut Draw, &mut String);
+
+/// Every kind of machine data, by name.
+pub(crate) const KINDS: &[(&str, Lines)] = &[
+    ("UUIDs", uuids),
+    ("digests", digests),
+    ("versions", versions),
+    ("times", times),
+    ("hex dumps", dumps),
+    ("base 64", blobs),
+    ("positions", positions),
+    ("tracking and order numbers", parcels),
+    ("ISBN and EAN", goods),
+    ("source", source),
+    ("minified scripts", minified),
+];
+
 /// A megabyte of all kinds, line by line.
 pub(crate) fn megabyte(draw: &mut Draw) -> String {
     let mut text = String::new();
     while text.len() < 1_000_000 {
-        identifiers(draw, &mut text);
-        goods(draw, &mut text);
-        source(draw, &mut text);
-        minified(draw, &mut text);
+        KINDS.iter().for_each(|(_, write)| write(draw, &mut text));
     }
     text
 }
 
-/// UUIDs, digests, versions, times, dumps, base 64, positions.
-fn identifiers(draw: &mut Draw, text: &mut String) {
+/// A megabyte of one kind.
+pub(crate) fn megabyte_of(write: Lines, draw: &mut Draw) -> String {
+    let mut text = String::new();
+    while text.len() < 1_000_000 {
+        write(draw, &mut text);
+    }
+    text
+}
+
+fn uuids(draw: &mut Draw, text: &mut String) {
     let uuid = [8, 4, 4, 4, 12].map(|digits| draw.hex(digits)).join("-");
     let _ = writeln!(text, "request {uuid} took 0.{:06}s", draw.below(1_000_000));
+}
+
+fn digests(draw: &mut Draw, text: &mut String) {
     let _ = writeln!(text, "{}  ./obj/{}.o\n{}  ./src/{}.c", draw.hex(40), draw.hex(6), draw.hex(64), draw.hex(6));
+    let _ = writeln!(text, "{} *dist/{}.tar.gz", draw.hex(32), draw.hex(6));
+}
+
+fn versions(draw: &mut Draw, text: &mut String) {
     let _ = writeln!(text, "libx v{}.{}.{}-rc{}+{}", draw.below(20), draw.below(99), draw.below(9_999), draw.below(9), draw.hex(8));
+    let _ = writeln!(
+        text,
+        "agent/{}.{}.{}.{} (build {})",
+        draw.below(150),
+        draw.below(10),
+        draw.below(9_999),
+        draw.below(250),
+        draw.below(100_000)
+    );
+}
+
+fn times(draw: &mut Draw, text: &mut String) {
     let _ = writeln!(text, "{}.{:03} tick {}", 1_600_000_000 + draw.below(100_000_000), draw.below(1_000), draw.below(1_000_000_000_000));
+    let date = (2015 + draw.below(12), 1 + draw.below(12), 1 + draw.below(28));
+    let _ = writeln!(
+        text,
+        "{}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z up",
+        date.0,
+        date.1,
+        date.2,
+        draw.below(24),
+        draw.below(60),
+        draw.below(60),
+        draw.below(1_000_000)
+    );
+}
+
+fn dumps(draw: &mut Draw, text: &mut String) {
     let octets = [(); 16].map(|()| draw.hex(2)).join(" ");
     let _ = writeln!(text, "{}  {octets}", draw.hex(8));
+}
+
+fn blobs(draw: &mut Draw, text: &mut String) {
     let _ = writeln!(text, "{}", draw.base64(76));
     let _ = writeln!(text, "integrity sha512-{}==", draw.base64(86));
-    // Corners of tiles: positions of the map, of nobody.
+}
+
+/// Corners of tiles: positions of the map, of nobody.
+fn positions(draw: &mut Draw, text: &mut String) {
     let (north, east) = (draw.below(180_000_000) as f64 / 1e6 - 90.0, draw.below(360_000_000) as f64 / 1e6 - 180.0);
     let _ = writeln!(text, "tile {} bounds [{north:.6},{east:.6},{:.6},{:.6}]", draw.below(1 << 20), north + 0.25, east + 0.25);
 }
 
-/// Numbers of parcels, orders, books and goods, with right check digits where they have one.
-fn goods(draw: &mut Draw, text: &mut String) {
+/// Numbers of parcels, orders, invoices and parts.
+fn parcels(draw: &mut Draw, text: &mut String) {
     let _ = writeln!(text, "tracking 94{:020} order {:016}", draw.below(u64::MAX), draw.below(10_000_000_000_000_000));
     let serial = draw.hex(8).to_uppercase();
     let _ = writeln!(
@@ -77,9 +140,6 @@ fn goods(draw: &mut Draw, text: &mut String) {
         draw.below(1_000_000_000_000),
         draw.below(1_000_000_000_000_000_000)
     );
-    let book = with_check(format!("978{:09}", draw.below(1_000_000_000)));
-    let good = with_check(format!("{:012}", draw.below(1_000_000_000_000)));
-    let _ = writeln!(text, "isbn {}-{}-{}-{}-{} ean {good}", &book[..3], &book[3..4], &book[4..8], &book[8..12], &book[12..]);
     let _ = writeln!(
         text,
         "invoice RE-{}-{:05} part {:03}-{:02}-{:04}-{}",
@@ -90,6 +150,13 @@ fn goods(draw: &mut Draw, text: &mut String) {
         draw.below(10_000),
         char::from(b'A' + draw.below(26) as u8)
     );
+}
+
+/// Numbers of books and goods, with right check digits.
+fn goods(draw: &mut Draw, text: &mut String) {
+    let book = with_check(format!("978{:09}", draw.below(1_000_000_000)));
+    let good = with_check(format!("{:012}", draw.below(1_000_000_000_000)));
+    let _ = writeln!(text, "isbn {}-{}-{}-{}-{} ean {good}", &book[..3], &book[3..4], &book[4..8], &book[8..12], &book[12..]);
 }
 
 /// Twelve digits and the check digit of EAN-13.

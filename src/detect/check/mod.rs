@@ -7,12 +7,15 @@ mod aba_routing;
 mod ae_eid;
 mod ar_cbu;
 mod ar_cuit;
+mod arithmetic;
 mod at_svnr;
 mod at_tin;
 mod au_ihi;
 mod au_medicare;
 mod au_tfn;
 pub(super) mod aws_key;
+mod az_voen;
+mod azure_sas;
 mod base58check;
 mod basic_auth;
 mod be_eid;
@@ -20,11 +23,14 @@ mod be_nn;
 mod bech32;
 mod bg_egn;
 mod bg_lnch;
+mod bic;
 mod birth_date;
+mod bitcoin;
 mod br_cns;
 mod br_cpf;
 mod br_pis;
 mod br_titulo;
+mod by_unp;
 mod ca_bc_phn;
 mod ca_on_hcn;
 mod ca_qc_ramq;
@@ -34,6 +40,7 @@ mod card_track;
 mod ch_ahv;
 mod cl_rut;
 mod cn_ric;
+mod co_nit;
 mod crc32_base62;
 mod cu_ni;
 mod cy_tic;
@@ -46,11 +53,13 @@ mod de_steuer_id;
 mod dk_cpr;
 mod do_cedula;
 mod ec_ci;
+mod ec_ruc;
 mod ee_isikukood;
 mod eg_id;
 mod es_ccc;
 mod es_dni;
 mod es_nss;
+mod ethereum;
 mod fi_hetu;
 mod fr_nif;
 mod fr_nir;
@@ -63,6 +72,7 @@ mod gr_afm;
 mod gr_amka;
 mod gt_cui;
 mod gt_nit;
+mod hexadecimal;
 mod hk_id;
 mod hr_oib;
 mod hu_adoazonosito;
@@ -71,9 +81,11 @@ mod iban;
 mod iccid;
 mod icd10;
 mod id_nik;
+mod id_npwp;
 mod ie_pps;
 mod il_id;
 mod imei;
+mod imeisv;
 mod in_aadhaar;
 mod in_epic;
 mod in_pan;
@@ -90,21 +102,26 @@ mod kw_civil;
 mod kz_iin;
 mod lk_nic;
 mod loinc;
+mod lt_asmens_kodas;
 mod lu_nin;
 mod luhn;
 mod lv_personas_kods;
 mod mbi;
 mod md_idnp;
+mod meid;
 mod mrz;
 mod mu_nid;
 mod mx_clabe;
 mod mx_curp;
 mod mx_rfc;
 mod my_nric;
+mod mz_nuit;
 mod nl_bsn;
+mod nl_onderwijsnummer;
 mod no_fodselsnummer;
 mod no_kontonr;
 mod npi;
+mod nz_bank_account;
 mod nz_ird;
 mod nz_nhi;
 mod password_hash;
@@ -129,8 +146,11 @@ mod si_emso;
 mod slack_token;
 mod snomed;
 mod sv_dui;
+mod sv_nit;
+mod telegram_token;
 mod th_id;
 mod tr_kimlik;
+mod tr_vkn;
 mod tw_id;
 mod ua_rnokpp;
 mod us_dea;
@@ -140,9 +160,13 @@ mod uy_ci;
 mod ve_rif;
 mod vin;
 mod vn_cccd;
+mod vn_mst;
+mod wif;
 mod za_id;
 mod za_tin;
 
+pub(super) use arithmetic::plausible_date;
+use arithmetic::{base64url, digits, luhn_sum, mod_11_10, number, verhoeff, weighted};
 pub(super) use iban::LENGTHS as IBAN_LENGTHS;
 
 /// A named check.
@@ -170,6 +194,8 @@ pub const CHECKS: &[Check] = &[
     Check { name: "au_medicare", run: au_medicare::au_medicare, chance: 0.05, flips: 0.8 },
     Check { name: "au_tfn", run: au_tfn::au_tfn, chance: 0.09, flips: 1.0 },
     Check { name: "aws_key", run: aws_key::aws_key, chance: 0.9, flips: 0.0 },
+    Check { name: "az_voen", run: az_voen::az_voen, chance: 0.009, flips: 0.95 },
+    Check { name: "azure_sas", run: azure_sas::azure_sas, chance: 0.0001, flips: 0.0 },
     Check { name: "base58check", run: base58check::base58check, chance: 0.0001, flips: 0.99 },
     Check { name: "basic_auth", run: basic_auth::basic_auth, chance: 0.001, flips: 0.0 },
     Check { name: "be_eid", run: be_eid::be_eid, chance: 0.01, flips: 1.0 },
@@ -177,11 +203,14 @@ pub const CHECKS: &[Check] = &[
     Check { name: "bech32", run: bech32::bech32, chance: 0.0001, flips: 0.99 },
     Check { name: "bg_egn", run: bg_egn::bg_egn, chance: 0.015, flips: 0.95 },
     Check { name: "bg_lnch", run: bg_lnch::bg_lnch, chance: 0.1, flips: 0.95 },
+    Check { name: "bic", run: bic::bic, chance: 0.0002, flips: 0.05 },
     Check { name: "birth_date", run: birth_date::birth_date, chance: 0.9, flips: 0.0 },
+    Check { name: "bitcoin", run: bitcoin::bitcoin, chance: 0.0001, flips: 0.99 },
     Check { name: "br_cns", run: br_cns::br_cns, chance: 0.045, flips: 1.0 },
     Check { name: "br_cpf", run: br_cpf::br_cpf, chance: 0.01, flips: 0.98 },
     Check { name: "br_pis", run: br_pis::br_pis, chance: 0.1, flips: 0.85 },
     Check { name: "br_titulo", run: br_titulo::br_titulo, chance: 0.003, flips: 0.85 },
+    Check { name: "by_unp", run: by_unp::by_unp, chance: 0.01, flips: 0.9 },
     Check { name: "ca_bc_phn", run: ca_bc_phn::ca_bc_phn, chance: 0.009, flips: 0.95 },
     Check { name: "ca_on_hcn", run: ca_on_hcn::ca_on_hcn, chance: 0.09, flips: 1.0 },
     Check { name: "ca_qc_ramq", run: ca_qc_ramq::ca_qc_ramq, chance: 0.07, flips: 0.15 },
@@ -191,6 +220,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "ch_ahv", run: ch_ahv::ch_ahv, chance: 0.0001, flips: 1.0 },
     Check { name: "cl_rut", run: cl_rut::cl_rut, chance: 0.09, flips: 0.95 },
     Check { name: "cn_ric", run: cn_ric::cn_ric, chance: 0.0005, flips: 1.0 },
+    Check { name: "co_nit", run: co_nit::co_nit, chance: 0.09, flips: 0.95 },
     Check { name: "crc32_base62", run: crc32_base62::crc32_base62, chance: 0.0, flips: 0.99 },
     Check { name: "cu_ni", run: cu_ni::cu_ni, chance: 0.037, flips: 0.15 },
     Check { name: "cy_tic", run: cy_tic::cy_tic, chance: 0.04, flips: 0.95 },
@@ -200,14 +230,16 @@ pub const CHECKS: &[Check] = &[
     Check { name: "de_lanr", run: de_lanr::de_lanr, chance: 0.1, flips: 0.6 },
     Check { name: "de_rvnr", run: de_rvnr::de_rvnr, chance: 0.005, flips: 0.85 },
     Check { name: "de_steuer_id", run: de_steuer_id::de_steuer_id, chance: 0.003, flips: 1.0 },
-    Check { name: "dk_cpr", run: dk_cpr::dk_cpr, chance: 0.037, flips: 0.3 },
+    Check { name: "dk_cpr", run: dk_cpr::dk_cpr, chance: 0.037, flips: 0.2 },
     Check { name: "do_cedula", run: do_cedula::do_cedula, chance: 0.1, flips: 1.0 },
     Check { name: "ec_ci", run: ec_ci::ec_ci, chance: 0.015, flips: 1.0 },
+    Check { name: "ec_ruc", run: ec_ruc::ec_ruc, chance: 0.015, flips: 0.75 },
     Check { name: "ee_isikukood", run: ee_isikukood::ee_isikukood, chance: 0.002, flips: 0.95 },
     Check { name: "eg_id", run: eg_id::eg_id, chance: 0.002, flips: 0.2 },
     Check { name: "es_ccc", run: es_ccc::es_ccc, chance: 0.01, flips: 0.95 },
     Check { name: "es_dni", run: es_dni::es_dni, chance: 0.043, flips: 1.0 },
     Check { name: "es_nss", run: es_nss::es_nss, chance: 0.007, flips: 0.98 },
+    Check { name: "ethereum", run: ethereum::ethereum, chance: 0.0001, flips: 0.0 },
     Check { name: "fi_hetu", run: fi_hetu::fi_hetu, chance: 0.001, flips: 1.0 },
     Check { name: "fr_nif", run: fr_nif::fr_nif, chance: 0.001, flips: 0.99 },
     Check { name: "fr_nir", run: fr_nir::fr_nir, chance: 0.005, flips: 0.99 },
@@ -220,6 +252,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "gr_amka", run: gr_amka::gr_amka, chance: 0.004, flips: 1.0 },
     Check { name: "gt_cui", run: gt_cui::gt_cui, chance: 0.02, flips: 0.65 },
     Check { name: "gt_nit", run: gt_nit::gt_nit, chance: 0.09, flips: 0.9 },
+    Check { name: "hexadecimal", run: hexadecimal::hexadecimal, chance: 0.0001, flips: 0.0 },
     Check { name: "hk_id", run: hk_id::hk_id, chance: 0.05, flips: 0.95 },
     Check { name: "hr_oib", run: hr_oib::hr_oib, chance: 0.1, flips: 1.0 },
     Check { name: "hu_adoazonosito", run: hu_adoazonosito::hu_adoazonosito, chance: 0.01, flips: 0.95 },
@@ -227,10 +260,12 @@ pub const CHECKS: &[Check] = &[
     Check { name: "iban", run: iban::iban, chance: 0.0001, flips: 0.99 },
     Check { name: "iccid", run: iccid::iccid, chance: 0.001, flips: 0.99 },
     Check { name: "icd10", run: icd10::icd10, chance: 0.02, flips: 0.2 },
-    Check { name: "id_nik", run: id_nik::id_nik, chance: 0.06, flips: 0.15 },
+    Check { name: "id_nik", run: id_nik::id_nik, chance: 0.06, flips: 0.1 },
+    Check { name: "id_npwp", run: id_npwp::id_npwp, chance: 0.1, flips: 0.5 },
     Check { name: "ie_pps", run: ie_pps::ie_pps, chance: 0.03, flips: 1.0 },
     Check { name: "il_id", run: il_id::il_id, chance: 0.1, flips: 1.0 },
     Check { name: "imei", run: imei::imei, chance: 0.1, flips: 1.0 },
+    Check { name: "imeisv", run: imeisv::imeisv, chance: 0.17, flips: 0.05 },
     Check { name: "in_aadhaar", run: in_aadhaar::in_aadhaar, chance: 0.08, flips: 1.0 },
     Check { name: "in_epic", run: in_epic::in_epic, chance: 0.1, flips: 1.0 },
     Check { name: "in_pan", run: in_pan::in_pan, chance: 0.002, flips: 0.0 },
@@ -247,21 +282,26 @@ pub const CHECKS: &[Check] = &[
     Check { name: "kz_iin", run: kz_iin::kz_iin, chance: 0.003, flips: 0.9 },
     Check { name: "lk_nic", run: lk_nic::lk_nic, chance: 0.05, flips: 0.1 },
     Check { name: "loinc", run: loinc::loinc, chance: 0.1, flips: 1.0 },
+    Check { name: "lt_asmens_kodas", run: lt_asmens_kodas::lt_asmens_kodas, chance: 0.01, flips: 0.9 },
     Check { name: "lu_nin", run: lu_nin::lu_nin, chance: 0.0001, flips: 0.9 },
     Check { name: "luhn", run: luhn::luhn, chance: 0.1, flips: 1.0 },
     Check { name: "lv_personas_kods", run: lv_personas_kods::lv_personas_kods, chance: 0.01, flips: 0.9 },
     Check { name: "mbi", run: mbi::mbi, chance: 0.001, flips: 0.3 },
     Check { name: "md_idnp", run: md_idnp::md_idnp, chance: 0.02, flips: 0.95 },
+    Check { name: "meid", run: meid::meid, chance: 0.2, flips: 0.05 },
     Check { name: "mrz", run: mrz::mrz, chance: 0.001, flips: 0.6 },
     Check { name: "mu_nid", run: mu_nid::mu_nid, chance: 0.002, flips: 0.9 },
     Check { name: "mx_clabe", run: mx_clabe::mx_clabe, chance: 0.1, flips: 1.0 },
     Check { name: "mx_curp", run: mx_curp::mx_curp, chance: 0.0001, flips: 0.9 },
     Check { name: "mx_rfc", run: mx_rfc::mx_rfc, chance: 0.001, flips: 0.7 },
     Check { name: "my_nric", run: my_nric::my_nric, chance: 0.033, flips: 0.15 },
+    Check { name: "mz_nuit", run: mz_nuit::mz_nuit, chance: 0.09, flips: 0.95 },
     Check { name: "nl_bsn", run: nl_bsn::nl_bsn, chance: 0.09, flips: 1.0 },
+    Check { name: "nl_onderwijsnummer", run: nl_onderwijsnummer::nl_onderwijsnummer, chance: 0.001, flips: 0.95 },
     Check { name: "no_fodselsnummer", run: no_fodselsnummer::no_fodselsnummer, chance: 0.002, flips: 1.0 },
     Check { name: "no_kontonr", run: no_kontonr::no_kontonr, chance: 0.09, flips: 1.0 },
     Check { name: "npi", run: npi::npi, chance: 0.02, flips: 1.0 },
+    Check { name: "nz_bank_account", run: nz_bank_account::nz_bank_account, chance: 0.03, flips: 0.4 },
     Check { name: "nz_ird", run: nz_ird::nz_ird, chance: 0.05, flips: 0.95 },
     Check { name: "nz_nhi", run: nz_nhi::nz_nhi, chance: 0.05, flips: 0.8 },
     Check { name: "password_hash", run: password_hash::password_hash, chance: 0.0, flips: 0.05 },
@@ -286,8 +326,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "slack_token", run: slack_token::slack_token, chance: 0.0001, flips: 0.0 },
     Check { name: "snomed", run: snomed::snomed, chance: 0.002, flips: 0.97 },
     Check { name: "sv_dui", run: sv_dui::sv_dui, chance: 0.1, flips: 0.7 },
+    Check { name: "sv_nit", run: sv_nit::sv_nit, chance: 0.03, flips: 0.85 },
+    Check { name: "telegram_token", run: telegram_token::telegram_token, chance: 0.0001, flips: 0.0 },
     Check { name: "th_id", run: th_id::th_id, chance: 0.08, flips: 0.8 },
     Check { name: "tr_kimlik", run: tr_kimlik::tr_kimlik, chance: 0.01, flips: 1.0 },
+    Check { name: "tr_vkn", run: tr_vkn::tr_vkn, chance: 0.1, flips: 0.9 },
     Check { name: "tw_id", run: tw_id::tw_id, chance: 0.02, flips: 0.95 },
     Check { name: "ua_rnokpp", run: ua_rnokpp::ua_rnokpp, chance: 0.1, flips: 0.9 },
     Check { name: "us_dea", run: us_dea::us_dea, chance: 0.07, flips: 0.8 },
@@ -297,6 +340,8 @@ pub const CHECKS: &[Check] = &[
     Check { name: "ve_rif", run: ve_rif::ve_rif, chance: 0.09, flips: 0.85 },
     Check { name: "vin", run: vin::vin, chance: 0.001, flips: 0.1 },
     Check { name: "vn_cccd", run: vn_cccd::vn_cccd, chance: 0.04, flips: 0.05 },
+    Check { name: "vn_mst", run: vn_mst::vn_mst, chance: 0.09, flips: 0.75 },
+    Check { name: "wif", run: wif::wif, chance: 0.0001, flips: 0.99 },
     Check { name: "za_id", run: za_id::za_id, chance: 0.001, flips: 1.0 },
     Check { name: "za_tin", run: za_tin::za_tin, chance: 0.05, flips: 1.0 },
 ];
@@ -304,131 +349,6 @@ pub const CHECKS: &[Check] = &[
 /// The check of this name.
 pub(super) fn by_name(name: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.name == name)
-}
-
-/// Up to forty digits as numbers.
-#[derive(Clone, Copy)]
-struct Digits {
-    values: [u8; 40],
-    length: usize,
-}
-
-impl std::ops::Deref for Digits {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.values[..self.length]
-    }
-}
-
-/// The digits of a value as numbers; `None` if it has another character or more than forty.
-fn digits(value: &[u8]) -> Option<Digits> {
-    let mut digits = Digits { values: [0; 40], length: value.len() };
-    if value.len() > digits.values.len() || value.is_empty() {
-        return None;
-    }
-    for (digit, byte) in digits.values.iter_mut().zip(value) {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        *digit = byte - b'0';
-    }
-    Some(digits)
-}
-
-/// The sum of digits times weights.
-fn weighted(digits: &[u8], weights: &[i32]) -> i32 {
-    digits.iter().zip(weights).map(|(digit, weight)| i32::from(*digit) * weight).sum()
-}
-
-/// What up to eighteen digits are together.
-fn number(digits: &[u8]) -> u64 {
-    digits.iter().fold(0_u64, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(*digit)))
-}
-
-/// The Luhn sum; the number checks when it divides by ten.
-fn luhn_sum(value: &[u8]) -> Option<u32> {
-    let mut sum = 0;
-    for (place, byte) in value.iter().rev().enumerate() {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        if digit > 9 {
-            return None;
-        }
-        sum += match (place % 2, digit) {
-            (0, _) => digit,
-            (_, 0..=4) => digit * 2,
-            _ => digit * 2 - 9,
-        };
-    }
-    Some(sum)
-}
-
-/// Whether a month has such a day, in leap years if the year is not known.
-pub(super) fn plausible_date(year: Option<u16>, month: u8, day: u8) -> bool {
-    let leap = year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u8::from(leap),
-        _ => 0,
-    };
-    day > 0 && day <= days
-}
-
-/// ISO 7064 MOD 11,10 over digits, the last of which is the check digit.
-fn mod_11_10(digits: &[u8]) -> bool {
-    let Some((check, number)) = digits.split_last() else { return false };
-    let product = number.iter().fold(10_u32, |product, digit| {
-        let sum = (product + u32::from(*digit)) % 10;
-        (if sum == 0 { 10 } else { sum }) * 2 % 11
-    });
-    (11 - product) % 10 == u32::from(*check)
-}
-
-/// Verhoeff's dihedral check over digits, the last of which is the check digit.
-fn verhoeff(digits: &[u8]) -> bool {
-    const TIMES: [[u8; 10]; 10] = [
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
-        [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-        [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
-        [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
-        [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-        [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
-        [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
-        [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-    ];
-    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
-    let mut check = 0;
-    for (place, digit) in digits.iter().rev().enumerate() {
-        let turned = (0..place % 8).fold(*digit, |digit, _| TURN[usize::from(digit % 10)]);
-        check = TIMES[usize::from(check % 10_u8)][usize::from(turned % 10)];
-    }
-    check == 0
-}
-
-/// The bytes of unpadded base64url, as far as it goes.
-fn base64url(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0_u32, 0);
-    for byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' | b'+' => 62,
-            b'_' | b'/' => 63,
-            _ => break,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

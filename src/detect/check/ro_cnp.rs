@@ -17,7 +17,8 @@ pub(super) fn ro_cnp(value: &[u8]) -> bool {
         _ => None,
     };
     let year = century.map(|century| century + u16::from(digits[1]) * 10 + u16::from(digits[2]));
-    let county = matches!(digits[7] * 10 + digits[8], 1..=48 | 51 | 52);
+    // 70 and 80 to 83 are of no county.
+    let county = matches!(digits[7] * 10 + digits[8], 1..=48 | 51 | 52 | 70 | 80..=83);
     county
         && plausible_date(year, digits[3] * 10 + digits[4], digits[5] * 10 + digits[6])
         && i32::from(digits[12]) == if rest == 10 { 1 } else { rest }

@@ -83,12 +83,19 @@ impl Scan<'_> {
             if end - start <= 6
                 && !is_word(self.before(start))
                 && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%')
-                && (self.before(start) != b'/' || self.before(start - 1) == b'.')
+                && (self.before(start) != b'/' || self.before(start - 1) == b'.' || self.is_unit(start - 1))
                 && let Some(reached) = self.address_at(id, start)
             {
                 at = at.max(reached);
             }
         }
+    }
+
+    /// Whether the number of a flat ends here, before the slash and the number of the house: `8/14 Collins Street`.
+    fn is_unit(&self, slash: usize) -> bool {
+        let digits = self.text[..slash].iter().rev().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let before = self.before(slash - digits);
+        (1..=4).contains(&digits) && !is_word(before) && !matches!(before, b'/' | b'.' | b'-' | b':')
     }
 
     fn address_at(&mut self, id: DetectorId, number: usize) -> Option<usize> {

@@ -11,7 +11,14 @@ use std::ops::Range;
 /// What a literal starts.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    Token { set: TokenSet, min: usize, max: usize, check: Option<&'static check::Check>, checksum: Option<&'static check::Check> },
+    Token {
+        set: TokenSet,
+        min: usize,
+        max: usize,
+        number_before: bool,
+        check: Option<&'static check::Check>,
+        checksum: Option<&'static check::Check>,
+    },
     PrivateKey,
     PuttyKey,
     Jwt,
@@ -44,7 +51,10 @@ impl Literals {
             for token in &file.tokens {
                 let named = |name: &Option<String>| name.as_deref().and_then(check::by_name);
                 let (check, checksum) = (named(&token.check), named(&token.checksum));
-                add(&token.prefix, Kind::Token { set: token.set, min: token.min, max: token.max, check, checksum });
+                add(
+                    &token.prefix,
+                    Kind::Token { set: token.set, min: token.min, max: token.max, number_before: token.number_before, check, checksum },
+                );
             }
             file.labels.iter().for_each(|label| add(label, Kind::Label));
             file.phrases.iter().flat_map(|phrase| cases(phrase)).for_each(|phrase| add(&phrase, Kind::Phrase));
@@ -129,8 +139,10 @@ impl Scan<'_> {
         });
     }
 
-    fn token(&mut self, id: DetectorId, start: usize, prefix_end: usize, kind: Kind) {
-        let Kind::Token { set, min, max, check, checksum } = kind else { return };
+    fn token(&mut self, id: DetectorId, prefix_start: usize, prefix_end: usize, kind: Kind) {
+        let Kind::Token { set, min, max, number_before, check, checksum } = kind else { return };
+        let number = self.text[..prefix_start].iter().rev().take(20).take_while(|byte| number_before && byte.is_ascii_digit()).count();
+        let start = prefix_start - number;
         let rest =
             self.text[prefix_end..].iter().take(max + 1).take_while(|byte| set.contains(**byte) || byte.is_ascii_alphanumeric()).count();
         let value = &self.text[start..prefix_end + rest];

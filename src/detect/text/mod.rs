@@ -3,20 +3,22 @@
 //!
 //! Four finders walk the block, each led by bytes that are rare: digits ([`numbers`]), `@`
 //! ([`signs`]), fixed beginnings and labels ([`literals`]), and, in prose, capital letters
-//! ([`names`], [`address`]). Around names, [`health`] looks for diagnoses. What they find is weighed in bits; above zero it is reported, and
+//! ([`names`], [`address`]). Around names, [`attributes`] looks for what is said of people. What they find is weighed in bits; above zero it is reported, and
 //! of overlapping findings the strongest stays.
 
 mod address;
 mod address_words;
+mod attributes;
 mod context;
 mod dates;
-mod health;
 mod literals;
+mod login_files;
 mod markings;
 mod name_words;
 mod names;
 mod numbers;
 mod planes;
+mod seeds;
 mod signs;
 mod stems;
 mod word_lists;
@@ -52,9 +54,13 @@ pub(super) struct Scanner {
     name: Option<DetectorId>,
     address: Option<DetectorId>,
     birth_date: Option<DetectorId>,
-    diagnosis: Option<DetectorId>,
+    /// Who reports what [`attributes`] finds by the words of a table named like them.
+    attributes: Vec<DetectorId>,
     password: Option<DetectorId>,
     hash: Option<DetectorId>,
+    seed_phrase: Option<DetectorId>,
+    /// Detectors of words that nearly nothing but a check tells from others (wallets), and how long these are.
+    words: Vec<(DetectorId, std::ops::RangeInclusive<usize>)>,
 }
 
 impl Scanner {
@@ -64,6 +70,10 @@ impl Scanner {
             all.iter()
                 .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner == name))
                 .map(|at| DetectorId(at as u16))
+        };
+        let all_by_scanner = |name: &'static str| {
+            let named = all.iter().enumerate().filter(move |(_, detector)| detector.text.scanner.as_deref() == Some(name));
+            named.map(|(at, detector)| (DetectorId(at as u16), detector))
         };
         Ok(Scanner {
             numbers: numbers::Index::of(all),
@@ -76,9 +86,11 @@ impl Scanner {
             name: by_scanner("name"),
             address: by_scanner("address"),
             birth_date: by_scanner("birth_date"),
-            diagnosis: by_scanner("diagnosis"),
+            attributes: all_by_scanner("attribute").map(|(id, _)| id).collect(),
             password: by_scanner("combo"),
             hash: by_scanner("hash"),
+            seed_phrase: by_scanner("seed_phrase"),
+            words: all_by_scanner("word").map(|(id, detector)| (id, detector.length.0..=detector.length.1)).collect(),
         })
     }
 }
@@ -108,10 +120,12 @@ impl Detectors {
         scan.numbers();
         scan.signs();
         scan.literals();
+        scan.seeds();
+        scan.url_lines();
         if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
             scan.addresses();
             scan.names();
-            scan.diagnoses(from);
+            scan.attributes(from);
         }
         resolve(found, from);
     }

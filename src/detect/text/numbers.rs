@@ -107,6 +107,7 @@ impl Scan<'_> {
                 _ => self.ip(start, end),
             }
             self.phone(start, end);
+            self.pgpass(start, end);
             self.worded_date(start, end);
         } else if let (Some(iban), 2) = (scanner.iban, digit - start) {
             if end - start >= 4 && self.byte(digit + 1).is_ascii_digit() {
@@ -115,7 +116,12 @@ impl Scan<'_> {
         } else if self.byte(end) == b':' {
             self.ip(start, end);
         }
-        if let (Some(hash), true) = (scanner.hash, self.is_windows_dump(start, end)) {
+        for (id, lengths) in &scanner.words {
+            if lengths.contains(&(end - start)) && self.whole(start, end) {
+                self.weigh(*id, start, end, 0.0);
+            }
+        }
+        if let (Some(hash), true) = (scanner.hash, self.is_windows_dump(start, end) || self.is_digest_login(start, end)) {
             self.scratch.clear();
             self.scratch.extend_from_slice(&self.text[start..end]);
             self.keep(hash, start, end, 8.0, false);
@@ -125,16 +131,6 @@ impl Scan<'_> {
         {
             self.weigh(hash, start, end, 0.0);
         }
-    }
-
-    /// The second hash of `name:1001:LM hash:NT hash:::`, the lines of pwdump and of copies of NTDS.
-    fn is_windows_dump(&self, start: usize, end: usize) -> bool {
-        if end - start != 32 || !self.text[end..].starts_with(b":::") {
-            return false;
-        }
-        let is_hash = |bytes: &[u8]| bytes.len() == 32 && bytes.iter().all(u8::is_ascii_hexdigit);
-        let lm = start.checked_sub(33).and_then(|from| self.text.get(from..start - 1));
-        self.before(start) == b':' && is_hash(&self.text[start..end]) && lm.is_some_and(|lm| is_hash(lm) || lm.starts_with(b"NO PASSWORD"))
     }
 
     /// A short run of capitals and one separator before a run of digits: `AB 12 34 56 C`.
@@ -356,9 +352,11 @@ impl Scan<'_> {
         both(before(3), before(6)) + both(behind(1), behind(4)) >= 2
     }
 
+    /// Area code, exchange and number, parted as North America writes them.
     fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
+        let groups = self.text[start..end].split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).filter(|length| *length > 0);
         let digits: Vec<u8> = self.text[start..end].iter().filter(|byte| byte.is_ascii_digit()).copied().collect();
-        digits.len() == 10 && (phone::is_test_number(&digits) || (digits[0] >= b'2' && digits[3] >= b'2'))
+        groups.eq([3, 3, 4]) && (phone::is_test_number(&digits) || (digits[0] >= b'2' && digits[3] >= b'2'))
     }
 
     /// Where the groups of digits end; how many digits, groups and unusual separators.

@@ -179,6 +179,8 @@ fn postal_addresses_of_many_countries_stand_in_prose() {
             // United Kingdom, Ireland
             "Her home is «14 High Street, London SW1A 1AA» and his is not.",
             "Post to «Flat 2, 27 Mill Lane, Leeds LS1 4DY».",
+            // Australia
+            "She moved to «8/14 Collins Street, Melbourne VIC 3000» in May.",
             "They rent «12 Grafton Street, Dublin D02 AF30».",
             // Germany, Austria, Switzerland
             "Anschrift: «Bahnhofstraße 97a, 20668 Hamburg»",

@@ -52,7 +52,8 @@ impl Scan<'_> {
 
     fn email(&mut self, start: usize, at: usize, end: usize) {
         let Some(id) = self.detectors.scanner.email else { return };
-        if start >= at || matches!(self.byte(end), b'@') {
+        // What stands before the host of a URL is no address: `android://key@com.shop.app/`.
+        if start >= at || matches!(self.byte(end), b'@') || self.text[..start].ends_with(b"://") {
             return;
         }
         self.scratch.clear();

@@ -1,0 +1,131 @@
+//! Phrases that hold the keys of a wallet (BIP 39): twelve to twenty-four words of a list of 2048, the last of which checks
+//! the others.
+
+use super::Scan;
+use bip39::{Language, Mnemonic};
+
+/// How many words a phrase may have, most first.
+const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
+/// Phrases of fewer different words are examples of the standard, `abandon` eleven times and `about`.
+const DISTINCT: usize = 5;
+
+impl Scan<'_> {
+    /// Looks where a phrase may begin: at the beginning of a line and behind its label.
+    pub(super) fn seeds(&mut self) {
+        let Some(id) = self.detectors.scanner.seed_phrase else { return };
+        let (mut line, mut done) = (0, 0);
+        while line < self.text.len() {
+            let end = memchr::memchr(b'\n', &self.text[line..]).map_or(self.text.len(), |length| line + length);
+            let head = &self.text[line..end.min(line + 80)];
+            let behind_label = head.iter().rposition(|byte| matches!(byte, b':' | b'=' | b'[' | b'>')).map(|at| line + at + 1);
+            for from in [Some(line), behind_label].into_iter().flatten().filter(|from| *from >= done) {
+                if let Some((start, stop, words)) = self.phrase_from(from) {
+                    self.scratch.clear();
+                    self.scratch.extend_from_slice(words.join(" ").as_bytes());
+                    let mut distinct = words;
+                    distinct.sort_unstable();
+                    distinct.dedup();
+                    self.keep(id, start, stop, 12.0, distinct.len() < DISTINCT);
+                    done = stop;
+                    break;
+                }
+            }
+            line = end + 1;
+        }
+    }
+
+    /// The phrase whose first word is the first at or behind `from`: where it begins and ends, and its words.
+    fn phrase_from(&self, from: usize) -> Option<(usize, usize, Vec<&'static str>)> {
+        let list = Language::English.word_list();
+        let (mut words, mut ends, mut start, mut at) = (Vec::new(), Vec::new(), from, from);
+        while words.len() < LENGTHS[0] {
+            // Between words: blanks, commas, quotes, the numbers of a list; a dozen of them at most.
+            let gap = self.text[at..].iter().take(12).take_while(|byte| is_between(**byte)).count();
+            let word = at + gap;
+            let length = self.text[word..].iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let Some(known) = known_word(&self.text[word..word + length]) else { break };
+            if words.is_empty() {
+                start = word;
+            }
+            words.push(*list.get(usize::from(known))?);
+            at = word + length;
+            ends.push(at);
+        }
+        let fits = |count: &usize| {
+            words.get(..*count).is_some_and(|words| Mnemonic::parse_in_normalized(Language::English, &words.join(" ")).is_ok())
+        };
+        let count = LENGTHS.into_iter().find(fits)?;
+        words.truncate(count);
+        Some((start, *ends.get(count - 1)?, words))
+    }
+}
+
+/// The place of a word in the list.
+fn known_word(word: &[u8]) -> Option<u16> {
+    let mut lower = [0_u8; 8];
+    let lower = lower.get_mut(..word.len()).filter(|lower| lower.len() >= 3)?;
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    Language::English.find_word(std::str::from_utf8(lower).ok()?)
+}
+
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+        || byte.is_ascii_digit()
+        || matches!(byte, b',' | b'.' | b')' | b'"' | b'\'' | b'|' | b'-' | b'_' | b'*' | b'#' | b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{detect::Detectors, format::TextKind};
+    use bip39::Mnemonic;
+
+    /// A phrase of so much entropy, made of a seed.
+    fn phrase(bytes: usize, seed: u8) -> String {
+        let entropy: Vec<u8> = (0..bytes).map(|at| (at as u8).wrapping_mul(73).wrapping_add(seed)).collect();
+        Mnemonic::from_entropy(&entropy).expect("a right length").words().collect::<Vec<_>>().join(" ")
+    }
+
+    fn found(text: &str) -> Vec<(String, String, bool)> {
+        let detectors = Detectors::builtin().expect("our own files");
+        let mut found = Vec::new();
+        detectors.scan_text(text.as_bytes(), TextKind::Lines, &mut found);
+        found
+            .iter()
+            .map(|one| (detectors.get(one.detector).id.clone(), text[one.start..one.start + one.length].to_owned(), one.test_value))
+            .collect()
+    }
+
+    #[test]
+    fn phrases_whose_last_word_checks_are_found_however_they_are_laid_out() {
+        for bytes in [16, 20, 24, 28, 32] {
+            let phrase = phrase(bytes, 11);
+            let list = phrase.split(' ').collect::<Vec<_>>();
+            let numbered = list.iter().enumerate().map(|(at, word)| format!("{}. {word}\n", at + 1)).collect::<String>();
+            let layouts = [
+                format!("{phrase}\n"),
+                format!("Recovery phrase: {phrase}\n"),
+                numbered,
+                format!("{{\"words\": [\"{}\"]}}", list.join("\", \"")),
+            ];
+            for text in layouts {
+                let found = found(&text);
+                assert!(found.len() == 1 && found[0].0 == "key_seed_phrase" && !found[0].2, "{text}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_do_not_check_are_none_and_the_standard_s_example_is_a_test_value() {
+        let right = phrase(16, 11);
+        let mut words = right.split(' ').collect::<Vec<_>>();
+        words.swap(0, 5);
+        let turned = words.join(" ");
+        assert!(bip39::Mnemonic::parse_in_normalized(bip39::Language::English, &turned).is_err());
+        assert_eq!(found(&turned), []);
+        assert_eq!(found("the quick brown fox jumps over the lazy dog and then goes home again\n"), []);
+        let example = format!("{}about", "abandon ".repeat(11));
+        assert!(found(&example).iter().all(|(_, _, test)| *test));
+        assert_eq!(found(&example).len(), 1);
+    }
+}
