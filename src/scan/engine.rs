@@ -18,6 +18,7 @@ use crate::{
     format::{self, Cell, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
     source::{
         Budget, Bytes, Input, Item, Passwords,
+        budget::Exceeded,
         volumes::{self, Set},
         walk::{Entry, Found, io_problem},
     },
@@ -25,7 +26,7 @@ use crate::{
 use rayon::Scope;
 use std::{
     borrow::Cow,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::Read,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -47,8 +48,9 @@ pub(super) struct Engine<'e> {
     progress: &'e Progress,
     pool: rayon::ThreadPool,
     recorders: Vec<Mutex<Recorder>>,
-    /// Digests of items that somebody reads or has read.
-    read: Mutex<HashMap<String, u32>>,
+    /// Keyed tokens of the digests of items that somebody reads or has read: half their size, and nobody who wrote the leak
+    /// can make two that are equal.
+    read: Mutex<HashSet<[u8; 16]>>,
     schemas: Schemas,
     numbers: AtomicU32,
     waiting: AtomicU64,
@@ -203,7 +205,7 @@ impl<'e> Engine<'e> {
         match plan.filter(|plan| plan.parts.len() > 1) {
             None => {
                 let digest = digest(self.options.digest, item.bytes.as_slice());
-                if !self.claim(&digest, state.item) {
+                if !self.claim(&digest) {
                     state.digest.set(digest).ok();
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
@@ -249,9 +251,9 @@ impl<'e> Engine<'e> {
     }
 
     /// Whether this worker is the first to read bytes of this digest.
-    fn claim(&self, digest: &str, item: u32) -> bool {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        *read.entry(digest.to_owned()).or_insert(item) == item
+    fn claim(&self, digest: &str) -> bool {
+        let token = self.token_key.token(0, digest.as_bytes()).to_bytes();
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(token)
     }
 
     fn examine<'s>(
@@ -311,6 +313,9 @@ struct ItemState<'s> {
     /// ... beside which there was something to read.
     found: AtomicBool,
     duplicate: AtomicBool,
+    /// Members beyond the limit, and the bytes they take here: told together, since there may be any number of them.
+    refused: AtomicU64,
+    refused_bytes: AtomicU64,
 }
 
 impl<'s> ItemState<'s> {
@@ -330,6 +335,25 @@ impl<'s> ItemState<'s> {
             pictures: AtomicBool::new(false),
             found: AtomicBool::new(false),
             duplicate: AtomicBool::new(false),
+            refused: AtomicU64::new(0),
+            refused_bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a member beyond the limit.
+    fn refuse(&self, packed: u64) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        self.refused_bytes.fetch_add(packed, Ordering::Relaxed);
+    }
+
+    /// Tells of the members beyond the limit.
+    fn tell_refused(&self) {
+        let refused = self.refused.load(Ordering::Relaxed);
+        if refused > 0 {
+            let left = self.size.load(Ordering::Relaxed).saturating_sub(self.lost.load(Ordering::Relaxed));
+            let detail = format!("{} in one file: {refused} were not read", Exceeded::Members.detail());
+            let problem = Problem::new(Category::Limit, detail);
+            self.problem(problem.not_examined(self.refused_bytes.load(Ordering::Relaxed).min(left)));
         }
     }
 
@@ -355,6 +379,7 @@ impl<'s> ItemState<'s> {
 
 impl Drop for ItemState<'_> {
     fn drop(&mut self) {
+        self.tell_refused();
         let size = self.size.load(Ordering::Relaxed);
         let examined = self.examined.load(Ordering::Relaxed).saturating_sub(self.lost.load(Ordering::Relaxed)).min(size);
         let status = if self.duplicate.load(Ordering::Relaxed) {
@@ -451,6 +476,7 @@ impl Sink for Examiner<'_, '_> {
         let path = self.member_path(&member);
         let budget = match self.budget.descend() {
             Ok(budget) => budget,
+            Err(Exceeded::Members) => return self.state.refuse(member.packed.unwrap_or(0)),
             Err(exceeded) => {
                 let problem = Problem::new(Category::Limit, exceeded.detail()).not_examined(member.size.unwrap_or(0));
                 self.engine.refuse(&path, member.size.unwrap_or(0), self.budget.depth() + 1, ItemStatus::Skipped, problem);
@@ -564,7 +590,7 @@ impl<'s> Examiner<'_, 's> {
             }
             None => {
                 // Read already: the catalogue keeps one of equal items.
-                self.engine.claim(&verdict.digest, state.item);
+                self.engine.claim(&verdict.digest);
                 state.digest.set(verdict.digest).ok();
             }
         }
