@@ -56,6 +56,7 @@ pub mod sevenzip;
 pub mod shortcut;
 pub mod sql;
 pub mod sqlite;
+pub mod statistics;
 pub mod tar;
 #[cfg(test)]
 mod testing;
@@ -415,6 +416,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Xlsx,
     &office::Pptx,
     &office::OpenDocument,
+    &office::Xps,
     &office::Compound,
     &pdf::Pdf,
     &pst::Pst,
@@ -435,6 +437,10 @@ pub const FORMATS: &[&dyn Format] = &[
     &avro::Avro,
     &dbase::Dbase,
     &dbase::DbaseMemo,
+    &statistics::Sas,
+    &statistics::SasTransport,
+    &statistics::Spss,
+    &statistics::Stata,
     &contacts::VCard,
     &contacts::ICalendar,
     &ldif::Ldif,
