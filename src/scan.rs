@@ -11,6 +11,7 @@ mod volume;
 use crate::{
     detect::Detectors,
     evidence::{Case, DetectorEntry, recorder},
+    format::Layouts,
     source::{Passwords, budget::Limits, walk},
 };
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ pub struct Options {
     pub digest: Digest,
     /// Tried on what is encrypted.
     pub passwords: Passwords,
+    /// Of files whose records nothing marks.
+    pub layouts: Layouts,
 }
 
 /// The hash that identifies items.
@@ -52,6 +55,7 @@ impl Options {
             part_size: 64 << 20,
             digest: Digest::Sha256,
             passwords: Passwords::default(),
+            layouts: Layouts::default(),
         }
     }
 }

@@ -2,6 +2,12 @@
 
 mod common;
 
+use breachscope::{
+    base::Category,
+    detect::Detectors,
+    evidence::{Case, Evidence},
+    scan::{self, Options, Progress},
+};
 use common::{rows, run, scan, summary};
 use std::{fs, io::Write, path::Path};
 
@@ -215,6 +221,23 @@ fn many(members: u32) -> Vec<u8> {
     bytes.extend(list);
     bytes.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count, &size, &offset, &[0; 2]].concat());
     bytes
+}
+
+#[test]
+fn members_beyond_the_limit_are_told_together_as_one_limit() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    write(folder.path(), "share/many.zip", &many(300));
+    let mut options = Options::new(vec![folder.path().join("share")]);
+    options.limits.members = 100;
+    let case = Case::create(&folder.path().join("case"), None, false).expect("a case");
+    scan::scan(&options, &Detectors::load(&[]).expect("sound patterns"), &case, &Progress::new(true)).expect("scanned");
+    let evidence = Evidence::load(&case).expect("evidence");
+    assert_eq!(evidence.items.len(), 101);
+    let [problem] = evidence.problems.as_slice() else { panic!("{:?}", evidence.problems) };
+    assert_eq!(problem.category, Category::Limit);
+    assert!(problem.path == "share/many.zip" && problem.detail.contains("200 were not read"), "{problem:?}");
+    let archive = evidence.items.iter().find(|item| item.depth == 0).expect("the archive");
+    assert_eq!(archive.examined + problem.bytes_not_examined, archive.size);
 }
 
 /// Ten million members must fit two and a half gigabytes with the archive itself mapped: so many bytes for each.

@@ -25,6 +25,7 @@ pub mod dbase;
 pub mod delimited;
 mod exif;
 mod feed;
+pub mod fixed_width;
 pub mod gzip;
 pub mod hl7;
 #[cfg(test)]
@@ -74,11 +75,12 @@ pub mod zip;
 pub mod zstd;
 
 use crate::{
-    base::{Category, Problem},
+    base::{Category, LogicalPath, Problem},
     source::{Budget, Input, Passwords, budget::Limits},
 };
 pub use blob::document;
-use std::io;
+pub use fixed_width::{Layout, Layouts};
+use std::{io, sync::Arc};
 
 /// How surely the first bytes are of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -367,6 +369,11 @@ pub trait Sink {
         Passwords::default()
     }
 
+    /// What the user told of the records of this item.
+    fn layout(&self) -> Option<Arc<Layout>> {
+        None
+    }
+
     /// What a format that unpacks inside itself must account to.
     fn budget(&self) -> Budget {
         Budget::new(Limits::default(), 0)
@@ -450,6 +457,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
+    &fixed_width::FixedWidth,
     &rtf::Rtf,
     &html::Html,
     &xml::Xml,
@@ -467,6 +475,14 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
         }
     }
     best.map(|(_, format)| format)
+}
+
+/// The format of the item at this path, by its first bytes unless the user gave a layout for it.
+pub fn of_item(path: &LogicalPath, head: &Head<'_>, layouts: &Layouts) -> &'static dyn Format {
+    if !layouts.is_empty() && layouts.of(&path.to_string()).is_some() {
+        return &fixed_width::FixedWidth;
+    }
+    pick(head).unwrap_or(FALLBACK)
 }
 
 /// What reads an item that no format claims.

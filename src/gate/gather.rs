@@ -2,12 +2,15 @@
 
 use super::{
     Accepted, At, Finding,
-    glob::{fits, text_fits},
     place::{Copies, Shown, around},
     policy::Policy,
 };
 use crate::{
-    base::{Element, ElementSet, token::base32},
+    base::{
+        Element, ElementSet,
+        glob::{fits, text_fits},
+        token::base32,
+    },
     evidence::{
         Evidence, FindingRow,
         row::{NO_DETECTOR, NO_TABLE, unpack},

@@ -15,7 +15,7 @@ use crate::{
     base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
-    format::{self, Cell, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
+    format::{self, Cell, Format, HEAD, Head, Layout, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
     source::{
         Budget, Bytes, Input, Item, Passwords,
         budget::Exceeded,
@@ -198,7 +198,7 @@ impl<'e> Engine<'e> {
     fn begin<'s>(&'s self, scope: &Scope<'s>, item: Item, waited: u64) {
         let size = item.bytes.as_slice().len();
         let state = Arc::new(ItemState::new(self, &item.path, item.budget.depth(), Some(size as u64)));
-        let format = pick(&item);
+        let format = self.pick(&item);
         state.format.set(format.name()).ok();
         let plan = (size > self.options.part_size).then(|| format.plan(item.bytes.as_slice(), self.options.part_size)).flatten();
         let root = item.budget.depth() == 0;
@@ -248,6 +248,14 @@ impl<'e> Engine<'e> {
                 }
             }
         }
+    }
+
+    /// The format of an item that is all there.
+    fn pick(&self, item: &Item) -> &'static dyn Format {
+        let bytes = item.bytes.as_slice();
+        let name = item.path.file_name().to_lowercase();
+        let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
+        format::of_item(&item.path, &head, &self.options.layouts)
     }
 
     /// Whether this worker is the first to read bytes of this digest.
@@ -530,6 +538,10 @@ impl Sink for Examiner<'_, '_> {
         self.engine.options.passwords.clone()
     }
 
+    fn layout(&self) -> Option<Arc<Layout>> {
+        self.engine.options.layouts.of(&self.state.path)
+    }
+
     fn budget(&self) -> Budget {
         self.budget.clone()
     }
@@ -562,7 +574,7 @@ impl<'s> Examiner<'_, 's> {
             return;
         }
         let item = Item { path: path.clone(), bytes: Bytes::from(bytes), budget: budget.clone() };
-        let format = pick(&item);
+        let format = self.engine.pick(&item);
         state.format.set(format.name()).ok();
         state.examined.fetch_add(item.bytes.as_slice().len() as u64, Ordering::Relaxed);
         self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
@@ -573,7 +585,7 @@ impl<'s> Examiner<'_, 's> {
         let state = Arc::new(ItemState::new(self.engine, path, budget.depth(), None));
         let name = path.file_name().to_lowercase();
         let head = Head { bytes: &start[..start.len().min(HEAD)], name: &name, whole: false };
-        let format = format::pick(&head).unwrap_or(format::FALLBACK);
+        let format = format::of_item(path, &head, &self.engine.options.layouts);
         state.format.set(format.name()).ok();
         let item = Item { path: path.clone(), bytes: Bytes::from(Vec::new()), budget: budget.clone() };
         let mut reader = start.chain(&mut rest);
@@ -595,14 +607,6 @@ impl<'s> Examiner<'_, 's> {
             }
         }
     }
-}
-
-/// The format of an item by its first bytes.
-fn pick(item: &Item) -> &'static dyn Format {
-    let bytes = item.bytes.as_slice();
-    let name = item.path.file_name().to_lowercase();
-    let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
-    format::pick(&head).unwrap_or(format::FALLBACK)
 }
 
 fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {

@@ -21,11 +21,15 @@ pub(super) fn read(part: &str, reading: &mut Reading<'_, '_>) {
             if tag.name() == "Glyphs" {
                 page.run(&tag);
             }
-            page.links
+            page.beside
                 .extend(tag.attribute("FixedPage.NavigateUri").filter(|target| target.contains(':')).map(|target| target.into_owned()));
+            // What a picture shows, in words; often the path it came from.
+            for name in ["AutomationProperties.Name", "AutomationProperties.HelpText"] {
+                page.beside.extend(tag.attribute(name).map(|told| told.into_owned()));
+            }
         }
     });
-    for line in page.text.lines().chain(page.links.iter().map(|link| link.strip_prefix("mailto:").unwrap_or(link))) {
+    for line in page.text.lines().chain(page.beside.iter().map(|told| told.strip_prefix("mailto:").unwrap_or(told))) {
         reading.prose.line(line, reading.sink);
     }
 }
@@ -34,7 +38,8 @@ pub(super) fn read(part: &str, reading: &mut Reading<'_, '_>) {
 #[derive(Default)]
 struct Page {
     text: String,
-    links: Vec<String>,
+    /// Where links lead, and what pictures show.
+    beside: Vec<String>,
     /// Where the last run ended, and its line.
     last: Option<(f64, f64)>,
 }

@@ -261,7 +261,7 @@ fn macros_of_flat_documents_are_lines_and_what_is_in_base64_is_an_item() {
     );
     let found = unfold("a.fodt", flat.as_bytes());
     let all: String = found.texts.iter().map(|text| text.text.as_str()).collect();
-    assert!(all.starts_with("Sub Main\n Shell x\nEnd Sub\nab\n"), "{all}");
+    assert!(all.contains("Sub Main\n Shell x\nEnd Sub\nab\n"), "{all}");
     let items: Vec<_> = found.items_below().into_iter().map(|(path, bytes)| (path.to_owned(), bytes.starts_with(b"%PDF"))).collect();
     assert_eq!(items, [("a.fodt#binary 1".to_owned(), true)]);
 }

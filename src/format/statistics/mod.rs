@@ -128,8 +128,9 @@ fn write_number(number: f64, show: Show, epoch: Date, out: &mut String) {
 }
 
 fn day(days: f64, epoch: Date) -> Option<Date> {
-    let is_day = days.abs() < 5e6;
-    epoch.checked_add((days as i64).days()).ok().filter(|_| is_day)
+    // Larger spans are none to the calendar, and no day anybody wrote down.
+    let days = Some(days).filter(|days| days.abs() < 5e6)?;
+    epoch.checked_add((days as i64).days()).ok()
 }
 
 fn time_of_day(seconds: f64) -> String {

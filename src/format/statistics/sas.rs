@@ -95,6 +95,7 @@ struct File<'b> {
     page: usize,
     pages: u64,
     encoding: &'static Encoding,
+    name: String,
 }
 
 /// What stands in the descriptions on pages.
@@ -148,7 +149,9 @@ impl<'b> File<'b> {
             page: 0,
             pages: 0,
             encoding: encoding_of(*bytes.get(70)?),
+            name: String::new(),
         };
+        file.name = decode(file.encoding, slice(bytes, 92, 64)).trim_matches([' ', '\0']).to_owned();
         file.header = file.number(bytes, 196 + shift, 4)? as usize;
         file.page = file.number(bytes, 200 + shift, 4)? as usize;
         file.pages = file.number(bytes, 204 + shift, file.word)?;
@@ -178,7 +181,8 @@ impl<'b> File<'b> {
             return sink.problem(Problem::new(Category::Corrupt, "no columns are described in it"));
         }
         let budget = sink.budget();
-        let table = Table::new(sink, None, &names[..width], EPOCH, self.encoding);
+        let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
+        let table = Table::new(sink, name, &names[..width], EPOCH, self.encoding);
         let mut rows = Rows { file: self, table, description: &description, width, read: 0, unpacked: 0, budget, exceeded: None };
         pages().for_each(|page| self.rows(page, &mut rows));
         rows.table.flush();
@@ -249,7 +253,7 @@ impl<'b> File<'b> {
             }
             NAMES => {
                 let count = bytes.len().saturating_sub(2 * word + 12) / 8;
-                for number in (0..count).take_while(|_| into.names.len() < COLUMNS) {
+                for number in 0..count.min(COLUMNS.saturating_sub(into.names.len())) {
                     let at = word + 8 + 8 * number;
                     let name = into.text(size(at, 2), size(at + 2, 2), size(at + 4, 2));
                     into.names.push(decode(self.encoding, name).trim().to_owned());
@@ -257,7 +261,7 @@ impl<'b> File<'b> {
             }
             PLACES => {
                 let count = bytes.len().saturating_sub(2 * word + 12) / (word + 8);
-                for number in (0..count).take_while(|_| into.places.len() < COLUMNS) {
+                for number in 0..count.min(COLUMNS.saturating_sub(into.places.len())) {
                     let at = word + 8 + (word + 8) * number;
                     let is_text = bytes.get(at + word + 6) != Some(&1);
                     into.places.push((size(at, word), size(at + word, 4), is_text));
@@ -390,6 +394,7 @@ mod tests {
         let bytes = sample();
         assert_eq!(pick(&Head { bytes: &bytes[..4096], name: "a.bin", whole: false }).map(Format::name), Some("sas"));
         let found = read(&Sas, &bytes);
+        assert_eq!(found.tables[0].name.as_deref(), Some("TESTING"));
         assert_eq!(found.tables[0].header(), "recnum|square|desc|pctdone|pctincr|date|datetime|time");
         let lines = found.tables[0].lines();
         assert_eq!(lines.len(), 11);

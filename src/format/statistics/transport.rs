@@ -133,7 +133,7 @@ fn rows(source: &mut Source<'_>, name: &str, columns: &[Column], sink: &mut dyn 
         sink.problem(Problem::new(Category::Corrupt, "rows of no length that could be"));
         return Ok(false);
     }
-    let mut position = 0;
+    let mut position = 0_usize;
     let follows = loop {
         let next = source.peek(length + CARD)?;
         // Tables begin at a card.
