@@ -477,12 +477,15 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
     best.map(|(_, format)| format)
 }
 
-/// The format of the item at this path, by its first bytes unless the user gave a layout for it.
+/// The format of the item at this path, by its first bytes unless the user gave a layout for it. What a layout is given for
+/// may be packed: a magic number counts for more.
 pub fn of_item(path: &LogicalPath, head: &Head<'_>, layouts: &Layouts) -> &'static dyn Format {
-    if !layouts.is_empty() && layouts.of(&path.to_string()).is_some() {
+    let format = pick(head).unwrap_or(FALLBACK);
+    let is_sure = || format.claim(head) == Claim::Sure;
+    if !layouts.is_empty() && layouts.of(&path.to_string()).is_some() && !is_sure() {
         return &fixed_width::FixedWidth;
     }
-    pick(head).unwrap_or(FALLBACK)
+    format
 }
 
 /// What reads an item that no format claims.

@@ -104,9 +104,11 @@ impl Layouts {
         self.0.is_empty()
     }
 
-    /// The layout of the file at this path.
+    /// The layout of the file at this path: patterns without folders are of names.
     pub fn of(&self, path: &str) -> Option<Arc<Layout>> {
-        self.0.iter().find(|layout| layout.files.iter().any(|pattern| glob::fits(pattern, path))).cloned()
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let fits = |pattern: &String| glob::fits(pattern, if pattern.contains('/') { path } else { name });
+        self.0.iter().find(|layout| layout.files.iter().any(fits)).cloned()
     }
 }
 
@@ -143,7 +145,8 @@ mod tests {
             Layouts::parse(&format!("[[layout]]\nfiles = ['PAY.*']\nencoding = 'cp037'\n{record}\n[[layout.field]]\nname = 'a'\n{field}"))
         };
         let sound = layout("record_length = 10", "start = 1\nlength = 10").expect("a layout");
-        assert!(sound.of("share/old.zip!/PAY.D240101").is_some() && sound.of("share/pay.csv").is_none());
+        assert!(sound.of("share/old.zip!/PAY.D240101").is_some());
+        assert!(sound.of("share/pay.csv").is_none() && sound.of("share/PAY.old/list.csv").is_none());
         for (record, field, want) in [
             ("record_length = 10", "start = 2\nlength = 10", "not within the record"),
             ("record_length = 10", "start = 0\nlength = 1", "counts from 1"),
