@@ -1,6 +1,7 @@
 //! The program on one page: walk, read, record; then resolve, assess, report.
 
 mod engine;
+mod item;
 mod member;
 mod progress;
 mod schemas;

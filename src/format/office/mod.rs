@@ -17,6 +17,7 @@ mod loose;
 pub(super) mod markup;
 mod message;
 mod number;
+mod numbering;
 mod opendocument;
 mod prose;
 mod storage;
