@@ -180,6 +180,10 @@ impl Numbering {
         let this = level(place)?;
         let counts = self.counts.entry(one.list).or_default();
         let own_start = one.starts[place].filter(|_| self.begun.insert((number, place)));
+        // A level that is passed over counts as begun.
+        for above in 0..place {
+            counts[above] = counts[above].or_else(|| level(above).map(|level| level.start));
+        }
         let before = counts[place];
         counts[place] = Some(own_start.unwrap_or_else(|| before.map_or(this.start, |count| count.saturating_add(1))));
         for deeper in place + 1..LEVELS {
@@ -188,11 +192,11 @@ impl Numbering {
                 counts[deeper] = None;
             }
         }
-        // Bullets, and no number at all.
-        if matches!(this.kind, 23 | 255) {
+        if is_sign(this.kind) {
             return None;
         }
         let written = |c: u16| match level(usize::from(c)).filter(|_| usize::from(c) < LEVELS) {
+            Some(of) if is_sign(of.kind) => String::new(),
             Some(of) => write(counts[usize::from(c)].unwrap_or(of.start), if this.is_legal { 0 } else { of.kind }),
             None => char::from_u32(u32::from(c)).map(String::from).unwrap_or_default(),
         };
@@ -212,6 +216,11 @@ impl Numbering {
         }
         found
     }
+}
+
+/// A bullet, or nothing.
+const fn is_sign(kind: u8) -> bool {
+    matches!(kind, 23 | 255)
 }
 
 /// A level and how many bytes it takes (2.9.150).
@@ -335,7 +344,15 @@ mod tests {
             assert!(plain.contains(line), "{line} in {plain}");
         }
         // Each of these says itself what its number should be.
-        for line in ["1st.2.2someOtherText.1 1st.2.2someOtherText.1", "1.b.III 1.b.III", "2.a.I 2.a.I", "(1)) (1))", "2.18.2.1 2.18.2.1"] {
+        for line in [
+            "1st.2.2someOtherText.1 1st.2.2someOtherText.1",
+            "1.b.III 1.b.III",
+            "2.a.I 2.a.I",
+            "(1)) (1))",
+            "2.18.2.1 2.18.2.1",
+            "2.b 2.b",
+            "1.1.1.1...1 1.1.1.1...1",
+        ] {
             assert!(changed.contains(line), "{line} in {changed}");
         }
     }
