@@ -3,6 +3,7 @@
 //! A database that was copied while a program had it open has its newest rows in the `-wal` file beside it. What was
 //! written after the last commit never became part of it.
 
+use super::page::page_size;
 use std::collections::HashMap;
 
 /// How a log begins; the last bit tells in which order of bytes its checksums are.
@@ -29,9 +30,13 @@ pub(super) fn is_log(bytes: &[u8]) -> bool {
     header.is_some_and(|header| number(header, 0) & !1 == MAGIC && number(header, 4) == 3_007_000)
 }
 
-/// Where a log stands behind a database: at the end of a page, with a sound header.
-pub(super) fn behind(bytes: &[u8], page_size: usize) -> Option<Log> {
-    let mut starts = (page_size..bytes.len()).step_by(page_size);
+/// Where a log stands behind a database: at the end of a page, with a sound header. What the database's own header says of
+/// its size is passed over, so that large ones are not read twice.
+pub(super) fn behind(bytes: &[u8]) -> Option<Log> {
+    let page_size = page_size(bytes).max(512);
+    let told = (number(bytes, 28) as usize).saturating_mul(page_size);
+    let is_current = number(bytes, 24) == number(bytes, 92) && (page_size..=bytes.len()).contains(&told);
+    let mut starts = (if is_current { told } else { page_size }..bytes.len()).step_by(page_size);
     starts.find_map(|start| Some(bytes.get(start..)?).filter(|rest| is_log(rest)).and_then(|_| Log::read(bytes, start)))
 }
 

@@ -51,7 +51,7 @@ impl Format for Sqlite {
         if limited {
             sink.problem(Problem::new(Category::Limit, "larger than the limit for one item in memory; the front of it was read"));
         }
-        let log = if log::is_log(&bytes) { Log::read(&bytes, 0) } else { log::behind(&bytes, page::page_size(&bytes).max(512)) };
+        let log = if log::is_log(&bytes) { Log::read(&bytes, 0) } else { log::behind(&bytes) };
         let database = match Database::open(&bytes, log.as_ref()) {
             Ok(database) => database,
             Err(problem) => return sink.problem(problem),
