@@ -2,7 +2,7 @@
 
 use breachscope::{
     base::Problem,
-    format::{FORMATS, Format, Member, Rows, Sink, TableId, TableSpec, Text},
+    format::{FORMATS, Member, Rows, Sink, TableId, TableSpec, Text},
     source::{Budget, Input, budget::Limits},
 };
 

@@ -7,5 +7,6 @@ for target in targets/*.rs; do
     mkdir -p "corpus/$name"
     unzip -qojd "corpus/$name" ../fixtures/harbour-share.zip
     cp ../fixtures/harbour-share.zip "corpus/$name/"
+    cp ../fixtures/statistics/people* "corpus/$name/"
     find "corpus/$name" -size +256k -delete
 done

@@ -1,6 +1,7 @@
 //! The program on one page: walk, read, record; then resolve, assess, report.
 
 mod engine;
+mod item;
 mod member;
 mod progress;
 mod schemas;
@@ -11,6 +12,7 @@ mod volume;
 use crate::{
     detect::Detectors,
     evidence::{Case, DetectorEntry, recorder},
+    format::Layouts,
     source::{Passwords, budget::Limits, walk},
 };
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ pub struct Options {
     pub digest: Digest,
     /// Tried on what is encrypted.
     pub passwords: Passwords,
+    /// Of files whose records nothing marks.
+    pub layouts: Layouts,
 }
 
 /// The hash that identifies items.
@@ -52,6 +56,7 @@ impl Options {
             part_size: 64 << 20,
             digest: Digest::Sha256,
             passwords: Passwords::default(),
+            layouts: Layouts::default(),
         }
     }
 }

@@ -2,6 +2,12 @@
 
 mod common;
 
+use breachscope::{
+    base::Category,
+    detect::Detectors,
+    evidence::{Case, Evidence},
+    scan::{self, Options, Progress},
+};
 use common::{rows, run, scan, summary};
 use std::{fs, io::Write, path::Path};
 
@@ -133,22 +139,22 @@ fn bombs_of_every_kind_are_limits_and_the_rest_is_counted() {
     let entities: String = (1..10).map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10))).collect();
     let laughs = format!("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY e0 \"ha\">{entities}]><a><b>&e9;</b></a>");
     let deep = ["[".repeat(100_000), "1".to_owned(), "]".repeat(100_000)].concat();
-    let bombs: [(&str, Vec<u8>); 6] = [
+    let loops = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>endobj\n\
+        2 0 obj<</Type/Pages/Kids[2 0 R 3 0 R]/Count 9/Parent 2 0 R>>endobj\n\
+        3 0 obj<</Type/Page/Parent 2 0 R/Contents 3 0 R>>endobj\n\
+        4 0 obj<</First 4 0 R/Next 4 0 R/Title(a)>>endobj\n5 0 obj 5 0 R endobj\ntrailer<</Root 1 0 R/Prev 5>>\n%%EOF";
+    let bombs: [(&str, Vec<u8>); 7] = [
         ("42.zip", forty_two()),
         ("zeros.zst", zeros_of_zstd()),
         ("zeros.bz2", zeros_of_bzip2()),
         ("zeros.xz", zeros_of_xz()),
         ("laughs.xml", laughs.into_bytes()),
         ("deep.json", deep.into_bytes()),
+        ("loops.pdf", loops.as_bytes().to_vec()),
     ];
     for (name, bytes) in &bombs {
         write(&share, name, bytes);
     }
-    let loops = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>endobj\n\
-        2 0 obj<</Type/Pages/Kids[2 0 R 3 0 R]/Count 9/Parent 2 0 R>>endobj\n\
-        3 0 obj<</Type/Page/Parent 2 0 R/Contents 3 0 R>>endobj\n\
-        4 0 obj<</First 4 0 R/Next 4 0 R/Title(a)>>endobj\n5 0 obj 5 0 R endobj\ntrailer<</Root 1 0 R/Prev 5>>\n%%EOF";
-    write(&share, "loops.pdf", loops.as_bytes());
     let case = folder.path().join("case");
     scan(&share, &case, &[]);
     let exceptions = rows(&case, "exceptions.csv");
@@ -156,7 +162,6 @@ fn bombs_of_every_kind_are_limits_and_the_rest_is_counted() {
         let is_told = exceptions.iter().any(|row| row["path"].contains(name) && row["category"] == "limit");
         assert!(is_told, "{name} is not told as a limit");
     }
-    assert!(rows(&case, "files.csv").iter().any(|row| row["path"].ends_with("loops.pdf")));
     assert_eq!(summary(&case)["people"]["best"], 2);
 }
 
@@ -198,4 +203,59 @@ fn links_pipes_and_forbidden_files_are_listed() {
         "{exceptions:#?}"
     );
     assert_eq!(summary(&case)["people"]["best"], 2);
+}
+
+/// A zip of so many members, each of a few bytes unlike any other's.
+fn many(members: u32) -> Vec<u8> {
+    let (mut bytes, mut list) = (Vec::new(), Vec::new());
+    for number in 0..members {
+        let (name, content) = (format!("d{:03}/f{number:07}", number % 1000), format!("{number}\n"));
+        let mut crc = flate2::Crc::new();
+        crc.update(content.as_bytes());
+        let size = (content.len() as u32).to_le_bytes();
+        let shared = [&[0; 8][..], &crc.sum().to_le_bytes(), &size, &size, &(name.len() as u32).to_le_bytes()].concat();
+        list.extend([b"PK\x01\x02\x14\0\x14\0", &shared[..], &[0; 10], &(bytes.len() as u32).to_le_bytes(), name.as_bytes()].concat());
+        bytes.extend([b"PK\x03\x04\x14\0", &shared[..], name.as_bytes(), content.as_bytes()].concat());
+    }
+    let (count, size, offset) = ((members as u16).to_le_bytes(), (list.len() as u32).to_le_bytes(), (bytes.len() as u32).to_le_bytes());
+    bytes.extend(list);
+    bytes.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count, &size, &offset, &[0; 2]].concat());
+    bytes
+}
+
+#[test]
+fn members_beyond_the_limit_are_told_together_as_one_limit() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    write(folder.path(), "share/many.zip", &many(300));
+    let mut options = Options::new(vec![folder.path().join("share")]);
+    options.limits.members = 100;
+    let case = Case::create(&folder.path().join("case"), None, false).expect("a case");
+    scan::scan(&options, &Detectors::load(&[]).expect("sound patterns"), &case, &Progress::new(true)).expect("scanned");
+    let evidence = Evidence::load(&case).expect("evidence");
+    assert_eq!(evidence.items.len(), 101);
+    let [problem] = evidence.problems.as_slice() else { panic!("{:?}", evidence.problems) };
+    assert_eq!(problem.category, Category::Limit);
+    assert!(problem.path == "share/many.zip" && problem.detail.contains("200 were not read"), "{problem:?}");
+    let archive = evidence.items.iter().find(|item| item.depth == 0).expect("the archive");
+    assert_eq!(archive.examined + problem.bytes_not_examined, archive.size);
+}
+
+/// Ten million members must fit two and a half gigabytes with the archive itself mapped: so many bytes for each.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_member_of_an_archive_takes_little_memory() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let peak = |members: u32| {
+        let (share, case) = (folder.path().join(format!("{members}.zip")), folder.path().join(format!("case-{members}")));
+        let archive = many(members);
+        fs::write(&share, &archive).expect("written");
+        let output = scan(&share, &case, &["--timings"]);
+        assert_eq!(summary(&case)["items"]["total"], u64::from(members) + 1);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let line = told.lines().find(|line| line.contains("at most in memory")).unwrap_or_else(|| panic!("{told}"));
+        let megabytes: f64 = line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number");
+        megabytes * 1e6 - archive.len() as f64
+    };
+    let each = (peak(240_000) - peak(80_000)) / 160_000.0;
+    assert!(each < 150.0, "{each:.0} bytes for each member");
 }

@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["docx", "xlsx", "pptx", "opendocument", "compound"], bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["docx", "xlsx", "pptx", "opendocument", "xps", "compound"], bytes));

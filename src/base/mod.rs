@@ -5,6 +5,7 @@ pub mod document;
 pub mod element;
 pub mod facts;
 pub mod fault;
+pub mod glob;
 pub mod mask;
 pub mod meaning;
 pub mod moment;

@@ -65,6 +65,9 @@ pub(super) struct Check {
     /// Passwords to try on encrypted archives and documents, one on each line
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Where the fields stand in files of fixed-width records; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     /// No progress, and no text when the policy holds
     #[arg(long, short)]
     quiet: bool,
@@ -84,6 +87,7 @@ impl Check {
         options.limits.depth = policy.depth.unwrap_or(options.limits.depth);
         options.limits.expanded = policy.expanded.unwrap_or(options.limits.expanded);
         options.passwords = super::passwords(self.password_file.as_deref())?;
+        options.layouts = super::layouts(self.layout.as_deref())?;
         // Its values are under a key that is nowhere written; the folder goes whatever happens.
         let scratch = tempfile::Builder::new().prefix("breachscope-").tempdir().context("there is no place for temporary files")?;
         let case = Case::in_scratch(scratch.path(), CaseKey::generate_comparable()?)?;

@@ -20,6 +20,7 @@ mod verify;
 
 use crate::{
     base::Fault,
+    format::Layouts,
     report::{Reveal, age::Recipient},
     source::Passwords,
 };
@@ -123,6 +124,11 @@ enum Format {
 fn passwords(path: Option<&Path>) -> anyhow::Result<Passwords> {
     let Some(path) = path else { return Ok(Passwords::default()) };
     Ok(Passwords::read(path).map_err(|error| Usage(format!("`{}` cannot be read: {error}", path.display())))?)
+}
+
+/// The layouts of a file, if one is named.
+fn layouts(path: Option<&Path>) -> anyhow::Result<Layouts> {
+    path.map_or_else(|| Ok(Layouts::default()), |path| Layouts::read(path).map_err(|error| Usage(format!("{error:#}")).into()))
 }
 
 /// Everything that is wrong in a file, as it is printed.

@@ -3,12 +3,12 @@
 use super::{Exit, output};
 use crate::{
     base::{LogicalPath, Problem},
-    format::{self, FALLBACK, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text},
+    format::{self, HEAD, Head, Layout, Layouts, Member, Rows, Sink, TableId, TableSpec, Text},
     source::{Bytes, Input, Passwords, budget::Limits},
 };
 use anyhow::Context;
 use clap::Args;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Show what the detectors see of a file: records, fields, text (clear values!).
 #[derive(Debug, Args)]
@@ -19,6 +19,9 @@ pub(super) struct Read {
     /// Passwords to try on encrypted archives and documents, one on each line
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Where the fields stand in files of fixed-width records; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
 }
 
 impl Read {
@@ -26,7 +29,8 @@ impl Read {
         let bytes = Bytes::open(&self.path, true).with_context(|| super::Usage(format!("`{}` cannot be read", self.path.display())))?;
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let path = LogicalPath::from_root(&name, std::path::Path::new(""));
-        let mut printer = Printer { path, tables: Vec::new(), depth: 0, passwords: super::passwords(self.password_file.as_deref())? };
+        let (passwords, layouts) = (super::passwords(self.password_file.as_deref())?, super::layouts(self.layout.as_deref())?);
+        let mut printer = Printer { path, tables: Vec::new(), depth: 0, passwords, layouts };
         printer.read(bytes.as_slice());
         Ok(Exit::Done)
     }
@@ -38,13 +42,14 @@ struct Printer {
     tables: Vec<(String, Option<Vec<String>>)>,
     depth: u32,
     passwords: Passwords,
+    layouts: Layouts,
 }
 
 impl Printer {
     fn read(&mut self, bytes: &[u8]) {
         let name = self.path.file_name().to_lowercase();
         let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
-        let format = format::pick(&head).unwrap_or(FALLBACK);
+        let format = format::of_item(&self.path, &head, &self.layouts);
         self.print(&format!("== {} ({})\n", self.path, format.name()));
         format.read(Input::Whole(bytes), self);
     }
@@ -90,7 +95,8 @@ impl Sink for Printer {
         }
         let path = if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
         let (bytes, error) = member.content.into_whole(Limits::default().in_memory);
-        let mut inner = Printer { path, tables: Vec::new(), depth: self.depth + 1, passwords: self.passwords.clone() };
+        let mut inner =
+            Printer { path, tables: Vec::new(), depth: self.depth + 1, passwords: self.passwords.clone(), layouts: self.layouts.clone() };
         inner.read(&bytes);
         if let Some(error) = error {
             inner.problem(format::read_problem(&error));
@@ -109,6 +115,10 @@ impl Sink for Printer {
 
     fn known_columns(&self, _table: &str) -> Option<Vec<String>> {
         None
+    }
+
+    fn layout(&self) -> Option<Arc<Layout>> {
+        self.layouts.of(&self.path.to_string())
     }
 
     fn passwords(&self) -> Passwords {

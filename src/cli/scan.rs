@@ -50,6 +50,9 @@ pub(super) struct Scan {
     /// Passwords to try on encrypted archives and documents, one on each line
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Where the fields stand in files of fixed-width records; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -74,6 +77,7 @@ impl Scan {
         options.limits.depth = self.max_depth.unwrap_or(options.limits.depth);
         options.limits.expanded = self.max_expanded.unwrap_or(options.limits.expanded);
         options.passwords = super::passwords(self.password_file.as_deref())?;
+        options.layouts = super::layouts(self.layout.as_deref())?;
         if let Some(memory) = self.memory {
             options.limits.in_memory = usize::try_from(memory / 2).unwrap_or(usize::MAX);
         }
@@ -85,7 +89,7 @@ impl Scan {
         let read = stamp(Timestamp::now());
         timings.took("leak read");
         let printed = assess::assess(&case, &facts, &laws, &self.common, &mut timings)?;
-        let scanned = self.scanned(&options, stamp(began), read.clone());
+        let scanned = self.scanned(&options, stamp(began), read.clone())?;
         let assessed = assess::assessed(&self.common, read)?;
         manifest::close(&case, "scan", |manifest| {
             manifest.scan = Some(scanned);
@@ -104,8 +108,8 @@ impl Scan {
 
 impl Scan {
     /// What the manifest tells of this scan.
-    fn scanned(&self, options: &Options, started: String, ended: String) -> Scanned {
-        Scanned {
+    fn scanned(&self, options: &Options, started: String, ended: String) -> anyhow::Result<Scanned> {
+        Ok(Scanned {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             started,
             ended,
@@ -119,8 +123,9 @@ impl Scan {
                 hash: if options.digest == Digest::Blake3 { "blake3" } else { "sha256" }.to_owned(),
                 mapped: options.map,
                 threads: options.threads,
+                layouts: self.layout.as_deref().map(manifest::file_entry).transpose()?,
             },
-        }
+        })
     }
 }
 

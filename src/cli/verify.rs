@@ -41,6 +41,9 @@ pub(super) struct Verify {
     /// The passwords that the scan had, if it had any
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// The layouts that the scan had, if it had any
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     /// Only the exit code tells
     #[arg(long, short)]
     quiet: bool,
@@ -132,7 +135,12 @@ impl Verify {
         let scratch = tempfile::Builder::new().prefix("breachscope-").tempdir()?;
         let again = Case::in_scratch(scratch.path(), CaseKey::clone(case.key()))?;
         let passwords = super::passwords(self.password_file.as_deref())?;
-        let options = Options { passwords, ..options(&self.paths, &scanned) };
+        let layouts = super::layouts(self.layout.as_deref())?;
+        let digest = self.layout.as_deref().map(manifest::file_entry).transpose()?.map(|file| file.sha256);
+        if digest.as_deref() != scanned.options.layouts.as_ref().map(|file| file.sha256.as_str()) {
+            faults.push("layouts: they are not those of the scan".to_owned());
+        }
+        let options = Options { passwords, layouts, ..options(&self.paths, &scanned) };
         crate::scan::scan(&options, &detectors, &again, &Progress::new(self.quiet))?;
         let renamed: reproduce::Renamed = match self.paths.len() == scanned.inputs.len() {
             true => logical_roots(&self.paths).into_iter().zip(scanned.inputs.iter().map(|input| input.name.clone())).collect(),

@@ -5,9 +5,10 @@
 
 use super::{
     case::Case,
+    items::{Digest, ItemSeen, Items},
     part_file::{Kind, read, rows},
     recorder::{COLUMNS, DETECTORS, FINDINGS, ITEMS, MENTIONS, PROBLEMS, TABLES},
-    row::{ColumnSeen, DetectorEntry, FindingRow, ItemRow, ItemStatus, ProblemRow, TableRow},
+    row::{ColumnSeen, DetectorEntry, FindingRow, ItemStatus, ProblemRow, TableRow},
 };
 use crate::base::{Category, Element, ElementSet, Meaning, Token};
 use anyhow::Context;
@@ -19,7 +20,7 @@ use arrow_array::{
 /// A case's evidence.
 pub struct Evidence<'c> {
     case: &'c Case,
-    pub items: Vec<ItemRow>,
+    pub items: Items,
     pub problems: Vec<ProblemRow>,
     pub tables: Vec<TableRow>,
     pub columns: Vec<ColumnSeen>,
@@ -55,8 +56,8 @@ impl StoredMention<'_> {
 impl<'c> Evidence<'c> {
     /// Reads the small tables.
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
-        let mut evidence = Evidence { case, items: vec![], problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
-        evidence.items = evidence.all(&ITEMS, batch_items)?;
+        let mut evidence = Evidence { case, items: Items::default(), problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
+        evidence.items = evidence.all_items()?;
         evidence.problems = evidence.all(&PROBLEMS, batch_problems)?;
         evidence.tables = evidence.all(&TABLES, batch_tables)?;
         evidence.columns = evidence.all(&COLUMNS, batch_columns)?;
@@ -64,10 +65,23 @@ impl<'c> Evidence<'c> {
         Ok(evidence)
     }
 
-    /// All rows of a table, in just the memory they take: an archive may have millions of members.
+    /// All items, in just the memory they take.
+    fn all_items(&self) -> anyhow::Result<Items> {
+        let mut items = Items::with_capacity(self.count(&ITEMS));
+        read(&self.case.evidence(), &ITEMS, self.case.key(), |batch| add_items(batch, &mut items))?;
+        items.sort();
+        Ok(items)
+    }
+
+    /// How many rows a table has, by what its files say.
+    fn count(&self, kind: &Kind) -> usize {
+        rows(&self.case.evidence(), kind).ok().and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default()
+    }
+
+    /// All rows of a table, in just the memory they take: each member of an archive may have one.
     fn all<T>(&self, kind: &Kind, make: impl Fn(&RecordBatch) -> anyhow::Result<Vec<T>>) -> anyhow::Result<Vec<T>> {
         let folder = self.case.evidence();
-        let mut all = Vec::with_capacity(rows(&folder, kind).ok().and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default());
+        let mut all = Vec::with_capacity(self.count(kind));
         read(&folder, kind, self.case.key(), |batch| {
             all.extend(make(batch)?);
             Ok(())
@@ -77,7 +91,7 @@ impl<'c> Evidence<'c> {
 
     /// How many mentions there are, about: for reserving memory.
     pub fn mention_count(&self) -> usize {
-        rows(&self.case.evidence(), &MENTIONS).ok().and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default()
+        self.count(&MENTIONS)
     }
 
     /// Hands every mention to `each`, in the order of the part files.
@@ -158,23 +172,24 @@ fn column<'b, A: Array + 'static>(batch: &'b RecordBatch, name: &str) -> anyhow:
         .with_context(|| format!("evidence has no column `{name}` of the expected type; it was written by another version"))
 }
 
-fn batch_items(batch: &RecordBatch) -> anyhow::Result<Vec<ItemRow>> {
+fn add_items(batch: &RecordBatch, items: &mut Items) -> anyhow::Result<()> {
     let (item, path): (&UInt32Array, &StringArray) = (column(batch, "item")?, column(batch, "path")?);
     let (size, digest): (&UInt64Array, &StringArray) = (column(batch, "size")?, column(batch, "digest")?);
     let (format, status): (&StringArray, &UInt8Array) = (column(batch, "format")?, column(batch, "status")?);
     let (examined, depth): (&UInt64Array, &UInt32Array) = (column(batch, "examined")?, column(batch, "depth")?);
-    Ok((0..batch.num_rows())
-        .map(|at| ItemRow {
+    items.extend((0..batch.num_rows()).map(|at| {
+        let seen = ItemSeen {
             item: item.value(at),
-            path: path.value(at).to_owned(),
+            path: path.value(at),
             size: size.value(at),
-            digest: digest.value(at).to_owned(),
-            format: format.value(at).to_owned(),
+            digest: Digest::Unknown,
+            format: format.value(at),
             status: ItemStatus::from_code(status.value(at)),
             examined: examined.value(at),
             depth: depth.value(at),
-        })
-        .collect())
+        };
+        (seen, digest.value(at))
+    }))
 }
 
 fn batch_problems(batch: &RecordBatch) -> anyhow::Result<Vec<ProblemRow>> {

@@ -69,7 +69,7 @@ fn unite(all: &[Evidence<'_>]) -> anyhow::Result<(Vec<DetectorEntry>, Vec<Number
 fn prefixes(cases: &[Case], all: &[Evidence<'_>]) -> anyhow::Result<Vec<String>> {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     for evidence in all {
-        let roots: BTreeSet<&str> = evidence.items.iter().map(|item| root_of(&item.path)).collect();
+        let roots: BTreeSet<&str> = evidence.items.iter().map(|item| root_of(item.path)).collect();
         roots.into_iter().for_each(|root| *met.entry(root).or_default() += 1);
     }
     if met.values().all(|cases| *cases == 1) {
@@ -131,8 +131,8 @@ impl Part<'_> {
     }
 
     fn copy(&self, recorder: &mut Recorder) -> anyhow::Result<()> {
-        for row in &self.evidence.items {
-            recorder.item(ItemRow { item: self.item(row.item), path: self.path(&row.path), ..row.clone() });
+        for row in self.evidence.items.iter() {
+            recorder.item(ItemRow { item: self.item(row.item), path: self.path(row.path), ..row.to_row() });
         }
         for row in &self.evidence.problems {
             let mut row = row.clone();

@@ -5,6 +5,7 @@
 //! (`assess`, `explain`, `merge`) reads this folder and never the leak.
 
 pub mod case;
+pub mod items;
 pub mod load;
 pub mod merge;
 pub mod part_file;
@@ -13,6 +14,7 @@ pub mod row;
 pub mod sketch;
 
 pub use case::{Case, CaseKey};
+pub use items::{Digest, ItemSeen, Items};
 pub use load::Evidence;
 pub use recorder::Recorder;
 pub use row::{ColumnSeen, DetectorEntry, FindingRow, ItemRow, ItemStatus, MentionRow, ProblemRow, TableRow};

@@ -1,6 +1,7 @@
-//! HTML: the text a reader sees, and the addresses behind its links.
+//! HTML: the text a reader sees, the addresses behind its links, and the data in its scripts.
 
 pub(super) mod entity;
+mod script;
 
 use super::{Claim, Format, Head, Place, Sink, Text, TextKind, read_problem, transcode};
 use crate::source::Input;
@@ -34,6 +35,7 @@ impl Format for Html {
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
         read_page(&bytes, sink);
+        script::give(&bytes, sink);
         // Other errors are of the reader we were given: already known to its owner.
         if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
             sink.problem(read_problem(&error));
@@ -327,5 +329,21 @@ mod tests {
         assert_eq!(found.texts[0].place.0, 49);
         let wide: Vec<u8> = std::iter::once(0xFEFF).chain(page.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(unfold("a.html", &wide).texts[0].text, "Müller wohnt in Köln\n");
+    }
+
+    #[test]
+    fn data_in_scripts_is_an_item_and_programs_are_none() {
+        let page = "<html><SCRIPT type=\"application/ld+json\"> {\"email\": \"jane@example.org\"} </script>\
+                    <script>window.__STATE__ = [{\"id\": 1, \"name\": \"Jane\"}];</script>\
+                    <script>if (a = {}) { document.write('<p>') }</script><script src=x></script>\
+                    <script type='text/json'>{}</script><script>var a = {\"long enough\": 1}";
+        let found = unfold("a.html", page.as_bytes());
+        let items: Vec<(&str, &[u8])> = found.items_below();
+        let want: [(&str, &[u8]); 3] = [
+            ("a.html#script 1", b"{\"email\": \"jane@example.org\"}"),
+            ("a.html#script 2", b"[{\"id\": 1, \"name\": \"Jane\"}]"),
+            ("a.html#script 6", b"{\"long enough\": 1}"),
+        ];
+        assert_eq!(items, want);
     }
 }

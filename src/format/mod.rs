@@ -26,6 +26,7 @@ pub mod dbase;
 pub mod delimited;
 mod exif;
 mod feed;
+pub mod fixed_width;
 pub mod gzip;
 pub mod hl7;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub mod sevenzip;
 pub mod shortcut;
 pub mod sql;
 pub mod sqlite;
+pub mod statistics;
 pub mod tar;
 #[cfg(test)]
 mod testing;
@@ -74,11 +76,12 @@ pub mod zip;
 pub mod zstd;
 
 use crate::{
-    base::{Category, Problem},
+    base::{Category, LogicalPath, Problem},
     source::{Budget, Input, Passwords, budget::Limits},
 };
 pub use blob::document;
-use std::io;
+pub use fixed_width::{Layout, Layouts};
+use std::{io, sync::Arc};
 
 /// How surely the first bytes are of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -367,6 +370,11 @@ pub trait Sink {
         Passwords::default()
     }
 
+    /// What the user told of the records of this item.
+    fn layout(&self) -> Option<Arc<Layout>> {
+        None
+    }
+
     /// What a format that unpacks inside itself must account to.
     fn budget(&self) -> Budget {
         Budget::new(Limits::default(), 0)
@@ -416,6 +424,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &office::Xlsx,
     &office::Pptx,
     &office::OpenDocument,
+    &office::Xps,
     &office::Compound,
     &pdf::Pdf,
     &pst::Pst,
@@ -436,6 +445,10 @@ pub const FORMATS: &[&dyn Format] = &[
     &avro::Avro,
     &dbase::Dbase,
     &dbase::DbaseMemo,
+    &statistics::Sas,
+    &statistics::SasTransport,
+    &statistics::Spss,
+    &statistics::Stata,
     &contacts::VCard,
     &contacts::ICalendar,
     &ldif::Ldif,
@@ -445,6 +458,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
+    &fixed_width::FixedWidth,
     &rtf::Rtf,
     &html::Html,
     &xml::Xml,
@@ -462,6 +476,17 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
         }
     }
     best.map(|(_, format)| format)
+}
+
+/// The format of the item at this path, by its first bytes unless the user gave a layout for it. What a layout is given for
+/// may be packed: a magic number counts for more.
+pub fn of_item(path: &LogicalPath, head: &Head<'_>, layouts: &Layouts) -> &'static dyn Format {
+    let format = pick(head).unwrap_or(FALLBACK);
+    let is_sure = || format.claim(head) == Claim::Sure;
+    if !layouts.is_empty() && layouts.of(&path.to_string()).is_some() && !is_sure() {
+        return &fixed_width::FixedWidth;
+    }
+    format
 }
 
 /// What reads an item that no format claims.

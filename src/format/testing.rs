@@ -1,11 +1,11 @@
 //! A sink for the tests of table readers: keeps everything, owned.
 
-use super::{Format, Member, Rows, Sink, TableId, TableSpec, Text, read_problem};
+use super::{Format, Layout, Member, Rows, Sink, TableId, TableSpec, Text, read_problem};
 use crate::{
     base::{Category, Problem},
     source::{Input, Passwords},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A row with NULLs, as text.
 pub(super) type Row = Vec<Option<String>>;
@@ -43,6 +43,7 @@ pub(super) struct Collected {
     /// Name and content of every item inside.
     pub(super) items: Vec<(String, Vec<u8>)>,
     pub(super) passwords: Vec<String>,
+    pub(super) layout: Option<Arc<Layout>>,
 }
 
 impl Collected {
@@ -97,6 +98,10 @@ impl Sink for Collected {
 
     fn passwords(&self) -> Passwords {
         self.passwords.iter().cloned().collect()
+    }
+
+    fn layout(&self) -> Option<Arc<Layout>> {
+        self.layout.clone()
     }
 
     fn unread(&mut self, _: &[u8], _: Option<u64>, problem: Problem) {

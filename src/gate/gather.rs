@@ -2,12 +2,15 @@
 
 use super::{
     Accepted, At, Finding,
-    glob::{fits, text_fits},
     place::{Copies, Shown, around},
     policy::Policy,
 };
 use crate::{
-    base::{Element, ElementSet, token::base32},
+    base::{
+        Element, ElementSet,
+        glob::{fits, text_fits},
+        token::base32,
+    },
     evidence::{
         Evidence, FindingRow,
         row::{NO_DETECTOR, NO_TABLE, unpack},
@@ -89,7 +92,7 @@ fn allowed_values(evidence: &Evidence<'_>, population: &Population, policy: &Pol
         return Ok(allowed);
     }
     evidence.mentions(|mention| {
-        if population.catalogue.used.get(&mention.item) != Some(&true) {
+        if !population.catalogue.is_used(mention.item) {
             return;
         }
         let (mut made_up, mut other) = (ElementSet::EMPTY, ElementSet::EMPTY);
@@ -193,7 +196,7 @@ fn texts(
     let mut rows: Vec<FindingRow> = Vec::new();
     evidence.findings(|row| {
         let reported = evidence.detectors.get(usize::from(row.detector)).is_some_and(|entry| entry.element.is_some());
-        if reported && !row.test_value && catalogue.used.get(&row.item) == Some(&true) {
+        if reported && !row.test_value && catalogue.is_used(row.item) {
             rows.push(row);
         }
     })?;

@@ -25,7 +25,7 @@ pub fn judge(
     shown: &Shown,
 ) -> Outcome {
     let mut outcome = Outcome { policy: policy.name.clone(), findings, ..Outcome::default() };
-    count_items(&mut outcome, evidence, population);
+    count_items(&mut outcome, evidence);
     let mut violations: Vec<Violation> =
         outcome.findings.iter().enumerate().filter_map(|(at, finding)| judge_finding(policy, at, finding)).collect();
     let exposed = exposed(&outcome.findings, allowed, population);
@@ -118,13 +118,13 @@ fn judge_people<'e>(policy: &Policy, outcome: &Outcome, exposed: impl Iterator<I
     violations
 }
 
-fn count_items(outcome: &mut Outcome, evidence: &Evidence<'_>, population: &Population) {
-    for item in &evidence.items {
+fn count_items(outcome: &mut Outcome, evidence: &Evidence<'_>) {
+    for item in evidence.items.iter() {
         outcome.items += 1;
         // Members lie in the bytes of what they came out of.
         if item.depth == 0 {
             outcome.bytes += item.size;
-            let copy_read = item.status == ItemStatus::Duplicate && population.catalogue.master.contains_key(&item.item);
+            let copy_read = item.status == ItemStatus::Duplicate;
             outcome.bytes_examined += if copy_read { item.size } else { item.examined };
         }
     }
@@ -135,14 +135,14 @@ fn unread(policy: &Policy, evidence: &Evidence<'_>, population: &Population, sho
     let catalogue = &population.catalogue;
     let allowed = |path: &str| {
         let patterns = &policy.allowed_paths;
-        patterns.iter().any(|pattern| super::place::around(path).any(|path| super::glob::fits(pattern, path)))
+        patterns.iter().any(|pattern| super::place::around(path).any(|path| crate::base::glob::fits(pattern, path)))
     };
     let mut all: Vec<Unread> = evidence
         .problems
         .iter()
         .filter(|problem| !policy.accepted_reasons.contains(&problem.category))
         .map(|problem| {
-            let read = catalogue.used.get(&problem.item) == Some(&true);
+            let read = catalogue.is_used(problem.item);
             let path = if read { catalogue.path(evidence, problem.item) } else { &problem.path };
             Unread { path: shown.path(path), category: problem.category, detail: problem.detail.clone(), bytes: problem.bytes_not_examined }
         })

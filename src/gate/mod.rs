@@ -6,7 +6,6 @@
 
 pub mod baseline;
 pub mod gather;
-pub mod glob;
 pub mod judge;
 pub mod place;
 pub mod policy;

@@ -2,7 +2,7 @@
 
 use crate::{evidence::Evidence, people::catalogue::Catalogue};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::PathBuf,
 };
 
@@ -58,10 +58,20 @@ impl<'e> Copies<'e> {
     /// The copies of a case.
     pub fn new(evidence: &'e Evidence<'_>, catalogue: &Catalogue) -> Copies<'e> {
         let mut copies = Copies { groups: HashMap::new(), by_path: HashMap::new() };
-        for item in &evidence.items {
-            let master = catalogue.master.get(&item.item).copied().unwrap_or(item.item);
-            copies.groups.entry(master).or_default().push(&item.path);
-            copies.by_path.insert(&item.path, master);
+        // Most items have no copies, and there may be ten million.
+        let copied: HashSet<u32> = evidence
+            .items
+            .iter()
+            .map(|item| (item.item, catalogue.master(item.item)))
+            .filter(|(item, master)| item != master)
+            .map(|pair| pair.1)
+            .collect();
+        for item in evidence.items.iter() {
+            let master = catalogue.master(item.item);
+            if copied.contains(&master) {
+                copies.groups.entry(master).or_default().push(item.path);
+                copies.by_path.insert(item.path, master);
+            }
         }
         copies
     }

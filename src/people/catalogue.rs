@@ -3,15 +3,18 @@
 //! Everything here is decided from the evidence as a whole, so that it depends neither on the
 //! order items were read in nor on which of two equal files was met first.
 
-use super::{record::Map, role};
+use super::{
+    record::{Map, NONE},
+    role,
+};
 use crate::{
     base::{Meaning, Role},
     evidence::{
-        Evidence,
+        Evidence, ItemSeen,
         row::{ColumnSeen, ItemStatus},
     },
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// One table of one item, all parts together.
 #[derive(Clone, Debug, Default)]
@@ -54,24 +57,21 @@ pub struct KeyGroup(pub u64);
 /// The case's items and tables.
 #[derive(Debug, Default)]
 pub struct Catalogue {
-    /// By item number: path of the copy that stands for all equal ones.
-    pub master: Map<u32, u32>,
-    /// Items whose evidence is used: one of each set of equal ones that were read.
-    pub used: Map<u32, bool>,
+    /// The numbers of the evidence's items, rising; what follows is by place in it.
+    items: Vec<u32>,
+    /// The copy whose path stands for all equal ones.
+    masters: Vec<u32>,
+    /// The place of the one of equal ones that was read and whose evidence is used, or [`NONE`].
+    read: Vec<u32>,
     pub tables: Vec<Table>,
     /// By item, part, and number within the part.
     by_number: Map<(u32, u32, u32), u32>,
-    /// Item number to index of evidence.items.
-    pub by_item: Map<u32, usize>,
 }
 
 impl Catalogue {
     /// Makes the catalogue of a case.
     pub fn new(evidence: &Evidence<'_>) -> Catalogue {
-        let mut catalogue = Catalogue::default();
-        for (index, item) in evidence.items.iter().enumerate() {
-            catalogue.by_item.insert(item.item, index);
-        }
+        let mut catalogue = Catalogue { items: evidence.items.iter().map(|item| item.item).collect(), ..Catalogue::default() };
         catalogue.find_copies(evidence);
         catalogue.gather_tables(evidence);
         catalogue.name_tables(evidence);
@@ -91,38 +91,67 @@ impl Catalogue {
 
     /// The path an item's evidence is reported under.
     pub fn path<'e>(&self, evidence: &'e Evidence<'_>, item: u32) -> &'e str {
-        let master = self.master.get(&item).copied().unwrap_or(item);
-        self.by_item.get(&master).map_or("", |index| evidence.items[*index].path.as_str())
+        self.place(self.master(item)).and_then(|place| evidence.items.get(place)).map_or("", |item| item.path)
+    }
+
+    /// The item whose path stands for this one and all its copies.
+    pub fn master(&self, item: u32) -> u32 {
+        self.place(item).and_then(|place| self.masters.get(place)).copied().unwrap_or(item)
+    }
+
+    /// Whether its evidence is used: it was read, and is the one of all equal ones.
+    pub fn is_used(&self, item: u32) -> bool {
+        self.place(item).is_some_and(|place| self.read.get(place).is_some_and(|read| *read as usize == place))
+    }
+
+    /// Whether the evidence of another is used for it, or of none.
+    pub fn is_set_aside(&self, item: u32) -> bool {
+        self.place(item).is_some() && !self.is_used(item)
+    }
+
+    /// What is known of the copy that was read of this item.
+    pub fn read_as<'e>(&self, evidence: &'e Evidence<'_>, item: u32) -> Option<ItemSeen<'e>> {
+        evidence.items.get(*self.read.get(self.place(item)?)? as usize)
+    }
+
+    /// The place of an item among those of the evidence. Numbers are given without gaps, but a scan that was killed leaves some.
+    pub fn place(&self, item: u32) -> Option<usize> {
+        match self.items.get(item as usize) {
+            Some(number) if *number == item => Some(item as usize),
+            _ => self.items.binary_search(&item).ok(),
+        }
     }
 
     /// Equal digests are copies: the first path stands for all, and the evidence of the first
     /// that was really read is used.
     fn find_copies(&mut self, evidence: &Evidence<'_>) {
-        let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for item in &evidence.items {
-            if item.digest.is_empty() || item.size == 0 {
-                self.master.insert(item.item, item.item);
-                self.used.insert(item.item, item.status != ItemStatus::Duplicate);
-            } else {
-                groups.entry(&item.digest).or_default().push(item.item);
+        let items = &evidence.items;
+        let all = 0..u32::try_from(items.len()).unwrap_or(u32::MAX);
+        self.masters.clone_from(&self.items);
+        self.read = all.clone().collect();
+        let row = |place: u32| items.get(place as usize);
+        let can_be_copy = |place: &u32| row(*place).is_some_and(|item| !item.digest.is_unknown() && item.size > 0);
+        for place in all.clone().filter(|place| !can_be_copy(place)) {
+            if row(place).is_some_and(|item| item.status == ItemStatus::Duplicate) {
+                self.read[place as usize] = NONE;
             }
         }
-        for members in groups.values() {
-            let row = |item: &u32| &evidence.items[self.by_item[item]];
-            let first = members.iter().min_by_key(|item| &row(item).path).copied().unwrap_or_default();
-            let read = members.iter().filter(|item| row(item).status != ItemStatus::Duplicate).min_by_key(|item| &row(item).path).copied();
-            for item in members {
-                self.master.insert(*item, first);
-            }
-            for item in members {
-                self.used.insert(*item, Some(*item) == read);
+        let key = |place: &u32| row(*place).map(|item| (item.digest, item.path));
+        let mut hashed: Vec<u32> = all.filter(can_be_copy).collect();
+        hashed.sort_unstable_by_key(|place| (key(place), *place));
+        for equal in hashed.chunk_by(|a, b| key(a).map(|key| key.0) == key(b).map(|key| key.0)) {
+            let is_read = |place: &u32| row(*place).is_some_and(|item| item.status != ItemStatus::Duplicate);
+            let read = equal.iter().copied().find(is_read).unwrap_or(NONE);
+            for place in equal {
+                self.masters[*place as usize] = self.items[equal[0] as usize];
+                self.read[*place as usize] = read;
             }
         }
     }
 
     /// Every part of a cut file numbers the tables it meets for itself; what makes them one is the name.
     fn gather_tables(&mut self, evidence: &Evidence<'_>) {
-        let mut rows: Vec<_> = evidence.tables.iter().filter(|row| self.used.get(&row.item) == Some(&true)).collect();
+        let mut rows: Vec<_> = evidence.tables.iter().filter(|row| self.is_used(row.item)).collect();
         rows.sort_by_key(|row| (row.item, row.part, row.table));
         // By item, name, and how many tables of that name the part had before it (each wider than the last).
         let mut named: HashMap<(u32, &str, usize), u32> = HashMap::new();

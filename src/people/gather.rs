@@ -44,8 +44,8 @@ struct Reader<'a> {
     joined: String,
     /// Tables whose rows hold rows of other tables, by place in the catalogue.
     parents: std::collections::HashSet<u32>,
-    /// Digest of each item as a number, for ids that do not depend on paths.
-    digests: Map<u32, u64>,
+    /// See [`Reader::identity`].
+    identities: Map<u32, u64>,
     fields: Fields,
 }
 
@@ -118,14 +118,6 @@ impl Fields {
 impl<'a> Reader<'a> {
     fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue) -> Reader<'a> {
         let parents = catalogue.tables.iter().filter_map(|table| table.parent).collect();
-        let digests = evidence
-            .items
-            .iter()
-            .map(|item| {
-                let identity = if item.digest.is_empty() { item.path.as_bytes() } else { item.digest.as_bytes() };
-                (item.item, short_hash(identity))
-            })
-            .collect();
         Reader {
             evidence,
             catalogue,
@@ -136,13 +128,24 @@ impl<'a> Reader<'a> {
             addresses: Index::default(),
             joined: String::new(),
             parents,
-            digests,
+            identities: Map::default(),
             fields: Fields::default(),
         }
     }
 
+    /// An item's digest as a number, for ids that do not depend on paths.
+    fn identity(&mut self, item: u32) -> u64 {
+        let (catalogue, evidence) = (self.catalogue, self.evidence);
+        *self.identities.entry(item).or_insert_with(|| {
+            let seen = catalogue.place(item).and_then(|place| evidence.items.get(place));
+            seen.map_or(0, |seen| {
+                if seen.digest.is_unknown() { short_hash(seen.path.as_bytes()) } else { short_hash(seen.digest.to_string().as_bytes()) }
+            })
+        })
+    }
+
     fn take(&mut self, mention: &StoredMention<'_>) {
-        if self.catalogue.used.get(&mention.item) != Some(&true) {
+        if !self.catalogue.is_used(mention.item) {
             return;
         }
         let table = self.catalogue.table_index(mention.item, mention.part, mention.table);
@@ -162,7 +165,7 @@ impl<'a> Reader<'a> {
         self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
         let address = self.intern_address();
         let number = known.map_or(mention.table, |table| table.table);
-        let id = mix(&[self.digests.get(&mention.item).copied().unwrap_or(0), u64::from(number), row, u64::from(mention.slot)]);
+        let id = mix(&[self.identity(mention.item), u64::from(number), row, u64::from(mention.slot)]);
         let node = self.intern_node(id, name, address);
         let entry = &mut self.records.nodes[node as usize];
         entry.elements = entry.elements.union(mention.elements);

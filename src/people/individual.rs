@@ -82,15 +82,18 @@ pub struct Assembler<'a> {
     pub catalogue: &'a Catalogue,
     /// `yyyymmdd` ages are counted at.
     pub on: u32,
-    /// How recent each item's data seem, by its path.
+    /// How recent the data of each item with mentions seem, by its path.
     pub recency: Map<u32, i32>,
 }
 
 impl<'a> Assembler<'a> {
     /// An assembler of a case.
     pub fn new(evidence: &'a Evidence<'a>, records: &'a Records, catalogue: &'a Catalogue, on: u32) -> Assembler<'a> {
-        let recency = evidence.items.iter().map(|item| (item.item, recency(catalogue.path(evidence, item.item)))).collect();
-        Assembler { evidence, records, catalogue, on, recency }
+        let mut found: Map<u32, i32> = Map::default();
+        for mention in &records.mentions {
+            found.entry(mention.item).or_insert_with(|| recency(catalogue.path(evidence, mention.item)));
+        }
+        Assembler { evidence, records, catalogue, on, recency: found }
     }
 
     /// The individual these mentions (places in [`Records::mentions`]) speak of.
@@ -99,7 +102,7 @@ impl<'a> Assembler<'a> {
         let all = || mentions.iter().map(|at| &records.mentions[*at as usize]);
         let elements = all().fold(extra, |set, mention| set.union(mention.elements));
         let clear = all().fold(extra, |set, mention| set.union(mention.elements.difference(mention.protected)));
-        let mut files: Vec<u32> = all().map(|mention| self.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item)).collect();
+        let mut files: Vec<u32> = all().map(|mention| self.catalogue.master(mention.item)).collect();
         files.sort_unstable();
         files.dedup();
         let roles = all().fold(0u16, |roles, mention| roles | 1 << mention.role as u16);

@@ -155,7 +155,9 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
 
 /// (root, mention), by root, then by path and place of the mention.
 fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records, roots: &[u32]) -> Vec<(u32, u32)> {
-    let mut items: Vec<u32> = evidence.items.iter().map(|item| item.item).collect();
+    let mut items: Vec<u32> = records.mentions.iter().map(|mention| mention.item).collect();
+    items.sort_unstable();
+    items.dedup();
     items.sort_by_key(|item| catalogue.path(evidence, *item));
     let rank: std::collections::HashMap<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
     let mut keyed: Vec<(u32, u32, u32, u64, u8, u32)> = records

@@ -81,9 +81,9 @@ pub(super) fn estimate(
     }
     let (mut near, mut like, mut all) = (HashMap::<(&str, String), Seen>::new(), HashMap::<String, Seen>::new(), Seen::default());
     let (people, novelty) = people_by_item(records, individuals, individual_of);
-    for item in evidence.items.iter().filter(|item| catalogue.used.get(&item.item) != Some(&false)) {
+    for item in evidence.items.iter().filter(|item| !catalogue.is_set_aside(item.item)) {
         let people = people.get(&item.item).copied().unwrap_or(0);
-        let (folder, ending) = kind(&item.path);
+        let (folder, ending) = kind(item.path);
         near.entry((folder, ending.clone())).or_default().add(people, item.examined);
         like.entry(ending).or_default().add(people, item.examined);
         if item.depth == 0 {
@@ -122,7 +122,7 @@ pub(super) fn estimate(
 /// Path and lost bytes of what was not examined and may hold people, copies once.
 fn unread(evidence: &Evidence<'_>, catalogue: &Catalogue) -> Vec<(String, u64)> {
     let mut lost: HashMap<&str, u64> = HashMap::new();
-    for problem in evidence.problems.iter().filter(|problem| catalogue.used.get(&problem.item) != Some(&false)) {
+    for problem in evidence.problems.iter().filter(|problem| !catalogue.is_set_aside(problem.item)) {
         let may_hold = !matches!(problem.category, Category::Symlink | Category::SpecialFile | Category::ImageOnly);
         if may_hold && problem.bytes_not_examined > 0 {
             *lost.entry(problem.path.as_str()).or_default() += problem.bytes_not_examined;

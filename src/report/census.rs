@@ -111,7 +111,7 @@ impl Cells {
         self.cells.clear();
         self.detectors.clear();
         for (number, mention) in population.mentions(individual).enumerate() {
-            let master = population.catalogue.master.get(&mention.item).copied().unwrap_or(mention.item);
+            let master = population.catalogue.master(mention.item);
             let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
             for value in population.records.values.get(values).unwrap_or_default() {
                 if let Some(rank) = self.ranks.get(usize::from(value.detector)).copied().flatten()

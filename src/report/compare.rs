@@ -111,7 +111,7 @@ fn known(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Vec
     }
     let mut at = 0;
     evidence.mentions(|mention| {
-        if population.catalogue.used.get(&mention.item) != Some(&true) {
+        if !population.catalogue.is_used(mention.item) {
             return;
         }
         // Evidence is read in the order resolution read it in.

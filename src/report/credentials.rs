@@ -50,7 +50,7 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<BTreeSet<Row>> {
     assessment.evidence.findings(|finding| {
         let Some(entry) = assessment.evidence.detectors.get(usize::from(finding.detector)) else { return };
         let Some(element) = entry.element.filter(|element| is_credential(*element)) else { return };
-        if finding.test_value || catalogue.used.get(&finding.item) != Some(&true) {
+        if finding.test_value || !catalogue.is_used(finding.item) {
             return;
         }
         let (in_table, at) = match catalogue.table(finding.item, finding.part, finding.table) {

@@ -107,7 +107,7 @@ fn shown_values(evidence: &Evidence<'_>, population: &Population, wanted: &HashS
     let mut values: BTreeMap<usize, Vec<Shown>> = BTreeMap::new();
     let mut at = 0;
     evidence.mentions(|mention| {
-        if population.catalogue.used.get(&mention.item) != Some(&true) {
+        if !population.catalogue.is_used(mention.item) {
             return;
         }
         // Evidence is read in the order resolution read it in.

@@ -1,7 +1,7 @@
 //! `files.csv` and `exceptions.csv`: one row per item, and everything not fully examined.
 
 use super::{Assessment, Report, sheet::Sheet};
-use crate::{base::ElementSet, evidence::ItemRow, evidence::ItemStatus};
+use crate::{base::ElementSet, evidence::ItemStatus};
 use std::path::Path;
 
 /// One row per item, container members included.
@@ -16,22 +16,18 @@ impl Report for Files {
         let header = "path, size_bytes, digest, format, status, bytes_examined, duplicate_of, people, mentions, elements, severity";
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         let catalogue = &assessment.population.catalogue;
-        // What a copy holds is what the copy that was read holds.
-        let mut read_as = std::collections::HashMap::new();
-        for item in &assessment.evidence.items {
-            if catalogue.used.get(&item.item) == Some(&true) {
-                read_as.insert(catalogue.master.get(&item.item).copied().unwrap_or(item.item), item);
-            }
-        }
-        let mut items: Vec<&ItemRow> = assessment.evidence.items.iter().collect();
-        items.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.digest.cmp(&b.digest)));
-        for item in items {
-            let master = catalogue.master.get(&item.item).copied().unwrap_or(item.item);
-            let read = read_as.get(&master).copied().unwrap_or(item);
+        // Places only: there may be ten million.
+        let items = &assessment.evidence.items;
+        let mut places: Vec<u32> = (0..u32::try_from(items.len()).unwrap_or(u32::MAX)).collect();
+        places.sort_unstable_by_key(|place| (items.get(*place as usize).map(|item| (item.path, item.digest)), *place));
+        for item in places.into_iter().filter_map(|place| items.get(place as usize)) {
+            let master = catalogue.master(item.item);
+            // What a copy holds is what the copy that was read holds.
+            let read = catalogue.read_as(assessment.evidence, item.item).unwrap_or(item);
             let tally = assessment.census.items.get(&read.item).copied().unwrap_or_default();
             let copy = master != item.item;
             let status = if copy { ItemStatus::Duplicate } else { read.status };
-            sheet.text(&item.path).plain(item.size).plain(&item.digest).plain(&read.format).plain(status.word());
+            sheet.text(item.path).plain(item.size).plain(item.digest).plain(read.format).plain(status.word());
             sheet.plain(if copy { 0 } else { read.examined });
             sheet.text(if copy { catalogue.path(assessment.evidence, item.item) } else { "" });
             sheet.plain(tally.people).plain(tally.mentions).plain(tally.elements.codes()).plain(severity(tally.elements));
@@ -61,11 +57,8 @@ impl Report for Exceptions {
             .problems
             .iter()
             .map(|problem| {
-                let path = if catalogue.used.get(&problem.item) == Some(&true) {
-                    catalogue.path(assessment.evidence, problem.item)
-                } else {
-                    problem.path.as_str()
-                };
+                let path =
+                    if catalogue.is_used(problem.item) { catalogue.path(assessment.evidence, problem.item) } else { problem.path.as_str() };
                 (path, problem.category, problem.detail.as_str(), problem.bytes_not_examined)
             })
             .collect();

@@ -109,6 +109,9 @@ pub struct ScanOptions {
     pub hash: String,
     pub mapped: bool,
     pub threads: usize,
+    /// The file of `--layout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layouts: Option<FileEntry>,
 }
 
 /// The assessment that made the reports.

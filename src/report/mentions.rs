@@ -25,7 +25,7 @@ impl Report for Mentions {
         let mut findings: Vec<FindingRow> = Vec::new();
         assessment.evidence.findings(|finding| {
             let reported = assessment.evidence.detectors.get(usize::from(finding.detector)).is_some_and(|entry| entry.element.is_some());
-            if reported && !finding.test_value && catalogue.used.get(&finding.item) == Some(&true) {
+            if reported && !finding.test_value && catalogue.is_used(finding.item) {
                 findings.push(finding);
             }
         })?;

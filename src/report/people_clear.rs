@@ -113,7 +113,7 @@ fn clear_values(assessment: &Assessment<'_>) -> anyhow::Result<Values> {
     let mut parts = [const { String::new() }; 7];
     let mut address = String::new();
     assessment.evidence.mentions(|mention| {
-        if population.catalogue.used.get(&mention.item) != Some(&true) {
+        if !population.catalogue.is_used(mention.item) {
             return;
         }
         // Evidence is read in the order resolution read it in.

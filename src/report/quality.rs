@@ -129,7 +129,7 @@ fn found(evidence: &Evidence<'_>, population: &Population, plan: &Plan) -> anyho
     }
     evidence.findings(|finding| {
         let element = evidence.detectors.get(usize::from(finding.detector)).and_then(|entry| entry.element);
-        let counts = finding.table == NO_TABLE && !finding.test_value && catalogue.used.get(&finding.item) == Some(&true);
+        let counts = finding.table == NO_TABLE && !finding.test_value && catalogue.is_used(finding.item);
         if let Some(element) = element.filter(|_| counts) {
             let page = finding.column;
             let place = if page > 0 { format!("page:{page}") } else { location(false, finding.at, finding.length) };
@@ -154,11 +154,11 @@ impl<'e> Regions<'e> {
         for (index, table) in catalogue.tables.iter().enumerate() {
             spans.push((catalogue.path(evidence, table.item), table.item, Some(index as u32), table.rows));
         }
-        let containers: HashSet<&str> = evidence.items.iter().filter_map(|item| around(&item.path)).collect();
+        let containers: HashSet<&str> = evidence.items.iter().filter_map(|item| around(item.path)).collect();
         let read = evidence.items.iter().filter(|item| matches!(item.status, ItemStatus::Full | ItemStatus::Partial));
-        for item in read.filter(|item| catalogue.used.get(&item.item) == Some(&true) && !with_tables.contains(&item.item)) {
+        for item in read.filter(|item| catalogue.is_used(item.item) && !with_tables.contains(&item.item)) {
             // What a container holds is examined as its members.
-            if !containers.contains(item.path.as_str()) {
+            if !containers.contains(item.path) {
                 spans.push((catalogue.path(evidence, item.item), item.item, None, item.examined.div_ceil(REGION)));
             }
         }

@@ -76,22 +76,21 @@ impl Gathering<'_> {
     }
 
     fn is_used(&self, item: u32) -> bool {
-        self.catalogue.used.get(&item) == Some(&true)
+        self.catalogue.is_used(item)
     }
 
     fn small_tables(&mut self) {
         let evidence = self.evidence;
-        for item in &evidence.items {
-            self.cell(item.digest.as_bytes()).number(item.size).number(u64::from(item.depth));
-            self.end(self.path(&item.path), "items");
+        for item in evidence.items.iter() {
+            self.cell(item.digest.to_string().as_bytes()).number(item.size).number(u64::from(item.depth));
+            self.end(self.path(item.path), "items");
             // Of equal items chance decides which is read.
             if self.is_used(item.item) {
                 self.cell(item.format.as_bytes()).number(item.status as u64).number(item.examined);
                 self.end(self.item_path(item.item), "reading");
             }
         }
-        for problem in evidence.problems.iter().filter(|problem| self.catalogue.used.get(&problem.item) != Some(&false)).collect::<Vec<_>>()
-        {
+        for problem in evidence.problems.iter().filter(|problem| !self.catalogue.is_set_aside(problem.item)).collect::<Vec<_>>() {
             let path = if self.is_used(problem.item) { self.item_path(problem.item) } else { self.path(&problem.path) };
             self.cell(problem.category.word().as_bytes()).cell(problem.detail.as_bytes()).number(problem.bytes_not_examined);
             self.end(path, "problems");

@@ -41,11 +41,11 @@ pub struct ItemCounts {
 pub fn item_counts(assessment: &Assessment<'_>) -> ItemCounts {
     let mut counts = ItemCounts::default();
     let catalogue = &assessment.population.catalogue;
-    for item in &assessment.evidence.items {
+    for item in assessment.evidence.items.iter() {
         counts.total += 1;
         counts.bytes += item.size;
         counts.examined += item.examined;
-        let copy = catalogue.master.get(&item.item).is_some_and(|master| *master != item.item);
+        let copy = catalogue.master(item.item) != item.item;
         // The first copy by path carries the status of the one that was read.
         let status = match (copy, item.status) {
             (true, _) => ItemStatus::Duplicate,

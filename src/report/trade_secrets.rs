@@ -66,7 +66,7 @@ pub struct Listed {
 pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<Listed>> {
     let catalogue = &assessment.population.catalogue;
     let mut files: BTreeMap<String, Signs> = BTreeMap::new();
-    let used = |item: u32| catalogue.used.get(&item) == Some(&true);
+    let used = |item: u32| catalogue.is_used(item);
     assessment.evidence.findings(|finding| {
         let Some(entry) = assessment.evidence.detectors.get(usize::from(finding.detector)) else { return };
         if entry.marking.is_empty() || finding.test_value || !used(finding.item) {
@@ -93,7 +93,7 @@ pub fn listed(assessment: &Assessment<'_>) -> anyhow::Result<Vec<Listed>> {
             files.entry(path).or_default().tables.push(sign);
         }
     }
-    let paths = || assessment.evidence.items.iter().filter(|item| used(item.item)).map(|item| item.path.as_str());
+    let paths = || assessment.evidence.items.iter().filter(|item| used(item.item)).map(|item| item.path);
     let containers: BTreeSet<&str> = paths().flat_map(|path| path.match_indices("!/").map(|(at, _)| &path[..at])).collect();
     for item in assessment.evidence.items.iter().filter(|item| used(item.item)) {
         let path = catalogue.path(assessment.evidence, item.item);

@@ -6,6 +6,7 @@
 
 use super::{
     Options, Progress,
+    item::ItemState,
     member::{Checked, Verdict, digest, digest_released},
     schemas::Schemas,
     tables::Tables,
@@ -15,9 +16,10 @@ use crate::{
     base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
-    format::{self, Cell, Format, HEAD, Head, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
+    format::{self, Cell, Format, HEAD, Head, Layout, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
     source::{
         Budget, Bytes, Input, Item, Passwords,
+        budget::Exceeded,
         volumes::{self, Set},
         walk::{Entry, Found, io_problem},
     },
@@ -25,12 +27,12 @@ use crate::{
 use rayon::Scope;
 use std::{
     borrow::Cow,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::Read,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -47,10 +49,11 @@ pub(super) struct Engine<'e> {
     progress: &'e Progress,
     pool: rayon::ThreadPool,
     recorders: Vec<Mutex<Recorder>>,
-    /// Digests of items that somebody reads or has read.
-    read: Mutex<HashMap<String, u32>>,
+    /// Keyed tokens of the digests of items that somebody reads or has read: half their size, and nobody who wrote the leak
+    /// can make two that are equal.
+    read: Mutex<HashSet<[u8; 16]>>,
     schemas: Schemas,
-    numbers: AtomicU32,
+    pub(super) numbers: AtomicU32,
     waiting: AtomicU64,
 }
 
@@ -196,14 +199,14 @@ impl<'e> Engine<'e> {
     fn begin<'s>(&'s self, scope: &Scope<'s>, item: Item, waited: u64) {
         let size = item.bytes.as_slice().len();
         let state = Arc::new(ItemState::new(self, &item.path, item.budget.depth(), Some(size as u64)));
-        let format = pick(&item);
+        let format = self.pick(&item);
         state.format.set(format.name()).ok();
         let plan = (size > self.options.part_size).then(|| format.plan(item.bytes.as_slice(), self.options.part_size)).flatten();
         let root = item.budget.depth() == 0;
         match plan.filter(|plan| plan.parts.len() > 1) {
             None => {
                 let digest = digest(self.options.digest, item.bytes.as_slice());
-                if !self.claim(&digest, state.item) {
+                if !self.claim(&digest) {
                     state.digest.set(digest).ok();
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
@@ -248,10 +251,18 @@ impl<'e> Engine<'e> {
         }
     }
 
+    /// The format of an item that is all there.
+    fn pick(&self, item: &Item) -> &'static dyn Format {
+        let bytes = item.bytes.as_slice();
+        let name = item.path.file_name().to_lowercase();
+        let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
+        format::of_item(&item.path, &head, &self.options.layouts)
+    }
+
     /// Whether this worker is the first to read bytes of this digest.
-    fn claim(&self, digest: &str, item: u32) -> bool {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        *read.entry(digest.to_owned()).or_insert(item) == item
+    fn claim(&self, digest: &str) -> bool {
+        let token = self.token_key.token(0, digest.as_bytes()).to_bytes();
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(token)
     }
 
     fn examine<'s>(
@@ -291,95 +302,6 @@ pub(super) struct Part {
     pub(super) number: u32,
     pub(super) start: u64,
     pub(super) preamble: u64,
-}
-
-/// What becomes known of an item while its parts are read; recorded when the last lets go of it.
-struct ItemState<'s> {
-    engine: &'s Engine<'s>,
-    item: u32,
-    path: String,
-    depth: u32,
-    size: AtomicU64,
-    digest: OnceLock<String>,
-    format: OnceLock<&'static str>,
-    examined: AtomicU64,
-    lost: AtomicU64,
-    problems: AtomicBool,
-    unreadable: AtomicBool,
-    /// Some or all of it are pictures ...
-    pictures: AtomicBool,
-    /// ... beside which there was something to read.
-    found: AtomicBool,
-    duplicate: AtomicBool,
-}
-
-impl<'s> ItemState<'s> {
-    fn new(engine: &'s Engine<'s>, path: &LogicalPath, depth: u32, size: Option<u64>) -> ItemState<'s> {
-        ItemState {
-            engine,
-            item: engine.numbers.fetch_add(1, Ordering::Relaxed),
-            path: path.to_string(),
-            depth,
-            size: AtomicU64::new(size.unwrap_or(0)),
-            digest: OnceLock::new(),
-            format: OnceLock::new(),
-            examined: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
-            problems: AtomicBool::new(false),
-            unreadable: AtomicBool::new(false),
-            pictures: AtomicBool::new(false),
-            found: AtomicBool::new(false),
-            duplicate: AtomicBool::new(false),
-        }
-    }
-
-    /// Notes a problem of this item.
-    fn problem(&self, problem: Problem) {
-        self.problems.store(true, Ordering::Relaxed);
-        match problem.category {
-            Category::Encrypted => self.unreadable.store(true, Ordering::Relaxed),
-            Category::ImageOnly => self.pictures.store(true, Ordering::Relaxed),
-            _ => {}
-        }
-        self.lost.fetch_add(problem.bytes_not_examined, Ordering::Relaxed);
-        let row = ProblemRow {
-            item: self.item,
-            path: self.path.clone(),
-            category: problem.category,
-            detail: problem.detail,
-            bytes_not_examined: problem.bytes_not_examined,
-        };
-        self.engine.recorder().problem(row);
-    }
-}
-
-impl Drop for ItemState<'_> {
-    fn drop(&mut self) {
-        let size = self.size.load(Ordering::Relaxed);
-        let examined = self.examined.load(Ordering::Relaxed).saturating_sub(self.lost.load(Ordering::Relaxed)).min(size);
-        let status = if self.duplicate.load(Ordering::Relaxed) {
-            ItemStatus::Duplicate
-        } else if !self.problems.load(Ordering::Relaxed) {
-            ItemStatus::Full
-        } else if examined == 0
-            || self.unreadable.load(Ordering::Relaxed)
-            || self.pictures.load(Ordering::Relaxed) && !self.found.load(Ordering::Relaxed)
-        {
-            ItemStatus::Failed
-        } else {
-            ItemStatus::Partial
-        };
-        self.engine.recorder().item(ItemRow {
-            item: self.item,
-            path: std::mem::take(&mut self.path),
-            size,
-            digest: self.digest.get().cloned().unwrap_or_default(),
-            format: self.format.get().copied().unwrap_or_default().to_owned(),
-            status,
-            examined: if status == ItemStatus::Duplicate { 0 } else { examined },
-            depth: self.depth,
-        });
-    }
 }
 
 /// Receives what a format finds in one item or one part of it.
@@ -451,6 +373,7 @@ impl Sink for Examiner<'_, '_> {
         let path = self.member_path(&member);
         let budget = match self.budget.descend() {
             Ok(budget) => budget,
+            Err(Exceeded::Members) => return self.state.refuse(member.packed.unwrap_or(0)),
             Err(exceeded) => {
                 let problem = Problem::new(Category::Limit, exceeded.detail()).not_examined(member.size.unwrap_or(0));
                 self.engine.refuse(&path, member.size.unwrap_or(0), self.budget.depth() + 1, ItemStatus::Skipped, problem);
@@ -504,6 +427,10 @@ impl Sink for Examiner<'_, '_> {
         self.engine.options.passwords.clone()
     }
 
+    fn layout(&self) -> Option<Arc<Layout>> {
+        self.engine.options.layouts.of(&self.state.path)
+    }
+
     fn budget(&self) -> Budget {
         self.budget.clone()
     }
@@ -536,7 +463,7 @@ impl<'s> Examiner<'_, 's> {
             return;
         }
         let item = Item { path: path.clone(), bytes: Bytes::from(bytes), budget: budget.clone() };
-        let format = pick(&item);
+        let format = self.engine.pick(&item);
         state.format.set(format.name()).ok();
         state.examined.fetch_add(item.bytes.as_slice().len() as u64, Ordering::Relaxed);
         self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
@@ -547,7 +474,7 @@ impl<'s> Examiner<'_, 's> {
         let state = Arc::new(ItemState::new(self.engine, path, budget.depth(), None));
         let name = path.file_name().to_lowercase();
         let head = Head { bytes: &start[..start.len().min(HEAD)], name: &name, whole: false };
-        let format = format::pick(&head).unwrap_or(format::FALLBACK);
+        let format = format::of_item(path, &head, &self.engine.options.layouts);
         state.format.set(format.name()).ok();
         let item = Item { path: path.clone(), bytes: Bytes::from(Vec::new()), budget: budget.clone() };
         let mut reader = start.chain(&mut rest);
@@ -564,19 +491,11 @@ impl<'s> Examiner<'_, 's> {
             }
             None => {
                 // Read already: the catalogue keeps one of equal items.
-                self.engine.claim(&verdict.digest, state.item);
+                self.engine.claim(&verdict.digest);
                 state.digest.set(verdict.digest).ok();
             }
         }
     }
-}
-
-/// The format of an item by its first bytes.
-fn pick(item: &Item) -> &'static dyn Format {
-    let bytes = item.bytes.as_slice();
-    let name = item.path.file_name().to_lowercase();
-    let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], name: &name, whole: bytes.len() <= HEAD };
-    format::pick(&head).unwrap_or(format::FALLBACK)
 }
 
 fn problem_row(item: u32, path: &LogicalPath, problem: Problem) -> ProblemRow {

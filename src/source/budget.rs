@@ -34,11 +34,16 @@ impl Default for Limits {
 /// A root file may unfold to so many times its size through all its containers together.
 const ROOT_RATIO: u64 = 1000;
 
+/// Of the holes of sparse files so many bytes are let pass: no more than disks have, and than are soon read.
+const HOLES: u64 = 1 << 30;
+
 /// What one root file has used of the limits.
 #[derive(Debug, Default)]
 struct Used {
     /// Size of the root file; 0 when unknown.
     root: u64,
+    /// Holes let pass so far.
+    holes: AtomicU64,
     expanded: AtomicU64,
     members: AtomicU64,
 }
@@ -99,6 +104,13 @@ impl Budget {
         Ok(Budget { limits: self.limits, depth: self.depth + 1, used: Arc::clone(&self.used) })
     }
 
+    /// How many of `bytes` of zeros, which a sparse file has instead of holes, are no sign of a bomb. What one file is
+    /// granted the others of its root no longer get.
+    pub fn holes(&self, bytes: u64) -> u64 {
+        let held = self.used.holes.fetch_add(bytes.min(HOLES), Ordering::Relaxed);
+        bytes.min(HOLES.saturating_sub(held))
+    }
+
     /// Accounts for `more` bytes that came out of a member which gave `out` so far from `packed` bytes.
     pub fn expand(&self, more: u64, out: u64, packed: Option<u64>) -> Result<(), Exceeded> {
         let total = self.used.expanded.fetch_add(more, Ordering::Relaxed) + more;
@@ -106,6 +118,7 @@ impl Budget {
             return Err(Exceeded::Expanded);
         }
         // A container that holds itself grows at no single step; against the file it came in it does.
+        let total = total.saturating_sub(self.used.holes.load(Ordering::Relaxed).min(HOLES));
         if self.used.root > 0 && total > self.limits.ratio_from && total / self.used.root > ROOT_RATIO {
             return Err(Exceeded::Ratio);
         }
@@ -132,5 +145,15 @@ mod tests {
         let quine = Budget::new(Limits::default(), 300);
         assert_eq!(quine.expand(1 << 26, 1 << 26, None), Ok(()));
         assert_eq!(quine.expand(1, 1, None), Err(Exceeded::Ratio));
+    }
+
+    #[test]
+    fn holes_are_let_pass_up_to_what_disks_have() {
+        let sparse = Budget::new(Limits::default(), 300);
+        assert_eq!(sparse.holes(1 << 29), 1 << 29);
+        assert_eq!(sparse.expand(1 << 29, 1 << 29, Some(1 << 29)), Ok(()));
+        assert_eq!(sparse.holes(1 << 40), 1 << 29, "what is left of the allowance");
+        assert_eq!(sparse.holes(1), 0);
+        assert_eq!(sparse.expand(1 << 30, 1 << 30, None), Err(Exceeded::Ratio));
     }
 }

@@ -1,4 +1,5 @@
-//! Archives in several files: `x.part1.rar`, `x.rar` and `x.r00`, `x.zip.001`, `x.z01` and `x.zip`, `x.tgz.aa`.
+//! Files that are one: archives in several (`x.part1.rar`, `x.rar` and `x.r00`, `x.zip.001`, `x.z01` and `x.zip`, `x.tgz.aa`), and
+//! a database with its log (`x.db` and `x.db-wal`).
 //!
 //! What belongs together is told by names and, where a name alone could mean anything, by sizes: a file
 //! that was cut has parts of one size, but for the last.
@@ -64,7 +65,7 @@ pub fn join(entries: Vec<Entry>) -> (Vec<Entry>, Vec<Set>) {
         }
     }
     let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
-    let mut sets = Vec::new();
+    let mut sets = logs(&mut entries);
     for ((.., kind), mut places) in groups {
         places.sort_unstable();
         let size = |at: usize| match entries[at].as_ref().map(|entry| &entry.found) {
@@ -72,6 +73,7 @@ pub fn join(entries: Vec<Entry>) -> (Vec<Entry>, Vec<Set>) {
             _ => 0,
         };
         let first = u32::from(kind != Kind::Rar && places.first().is_none_or(|(number, _)| *number != 0));
+        places.retain(|(_, at)| entries[*at].is_some());
         let row = (first..).zip(&places).take_while(|(want, (number, _))| want == number || kind == Kind::Zip && *number == u32::MAX);
         let row: Vec<usize> = row.map(|(_, (_, at))| *at).collect();
         let is_cut = row.split_last().is_some_and(|(last, before)| {
@@ -99,6 +101,30 @@ pub fn join(entries: Vec<Entry>) -> (Vec<Entry>, Vec<Set>) {
     (entries.into_iter().flatten().collect(), sets)
 }
 
+/// How the log of a SQLite database is called, behind the database's own name.
+const LOG: &str = "-wal";
+/// Databases larger than this are read by themselves, since both together are held in memory.
+const LOGGED: u64 = 256 << 20;
+
+/// Databases with logs that are not empty, taken out of the entries.
+fn logs(entries: &mut [Option<Entry>]) -> Vec<Set> {
+    let place = |entry: &Option<Entry>| match entry {
+        Some(Entry { path, found: Found::File { size, .. } }) => Some((path.to_string(), *size)),
+        _ => None,
+    };
+    let by_path: BTreeMap<String, (usize, u64)> =
+        entries.iter().enumerate().filter_map(|(at, entry)| place(entry).map(|(path, size)| (path, (at, size)))).collect();
+    let mut sets = Vec::new();
+    for (path, (log, size)) in &by_path {
+        let database = path.strip_suffix(LOG).and_then(|path| by_path.get(path));
+        let Some((database, _)) = database.filter(|(_, whole)| *size > 0 && *whole > 0 && whole + size <= LOGGED) else { continue };
+        let parts: Vec<Entry> = [*database, *log].into_iter().filter_map(|at| entries[at].take()).collect();
+        let name = parts.first().map_or("", |part| part.path.file_name()).to_owned();
+        sets.push(Set { name, parts });
+    }
+    sets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +150,7 @@ mod tests {
             (&[("x.zip.001", 9), ("x.zip.002", 9), ("x.zip.003", 1)], "x.zip=x.zip.001+x.zip.002+x.zip.003"),
             (&[("x.zip", 4), ("x.z01", 9), ("x.z02", 9)], "x.zip=x.z01+x.z02+x.zip"),
             (&[("d.tgz.aa", 9), ("d.tgz.ab", 3)], "d.tgz=d.tgz.aa+d.tgz.ab"),
+            (&[("app.db-wal", 3), ("app.db", 9)], "app.db=app.db+app.db-wal"),
         ] {
             assert_eq!(joined(files), [want]);
         }
@@ -140,6 +167,9 @@ mod tests {
             &[("x.zip", 4), ("x.z02", 9)],
             &[("a.part2.rar", 5), ("a.part3.rar", 5)],
             &[("page.en", 5), ("page.fr", 5)],
+            &[("app.db-wal", 0), ("app.db", 9)],
+            &[("app.db-wal", 3), ("app.db2", 9)],
+            &[("app.db-wal", 3), ("app.db", 256 << 20)],
         ] {
             assert_eq!(joined(files), [""; 0]);
         }

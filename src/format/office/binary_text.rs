@@ -1,5 +1,6 @@
 //! The text of documents and presentations before 2007 ([MS-DOC], [MS-PPT]).
 
+use super::numbering::Numbering;
 use crate::format::binary::{slice, u16_le, u32_le, utf_16};
 use encoding_rs::WINDOWS_1252;
 
@@ -15,6 +16,9 @@ pub(super) fn document(main: &[u8], table: &[u8]) -> Option<String> {
     let plan = slice(pieces, 4, u32_le(pieces, 0)? as usize);
     let count = plan.len().checked_sub(4)? / 12;
     let mut text = String::new();
+    let mut numbering = Numbering::of(main, table);
+    // Where the paragraph under way begins in the text.
+    let mut begin = 0;
     for piece in 0..count {
         let characters = u32_le(plan, piece * 4 + 4)?.checked_sub(u32_le(plan, piece * 4)?)? as usize;
         let place = u32_le(plan, (count + 1) * 4 + piece * 8 + 2)?;
@@ -26,7 +30,21 @@ pub(super) fn document(main: &[u8], table: &[u8]) -> Option<String> {
             0 => utf_16(slice(main, start, characters.saturating_mul(2))),
             _ => WINDOWS_1252.decode_without_bom_handling(slice(main, start / 2, characters)).0.into_owned(),
         };
-        text.extend(run.chars().filter_map(shown));
+        let Some(numbering) = &mut numbering else {
+            text.extend(run.chars().filter_map(shown));
+            continue;
+        };
+        let (mut at, step) = if place & 0x4000_0000 == 0 { (start, 2) } else { (start / 2, 1) };
+        for c in run.chars() {
+            text.extend(shown(c));
+            if matches!(c, '\r' | '\u{7}') {
+                if let Some(label) = u32::try_from(at).ok().and_then(|at| numbering.next(at)) {
+                    text.insert_str(begin, &format!("{label} "));
+                }
+                begin = text.len();
+            }
+            at += step * c.len_utf16();
+        }
     }
     Some(text)
 }

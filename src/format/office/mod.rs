@@ -1,5 +1,5 @@
 //! Documents, workbooks and presentations that are zips of XML: Office Open XML (ECMA-376,
-//! ISO/IEC 29500) and OpenDocument (ISO/IEC 26300).
+//! ISO/IEC 29500), OpenDocument (ISO/IEC 26300) and pages for printing (XPS, ECMA-388).
 //!
 //! Every part of a package is read: text, tables, notes, comments, deleted text, hidden sheets,
 //! properties, addresses behind links, cached data. What is embedded is an item of its own. Only
@@ -8,6 +8,7 @@
 mod biff;
 mod binary_text;
 mod compound;
+mod fixed;
 mod flow;
 mod grid;
 mod layout;
@@ -16,6 +17,7 @@ mod loose;
 pub(super) mod markup;
 mod message;
 mod number;
+mod numbering;
 mod opendocument;
 mod prose;
 mod storage;
@@ -49,6 +51,7 @@ enum Kind {
     Workbook,
     Presentation,
     OpenDocument,
+    Fixed,
 }
 
 /// `.docx` and its kin.
@@ -59,6 +62,9 @@ pub struct Xlsx;
 pub struct Pptx;
 /// `.odt`, `.ods`, `.odp` and their kin.
 pub struct OpenDocument;
+
+/// `.xps`, `.oxps`.
+pub struct Xps;
 
 macro_rules! formats {
     ($($format:ident $name:literal $kind:ident,)*) => {$(
@@ -83,6 +89,7 @@ formats! {
     Xlsx "xlsx" Workbook,
     Pptx "pptx" Presentation,
     OpenDocument "opendocument" OpenDocument,
+    Xps "xps" Fixed,
 }
 
 /// Folders of packages, and what is in them.
@@ -109,6 +116,10 @@ fn kind_of_head(head: &Head<'_>) -> Option<Kind> {
         let is_open = memchr::memmem::find(start, b"application/vnd.oasis.opendocument").is_some() || has("content.xml");
         return is_open.then_some(Kind::OpenDocument);
     }
+    let is_by_ending = |endings: &[&str]| endings.iter().any(|ending| head.name.ends_with(ending));
+    if names.iter().any(|name| name.ends_with(".fdseq")) || is_by_ending(&[".xps", ".oxps"]) {
+        return Some(Kind::Fixed);
+    }
     let is_top = |name: &str| {
         ["[Content_Types].xml", "_rels/.rels"].contains(&name)
             || ["docProps/", "customXml/"].iter().any(|folder| name.starts_with(folder))
@@ -120,7 +131,7 @@ fn kind_of_head(head: &Head<'_>) -> Option<Kind> {
     let is_open_packaging =
         names.iter().any(|name| name.ends_with(".rels") || name == "[Content_Types].xml" || name.starts_with("docProps/"));
     let by_folder = FOLDERS.iter().find(|(folder, _)| names.iter().any(|name| name.starts_with(folder)));
-    let by_ending = ENDINGS.iter().find(|(endings, _)| endings.iter().any(|ending| head.name.ends_with(ending)));
+    let by_ending = ENDINGS.iter().find(|(endings, _)| is_by_ending(endings));
     match (by_folder, by_ending) {
         (Some((_, kind)), _) if is_open_packaging || by_ending.is_some() => Some(*kind),
         (None, Some((_, kind))) => Some(*kind),
@@ -196,6 +207,11 @@ impl<'r, 'a> Reading<'r, 'a> {
         if let Some(is_read) = opendocument::read(self) {
             return is_read;
         }
+        let pages = self.unread_in("", ".fpage");
+        if !pages.is_empty() {
+            self.pages(pages);
+            return true;
+        }
         let main = self.relations("").into_iter().find(|relation| relation.kind == "officeDocument").map(|relation| relation.part);
         let usual = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"];
         let main = main.filter(|main| self.package.has(main));
@@ -205,16 +221,21 @@ impl<'r, 'a> Reading<'r, 'a> {
             Some(Kind::Workbook) if main.ends_with(".bin") => xlsb::read(&main, self),
             Some(Kind::Workbook) => workbook::read(&main, self),
             Some(Kind::Presentation) => {
-                // Slides in the order of their numbers; 10 comes after 9.
-                let mut slides: Vec<String> = self.unread_in("ppt/slides/", ".xml");
-                slides.sort_by_key(|name| (name.len(), name.clone()));
-                slides.iter().for_each(|slide| flow::read(slide, self));
+                by_number(self.unread_in("ppt/slides/", ".xml")).iter().for_each(|slide| flow::read(slide, self));
             }
             Some(Kind::Document) => flow::read(&main, self),
             _ => return false,
         }
         self.rest();
         true
+    }
+
+    /// Reads pages of fixed layout, and what else the package holds.
+    fn pages(&mut self, pages: Vec<String>) {
+        for page in by_number(pages) {
+            fixed::read(&page, self);
+        }
+        self.rest();
     }
 
     /// The main part of a package that has lost it, by what it would list.
@@ -354,6 +375,12 @@ impl<'r, 'a> Reading<'r, 'a> {
     }
 }
 
+/// Parts in the order of their numbers; 10 comes after 9.
+fn by_number(mut parts: Vec<String>) -> Vec<String> {
+    parts.sort_by_key(|name| (name.len(), name.clone()));
+    parts
+}
+
 /// What the program of a vocabulary is called in types of parts.
 fn program(vocabulary: &str) -> &'static str {
     match vocabulary {
@@ -435,7 +462,9 @@ fn what_is(name: &str) -> What {
         || name.contains("/printersettings/")
         || (name.contains("/charts/") || name.contains("/diagrams/"))
             && ["style", "colors", "layout", "quickstyle"].iter().any(|look| last.starts_with(look))
-        || matches!(ending, "odttf" | "fntdata" | "ttf" | "otf");
+        || matches!(ending, "odttf" | "fntdata" | "ttf" | "otf")
+        // What pages of fixed layout are in order and in structure.
+        || matches!(ending, "fdseq" | "fdoc" | "fpage" | "struct" | "frag");
     match ending {
         _ if is_look => What::Look,
         _ if PICTURES.contains(&ending) => What::Picture,

@@ -9,7 +9,11 @@ use super::{
     markup::{Event, Markup, Tag},
     what_is,
 };
-use crate::base::{Category, Problem};
+use crate::{
+    base::{Category, Problem},
+    format::Member,
+    source::Input,
+};
 use std::{
     collections::BTreeSet,
     io::{self, BufRead},
@@ -54,6 +58,9 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) -> Option<bool> {
     Some(true)
 }
 
+/// What stands in base64 in one place.
+const LONGEST_BINARY: usize = 64 << 20;
+
 fn part(name: &str, may_be_encrypted: bool, reading: &mut Reading<'_, '_>) {
     let Some(content) = reading.open(name) else { return };
     let ended = content_of(content, reading);
@@ -70,7 +77,8 @@ pub(super) fn read_flat(bytes: &[u8], reading: &mut Reading<'_, '_>) {
 }
 
 fn content_of(content: impl BufRead, reading: &mut Reading<'_, '_>) -> io::Result<()> {
-    let mut body = Body { layout: Layout::new(reading), paragraphs: 0, cell: Cell::default(), row_repeated: 1, note: None, mute: 0 };
+    let mut body =
+        Body { layout: Layout::new(reading), paragraphs: 0, cell: Cell::default(), row_repeated: 1, note: None, mute: 0, binary: None };
     let mut markup = Markup::new(content);
     let ended = loop {
         match markup.next() {
@@ -103,6 +111,8 @@ struct Body<'b, 'r, 'a> {
     /// A note on a cell stands beside it.
     note: Option<String>,
     mute: u32,
+    /// A picture or document in base64 stands in place.
+    binary: Option<String>,
 }
 
 fn count(tag: &Tag<'_>, name: &str) -> usize {
@@ -133,6 +143,9 @@ impl Body<'_, '_, '_> {
                     self.layout.aside(address.strip_prefix("mailto:").unwrap_or(&address));
                 }
             }
+            ("office", "binary-data") => self.binary = Some(String::new()),
+            // A macro is lines of text.
+            (_, "source-code") => self.paragraphs += 1,
             // How a word is spoken; colours of text, in the older way.
             ("text", "ruby-text") => self.mute = 1,
             ("office", "spreadsheet") => self.layout.set_origin(Origin::Sheet),
@@ -169,7 +182,8 @@ impl Body<'_, '_, '_> {
             return;
         }
         match name {
-            "p" | "h" if self.paragraphs > 0 => {
+            "binary-data" => self.give_binary(),
+            "p" | "h" | "source-code" if self.paragraphs > 0 => {
                 self.paragraphs -= 1;
                 match &mut self.note {
                     Some(note) => note.push('\n'),
@@ -198,7 +212,28 @@ impl Body<'_, '_, '_> {
         self.layout.put(value.as_deref().map_or(shown, |value| plainer(value, shown)), self.cell.repeated);
     }
 
+    /// Hands on a document that stands in the text in base64; a picture is counted.
+    fn give_binary(&mut self) {
+        let Some(mut binary) = self.binary.take() else { return };
+        binary.retain(|c| !c.is_ascii_whitespace());
+        let reading = &mut *self.layout.reading;
+        let Some(document) = crate::format::document(binary.as_bytes()) else {
+            reading.pictures += usize::from(!binary.is_empty());
+            return;
+        };
+        reading.members += 1;
+        let name = format!("binary {}", reading.members);
+        let size = Some(document.len() as u64);
+        reading.sink.item(Member { name: name.as_bytes(), step: false, size, packed: size, content: Input::Whole(&document) });
+    }
+
     fn text(&mut self, text: &str) {
+        if let Some(binary) = &mut self.binary {
+            if binary.len() + text.len() <= LONGEST_BINARY {
+                binary.push_str(text);
+            }
+            return;
+        }
         match &mut self.note {
             _ if self.mute > 0 || self.paragraphs == 0 => {}
             Some(note) if note.len() < 1 << 20 => note.push_str(text),

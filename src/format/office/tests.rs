@@ -223,3 +223,45 @@ fn a_cut_package_gives_the_parts_that_are_left() {
     assert!(found.texts.concat().starts_with("Jane Doe"));
     assert_eq!(found.categories(), [Category::Truncated]);
 }
+
+#[test]
+fn pages_of_fixed_layout_are_lines_and_words() {
+    let run = |x: f64, y: f64, text: &str, more: &str| {
+        format!("<Glyphs OriginX='{x}' OriginY='{y}' FontRenderingEmSize='10' UnicodeString='{text}' {more}/>")
+    };
+    let runs = [
+        run(10.0, 20.0, "Jane", "Indices=',50;,50;,50;,50'"),
+        run(30.0, 20.0, "t Doe", ""),
+        run(80.0, 20.0, "555-0100", ""),
+        run(10.0, 34.0, "{}{x}", "FixedPage.NavigateUri='mailto:jane@example.org'"),
+        run(60.0, 48.0, "\u{5d0}\u{5d1}", "BidiLevel='1'"),
+        run(48.0, 48.0, "\u{5d2}", "BidiLevel='1'"),
+    ];
+    let page = format!("<FixedPage>{}</FixedPage>", runs.concat());
+    let bytes = package(&[
+        ("FixedDocSeq.fdseq", "<FixedDocumentSequence/>"),
+        ("Documents/1/Pages/10.fpage", &format!("<FixedPage>{}</FixedPage>", run(0.0, 0.0, "last", ""))),
+        ("Documents/1/Pages/2.fpage", &page),
+        ("Resources/a.odttf", "\0"),
+    ]);
+    let found = read(&bytes);
+    assert_eq!(found.texts.concat(), "Janet Doe 555-0100\n{x}\n\u{5d0}\u{5d1} \u{5d2}\njane@example.org\nlast\n");
+}
+
+#[test]
+fn macros_of_flat_documents_are_lines_and_what_is_in_base64_is_an_item() {
+    let pdf = format!("JVBERi0xLjQg{}", "eHh4".repeat(30));
+    let flat = format!(
+        "<office:document><office:scripts><m:source-code>Sub Main\n Shell x\nEnd Sub</m:source-code></office:scripts><office:body><text:p>a\
+         <draw:image><office:binary-data>iVBORw0KGgo{}</office:binary-data></draw:image>b</text:p>\
+         <draw:object><office:binary-data>{}\n{}</office:binary-data></draw:object></office:body></office:document>",
+        "AAAA".repeat(30),
+        &pdf[..40],
+        &pdf[40..]
+    );
+    let found = unfold("a.fodt", flat.as_bytes());
+    let all: String = found.texts.iter().map(|text| text.text.as_str()).collect();
+    assert!(all.contains("Sub Main\n Shell x\nEnd Sub\nab\n"), "{all}");
+    let items: Vec<_> = found.items_below().into_iter().map(|(path, bytes)| (path.to_owned(), bytes.starts_with(b"%PDF"))).collect();
+    assert_eq!(items, [("a.fodt#binary 1".to_owned(), true)]);
+}

@@ -11,6 +11,7 @@ mod lexer;
 mod matrix;
 mod object;
 mod page;
+mod tree;
 
 use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, raw::Raw, read_problem};
 use crate::{
@@ -21,6 +22,7 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 use object::{array, content, dictionary, name, text, value};
 use page::Reader;
 use std::{collections::HashSet, io};
+use tree::Trail;
 
 /// More pages than this are not read.
 const PAGES: usize = 200_000;
@@ -87,11 +89,16 @@ struct Contents<'c> {
 
 impl Contents<'_> {
     fn read(&mut self) {
-        self.pages();
+        let mut looped = Vec::new();
+        looped.extend(self.pages());
         let mut lines = String::new();
         self.properties(&mut lines);
-        self.fields(&mut lines);
-        self.entries(&mut lines);
+        looped.extend(self.fields(&mut lines).then_some("fields of forms"));
+        looped.extend(self.entries(&mut lines).then_some("bookmarks"));
+        if !looped.is_empty() {
+            let detail = format!("{} lead back into themselves: each was read once", looped.join(", "));
+            self.sink.problem(Problem::new(Category::Limit, detail));
+        }
         if !lines.is_empty() {
             let place = Place::Within { start: 0, length: self.size };
             self.sink.text(&Text { kind: TextKind::Prose, bytes: lines.as_bytes(), place });
@@ -99,12 +106,16 @@ impl Contents<'_> {
         self.files();
     }
 
-    fn pages(&mut self) {
+    /// What of the pages leads back into itself.
+    fn pages(&mut self) -> Vec<&'static str> {
+        let pages = tree::pages(self.document, PAGES);
+        let mut looped: Vec<&'static str> = pages.is_looped.then_some("pages").into_iter().collect();
         let mut reader = Reader::new(self.document, FUEL);
         let (mut count, mut pictures, mut unreadable) = (0_u32, 0_u32, 0_u32);
         let mut damaged = Vec::new();
         let mut seen = HashSet::new();
-        for id in self.document.page_iter().take(PAGES) {
+        let mut draws_itself = false;
+        for id in pages.ids {
             count += 1;
             if !seen.insert(id) {
                 continue;
@@ -119,6 +130,7 @@ impl Contents<'_> {
             let letters = page.text.chars().filter(|c| c.is_alphanumeric()).count();
             pictures += u32::from(page.pictures > 0 && letters < 4);
             unreadable += u32::from(page.unreadable > letters);
+            draws_itself |= page.is_looped;
             if page.is_damaged {
                 damaged.push(count);
             }
@@ -127,7 +139,7 @@ impl Contents<'_> {
                 break;
             }
         }
-        if count as usize >= PAGES {
+        if pages.is_cut {
             self.sink.problem(Problem::new(Category::Limit, format!("more than {PAGES} pages")));
         }
         if count == 0 {
@@ -143,6 +155,8 @@ impl Contents<'_> {
             let detail = format!("{unreadable} of {count} pages have fonts that do not tell their characters");
             self.sink.problem(Problem::new(Category::ImageOnly, detail));
         }
+        looped.extend(draws_itself.then_some("forms on pages"));
+        looped
     }
 
     /// Notes on a page, and the addresses behind its links.
@@ -174,17 +188,17 @@ impl Contents<'_> {
         }
     }
 
-    /// Fields of forms, `name: value`, and the XML that newer forms keep them in.
-    fn fields(&mut self, lines: &mut String) {
+    /// Fields of forms, `name: value`, and the XML that newer forms keep them in; whether a field is within itself.
+    fn fields(&mut self, lines: &mut String) -> bool {
         let document = self.document;
-        let Some(form) = document.catalog().ok().and_then(|catalog| dictionary(catalog, b"AcroForm", document)) else { return };
-        let mut waiting: Vec<(&Object, String)> =
-            array(form, b"Fields", document).into_iter().flatten().map(|field| (field, String::new())).collect();
+        let Some(form) = document.catalog().ok().and_then(|catalog| dictionary(catalog, b"AcroForm", document)) else { return false };
+        let mut waiting: Vec<(&Object, Option<ObjectId>, String)> =
+            array(form, b"Fields", document).into_iter().flatten().map(|field| (field, None, String::new())).collect();
         waiting.reverse();
-        let mut seen = HashSet::new();
-        while let Some((field, above)) = waiting.pop() {
+        let mut trail = Trail::default();
+        while let Some((field, from, above)) = waiting.pop() {
             let Ok((id, field)) = document.dereference(field) else { continue };
-            if id.is_some_and(|id| !seen.insert(id)) || seen.len() > ENTRIES {
+            if id.is_some_and(|id| !trail.step(from, id)) || trail.len() > ENTRIES {
                 continue;
             }
             let Ok(field) = field.as_dict() else { continue };
@@ -194,7 +208,7 @@ impl Contents<'_> {
                 push_line(Some(&format!("{}: {}", path.rsplit('.').next().unwrap_or(&path), value.trim())), lines);
             }
             if let (Some(kids), true) = (array(field, b"Kids", document), path.len() < 1000) {
-                waiting.extend(kids.iter().rev().map(|kid| (kid, path.clone())));
+                waiting.extend(kids.iter().rev().map(|kid| (kid, id, path.clone())));
             }
         }
         let parts = match value(form, b"XFA", document) {
@@ -207,25 +221,25 @@ impl Contents<'_> {
                 self.give(b"form.xml", stream);
             }
         }
+        trail.is_looped
     }
 
-    /// Bookmarks.
-    fn entries(&self, lines: &mut String) {
+    /// Bookmarks; whether one leads back to itself.
+    fn entries(&self, lines: &mut String) -> bool {
         let document = self.document;
-        let mut waiting: Vec<&Dictionary> =
-            document.catalog().ok().and_then(|catalog| dictionary(catalog, b"Outlines", document)).into_iter().collect();
-        let mut left = ENTRIES;
-        let mut seen = HashSet::new();
-        while let (Some(entry), true) = (waiting.pop(), left > 0) {
-            left -= 1;
+        let outlines = document.catalog().ok().and_then(|catalog| dictionary(catalog, b"Outlines", document));
+        let mut waiting: Vec<(Option<ObjectId>, &Dictionary)> = outlines.into_iter().map(|entry| (None, entry)).collect();
+        let mut trail = Trail::default();
+        while let (Some((from, entry)), true) = (waiting.pop(), trail.len() < ENTRIES) {
             push_line(text(entry, b"Title", document).as_deref(), lines);
             for key in [b"Next".as_slice(), b"First"] {
                 let id = entry.get(key).ok().and_then(|next| next.as_reference().ok());
-                if id.is_some_and(|id| seen.insert(id)) {
-                    waiting.extend(dictionary(entry, key, document));
+                if let Some(id) = id.filter(|id| trail.step(from, *id)) {
+                    waiting.extend(dictionary(entry, key, document).map(|entry| (Some(id), entry)));
                 }
             }
         }
+        trail.is_looped
     }
 
     /// Files inside, wherever they are referred to.

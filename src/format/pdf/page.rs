@@ -41,6 +41,8 @@ pub(super) struct Page {
     pub(super) unreadable: usize,
     /// A stream of its content could not be unpacked to its end.
     pub(super) is_damaged: bool,
+    /// A form draws itself.
+    pub(super) is_looped: bool,
 }
 
 impl<'d> Reader<'d> {
@@ -248,7 +250,8 @@ impl<'d> Run<'_, 'd> {
         match name(&stream.dict, b"Subtype", document) {
             Some(b"Image") => self.page.pictures += 1,
             // A form that draws itself is drawn once.
-            Some(b"Form") if self.running.len() < DEPTH && self.reader.fuel > 0 && !self.running.contains(&std::ptr::from_ref(stream)) => {
+            Some(b"Form") if self.running.contains(&std::ptr::from_ref(stream)) => self.page.is_looped = true,
+            Some(b"Form") if self.running.len() < DEPTH && self.reader.fuel > 0 => {
                 let (bytes, is_sound) = sound_content(stream, LONGEST);
                 self.page.is_damaged |= !is_sound;
                 let mut state = self.state().clone();

@@ -117,6 +117,8 @@ fn loops_and_damage_end() {
     ]);
     let found = unfold("a.pdf", &looped);
     assert!(found.texts.iter().any(|text| text.text.contains("f: v\nt\n")));
+    assert_eq!(found.problems(), [("a.pdf", Category::Limit)]);
+    assert_eq!(unfold("a.pdf", &page("/X1 Do", &[])).problems(), [("a.pdf", Category::Limit)], "a form that draws itself");
     let bytes = page("BT /F1 9 Tf [(a) 1 (b)] TJ ET q q Q Q Q /X1 Do", &[]);
     for at in (9..bytes.len()).step_by(11) {
         let mut flipped = bytes.clone();

@@ -5,9 +5,11 @@
 //! page (`page.rs`), and records become cells that borrow from the file (`record.rs`). Leaves
 //! whose way from the root is damaged are found by themselves (`recover.rs`). Views and
 //! virtual tables hold no rows of their own and are skipped; the tables a full-text index keeps
-//! its text in are read like any other. Not read: a write-ahead log beside the file, and the
-//! remains of deleted rows in free pages.
+//! its text in are read like any other. A write-ahead log counts where it stands behind the
+//! database, as which both are read when they lie side by side (`log.rs`); by itself it gives rows without names. Not
+//! read: the remains of deleted rows in free pages.
 
+mod log;
 mod number;
 mod page;
 mod record;
@@ -22,6 +24,7 @@ use crate::{
     base::{Category, Problem},
     source::Input,
 };
+use log::Log;
 use page::{Database, Track, Tree};
 use record::{Batch, Layout};
 use schema::Definition;
@@ -37,7 +40,7 @@ impl Format for Sqlite {
     }
 
     fn claim(&self, head: &Head<'_>) -> Claim {
-        if head.bytes.starts_with(page::MAGIC) { Claim::Sure } else { Claim::No }
+        if head.bytes.starts_with(page::MAGIC) || log::is_log(head.bytes) { Claim::Sure } else { Claim::No }
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
@@ -48,7 +51,8 @@ impl Format for Sqlite {
         if limited {
             sink.problem(Problem::new(Category::Limit, "larger than the limit for one item in memory; the front of it was read"));
         }
-        let database = match Database::open(&bytes) {
+        let log = if log::is_log(&bytes) { Log::read(&bytes, 0) } else { log::behind(&bytes) };
+        let database = match Database::open(&bytes, log.as_ref()) {
             Ok(database) => database,
             Err(problem) => return sink.problem(problem),
         };
@@ -56,7 +60,13 @@ impl Format for Sqlite {
         let batch = Batch::new(database.encoding, limit);
         let mut reader = Reader { database, cells_left, track: Track::default(), batch, no_schema: false, too_many: false };
         reader.read(sink);
-        reader.report(limited, sink);
+        match &log {
+            // That pages are missing is no damage of a log.
+            Some(log) if log.start == 0 => {
+                sink.problem(Problem::new(Category::Truncated, "a log without its database: only what was changed last is in it"));
+            }
+            _ => reader.report(limited, sink),
+        }
     }
 }
 

@@ -4,7 +4,10 @@
 //! Every page is used at most once in a reading: that ends loops, keeps the work linear in the
 //! size of the file, and is true of every sound database.
 
-use super::record::{count, varint};
+use super::{
+    log::Log,
+    record::{count, varint},
+};
 use crate::base::{Category, Problem};
 
 /// What every database begins with.
@@ -36,6 +39,10 @@ pub(super) struct Database<'a> {
     usable: usize,
     /// How many pages there should be, if the header says.
     claimed: Option<u32>,
+    /// Newer pages.
+    log: Option<&'a Log>,
+    /// Where the log begins, or the file ends.
+    end: usize,
 }
 
 /// Why a page or a row is not there.
@@ -48,13 +55,17 @@ pub(super) enum Loss {
 }
 
 impl<'a> Database<'a> {
-    /// Reads the header.
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Database<'a>, Problem> {
-        let header = bytes.get(..HEADER).ok_or_else(|| Problem::new(Category::Truncated, "ends inside the file header"))?;
-        let page_size = match u16_at(header, 16) {
-            Some(1) => 1 << 16,
-            size => usize::from(size.unwrap_or(0)),
-        };
+    /// Reads the header: that of the first page in the log, if there is one.
+    pub(super) fn open(bytes: &'a [u8], log: Option<&'a Log>) -> Result<Database<'a>, Problem> {
+        let start = log.and_then(|log| log.page(1)).unwrap_or(0);
+        let header = bytes.get(start..).and_then(|rest| rest.get(..HEADER));
+        let header = header.ok_or_else(|| Problem::new(Category::Truncated, "ends inside the file header"))?;
+        if let Some(log) = log.filter(|_| !header.starts_with(MAGIC)) {
+            // A log alone seldom holds the first page: the rows on its pages are then without names.
+            let (page_size, claimed) = (log.page_size, None);
+            return Ok(Database { bytes, encoding: Encoding::Utf8, page_size, usable: page_size, claimed, log: Some(log), end: log.start });
+        }
+        let page_size = page_size(header);
         let usable = page_size.saturating_sub(usize::from(header[20]));
         if !page_size.is_power_of_two() || page_size < 512 || usable < 480 {
             return Err(Problem::new(Category::Corrupt, "the file header has no sound page size").not_examined(bytes.len() as u64));
@@ -67,18 +78,21 @@ impl<'a> Database<'a> {
         // Versions before 3.7.0 left the page count stale and did not copy the change counter.
         let current = u32_at(header, 24) == u32_at(header, 92);
         let claimed = u32_at(header, 28).filter(|pages| *pages > 0 && current);
-        Ok(Database { bytes, encoding, page_size, usable, claimed })
+        let log = log.filter(|log| log.page_size == page_size && log.size > 0);
+        let end = log.map_or(bytes.len(), |log| log.start);
+        Ok(Database { bytes, encoding, page_size, usable, claimed: claimed.filter(|_| log.is_none()), log, end })
     }
 
     /// How many pages are there, the last perhaps in part.
     fn present(&self) -> usize {
-        self.bytes.len().div_ceil(self.page_size)
+        self.log.map_or(self.end.div_ceil(self.page_size), |log| log.size as usize)
     }
 
     /// How many pages should be there but are not (in whole).
     pub(super) fn cut_off(&self) -> u64 {
-        let whole = self.bytes.len() / self.page_size;
+        let whole = self.end / self.page_size;
         match self.claimed {
+            _ if self.log.is_some() => 0,
             Some(claimed) => u64::from(claimed).saturating_sub(whole as u64),
             None => (self.present() - whole) as u64,
         }
@@ -88,16 +102,16 @@ impl<'a> Database<'a> {
         self.page_size
     }
 
-    /// The bytes of a page and where they stand, without reserved ones. The one place to look
-    /// for newer pages in a write-ahead log.
+    /// The bytes of a page and where they stand, without reserved ones: those in the log, if it has the page.
     fn bytes_of(&self, number: u32) -> Result<(usize, &'a [u8]), Loss> {
         let index = (number as usize).checked_sub(1).ok_or(Loss::Bad)?;
         if index >= self.present() {
             return Err(if self.claimed.is_none_or(|claimed| number <= claimed) { Loss::Missing } else { Loss::Bad });
         }
-        let start = index * self.page_size;
-        let end = (start + self.usable).min(self.bytes.len());
-        Ok((start, &self.bytes[start..end]))
+        let newer = self.log.and_then(|log| log.page(number));
+        let start = newer.unwrap_or(index.saturating_mul(self.page_size));
+        let end = (start.saturating_add(self.usable)).min(if newer.is_some() { self.bytes.len() } else { self.end });
+        Ok((start, self.bytes.get(start..end).ok_or(Loss::Missing)?))
     }
 
     /// The numbers of the pages that are there.
@@ -107,7 +121,7 @@ impl<'a> Database<'a> {
 
     /// Marks the pages of the free list as used. The one place to look for deleted rows in them.
     pub(super) fn pass_over_free(&self, track: &mut Track) {
-        let mut trunk = u32_at(self.bytes, 32).unwrap_or(0);
+        let mut trunk = self.bytes_of(1).ok().and_then(|(_, first)| u32_at(first, 32)).unwrap_or(0);
         while let Ok((_, bytes)) = self.bytes_of(trunk) {
             if !track.take(trunk) {
                 break;
@@ -376,6 +390,14 @@ impl<'a> Tree<'a> {
             }
         }
         None
+    }
+}
+
+/// The size of pages by a file's header.
+pub(super) fn page_size(header: &[u8]) -> usize {
+    match u16_at(header, 16) {
+        Some(1) => 1 << 16,
+        size => usize::from(size.unwrap_or(0)),
     }
 }
 

@@ -435,3 +435,62 @@ proptest! {
         testing::read(&Sqlite, &bytes);
     }
 }
+
+const NEW: &str = "UPDATE t SET name = 'new' WHERE id = 1";
+
+/// A database and the log beside it, as they are while a program has them open.
+fn with_log(more: &str) -> (Vec<u8>, Vec<u8>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("made.db");
+    let connection = Connection::open(&path).expect("a new database");
+    let script = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT);
+                  INSERT INTO t(name) VALUES ('old'), ('kept'); PRAGMA wal_checkpoint(TRUNCATE);";
+    connection.execute_batch(script).expect("made");
+    connection.execute_batch(more).expect("filled");
+    connection.execute_batch("BEGIN; PRAGMA cache_size = 2; PRAGMA cache_spill = 1").expect("begun");
+    connection.execute_batch(&filled("SELECT 1", "name", "'never ' || n || printf('%.*c', 900, 'x')", 300)).expect("filled");
+    let log = folder.path().join("made.db-wal");
+    (std::fs::read(&path).expect("the file"), std::fs::read(log).expect("the log"))
+}
+
+#[test]
+fn rows_in_the_log_count_and_rows_that_were_never_committed_do_not() {
+    let (database, log) = with_log(&filled(NEW, "name", "'name ' || n", 500));
+    let joined = [database.as_slice(), &log].concat();
+    let found = testing::read(&Sqlite, &joined);
+    let lines = found.table("t").lines();
+    assert_eq!(
+        (lines.len(), &lines[..3], found.categories()),
+        (502, &["1|new".to_owned(), "2|kept".into(), "3|name 1".into()][..], vec![])
+    );
+    assert_eq!(found.tables, testing::read_stream(&Sqlite, &joined).tables);
+    let before = testing::read(&Sqlite, &database);
+    assert_eq!(before.table("t").lines(), ["1|old", "2|kept"]);
+}
+
+#[test]
+fn a_log_alone_gives_rows_without_names() {
+    let (_, log) = with_log(NEW);
+    assert_eq!(pick_name(&log), "sqlite");
+    let found = testing::read(&Sqlite, &log);
+    assert_eq!(found.table("lost_and_found_2").lines(), ["~|new", "~|kept"]);
+    assert_eq!(found.categories(), [Category::Truncated]);
+}
+
+#[test]
+fn damage_to_a_log_ends_it_at_the_last_sound_commit() {
+    let (database, log) = with_log(&filled(NEW, "name", "'name ' || n", 500));
+    for at in (0..log.len()).step_by(log.len() / 150) {
+        let mut damaged = [database.as_slice(), &log].concat();
+        damaged[database.len() + at] ^= 0x40;
+        testing::read(&Sqlite, &damaged);
+        testing::read(&Sqlite, &damaged[database.len()..]);
+    }
+    let mut early = [database.as_slice(), &log].concat();
+    early[database.len() + 60] ^= 1;
+    assert_eq!(testing::read(&Sqlite, &early).table("t").lines(), ["1|old", "2|kept"]);
+}
+
+fn pick_name(bytes: &[u8]) -> &'static str {
+    super::super::pick(&Head { bytes, name: "a.bin", whole: false }).map_or("", Format::name)
+}

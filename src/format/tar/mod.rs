@@ -24,9 +24,6 @@ const BLOCK: usize = 512;
 /// A long name or a set of pax records is at most so many bytes; a longer one is damage or an attack.
 const EXTENSION: u64 = 1 << 20;
 
-/// So many bytes of holes count as if they were in the archive.
-const HOLES: u64 = 1 << 30;
-
 /// Archives of `tar`, `pax`, `star`, `bsdtar`.
 pub struct Tar;
 
@@ -174,8 +171,7 @@ impl Walk<'_> {
         let mut body = Body::new(&mut self.source, stored);
         let real = map.real_size();
         let mut content = sparse::Expand::new(map, &mut body);
-        // Holes of a size that disks have are no sign of a bomb.
-        let packed = Some(stored.saturating_add(real.saturating_sub(stored).min(HOLES)));
+        let packed = Some(stored.saturating_add(sink.budget().holes(real.saturating_sub(stored))));
         sink.item(Member { name, step: true, size: Some(real), packed, content: Input::Stream(&mut content) });
         let left = body.left();
         self.pass_rest(size, left)

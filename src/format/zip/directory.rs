@@ -18,7 +18,11 @@ const TAIL: usize = 22 + 0xFFFF;
 /// What the list says, as far as it can be read.
 #[derive(Default)]
 pub(super) struct Directory<'a> {
-    pub(super) entries: Vec<Member<'a>>,
+    bytes: &'a [u8],
+    /// Where the header of each member is by the list, and where its entry is in the bytes: there may be ten million.
+    entries: Vec<(u64, u64)>,
+    /// What stands before the archive.
+    before: u64,
     /// Where the list starts; none when there is no list.
     pub(super) start: Option<usize>,
     /// Where the archive ends, but for a comment; none when there is no list.
@@ -27,7 +31,27 @@ pub(super) struct Directory<'a> {
     promised: u64,
 }
 
-impl Directory<'_> {
+impl<'a> Directory<'a> {
+    /// How many entries were found.
+    pub(super) const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entries, in the order they are in.
+    pub(super) fn members(&self) -> impl Iterator<Item = Member<'a>> {
+        self.entries.iter().filter_map(|(_, at)| Some(entry(self.bytes.get(usize::try_from(*at).ok()?..)?, self.before)?.0))
+    }
+
+    /// Puts the entries in the order of their bytes.
+    pub(super) fn sort(&mut self) {
+        self.entries.sort_unstable();
+    }
+
+    /// Where the first member is.
+    pub(super) fn first(&self) -> Option<u64> {
+        self.entries.iter().map(|(offset, _)| *offset).min()
+    }
+
     /// Whether all that is promised was found.
     pub(super) const fn is_complete(&self) -> bool {
         self.start.is_some() && self.entries.len() as u64 == self.promised
@@ -36,7 +60,7 @@ impl Directory<'_> {
     /// Whether an archive stands in these bytes, whatever is before and behind it: a complete list of at least one member,
     /// and every member where that says.
     pub(super) fn is_all_within(&self, bytes: &[u8]) -> bool {
-        let has_all = self.entries.iter().all(|entry| data_start(bytes, entry.offset).is_some());
+        let has_all = self.entries.iter().all(|(offset, _)| data_start(bytes, *offset).is_some());
         self.is_complete() && !self.entries.is_empty() && has_all
     }
 }
@@ -107,18 +131,19 @@ fn place_64(bytes: &[u8], end: usize, archive_end: usize) -> Option<Place> {
 
 fn entries<'a>(bytes: &'a [u8], place: &Place) -> Option<Directory<'a>> {
     if place.count == 0 {
-        return Some(Directory { entries: Vec::new(), start: Some(place.end), end: Some(place.archive_end), promised: 0 });
+        return Some(Directory { bytes, start: Some(place.end), end: Some(place.archive_end), ..Directory::default() });
     }
     let told = usize::try_from(place.offset).ok();
     let measured = usize::try_from(place.size).ok().and_then(|size| place.end.checked_sub(size));
     let mut starts = [measured, told].into_iter().flatten();
     let start = starts.find(|start| bytes.get(*start..place.end).is_some_and(|list| list.starts_with(ENTRY)))?;
     let before = (start as u64).saturating_sub(place.offset);
-    let mut rest = &bytes[start..place.end];
-    let mut directory = Directory { entries: Vec::new(), start: Some(start), end: Some(place.archive_end), promised: place.count };
-    while let Some((member, length)) = entry(rest, before) {
-        directory.entries.push(member);
-        rest = &rest[length..];
+    let mut at = start;
+    let (end, promised) = (Some(place.archive_end), place.count);
+    let mut directory = Directory { bytes, entries: Vec::new(), before, start: Some(start), end, promised };
+    while let Some((member, length)) = entry(&bytes[at..place.end], before) {
+        directory.entries.push((member.offset, at as u64));
+        at += length;
     }
     // The count of short records is modulo 65,536 in archives of programs that know no large ones.
     if directory.entries.len() as u64 % 0x1_0000 == place.count {

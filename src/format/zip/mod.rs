@@ -16,6 +16,7 @@ use crate::{
     source::Input,
 };
 use decode::Member;
+use directory::Directory;
 use std::io::Read;
 
 /// Archives of `zip`, and whatever is a zip inside.
@@ -66,11 +67,11 @@ enum Lost {
 
 /// Reads an archive that is all there.
 fn read_whole(bytes: &[u8], lost: Lost, sink: &mut dyn Sink) {
-    let directory = directory::read(bytes);
+    let mut directory = directory::read(bytes);
     let is_listed = directory.is_complete();
     let end = directory.start.unwrap_or(bytes.len());
-    give_leading(bytes, &directory.entries, sink);
-    let covered = read_listed(bytes, directory.entries, is_listed, sink);
+    give_leading(bytes, directory.first(), sink);
+    let covered = read_listed(bytes, &mut directory, sink);
     let last_is_cut = local::read_gap(bytes, covered..end.max(covered), is_listed, sink);
     give_trailing(bytes, directory.end, sink);
     if !is_listed && !last_is_cut && lost == Lost::Untold {
@@ -82,8 +83,8 @@ fn read_whole(bytes: &[u8], lost: Lost, sink: &mut dyn Sink) {
 }
 
 /// What stands before the archive is no part of it, and still part of the leak.
-fn give_leading(bytes: &[u8], entries: &[Member<'_>], sink: &mut dyn Sink) {
-    let first = entries.iter().map(|entry| entry.offset).min().and_then(|first| usize::try_from(first).ok());
+fn give_leading(bytes: &[u8], first: Option<u64>, sink: &mut dyn Sink) {
+    let first = first.and_then(|first| usize::try_from(first).ok());
     let Some(leading) = first.and_then(|first| bytes.get(..first)) else { return };
     if leading.len() > 4 && !leading.starts_with(local::SIGNATURE) {
         let size = Some(leading.len() as u64);
@@ -103,11 +104,12 @@ fn give_trailing(bytes: &[u8], end: Option<usize>, sink: &mut dyn Sink) {
 
 /// Reads the members of the list, in the order of their bytes, and those in the gaps between
 /// them; returns where the last one ends.
-fn read_listed<'a>(bytes: &'a [u8], mut entries: Vec<Member<'a>>, is_listed: bool, sink: &mut dyn Sink) -> usize {
-    entries.sort_by_key(|entry| entry.offset);
+fn read_listed(bytes: &[u8], directory: &mut Directory<'_>, sink: &mut dyn Sink) -> usize {
+    let is_listed = directory.is_complete();
+    directory.sort();
     let mut covered = 0;
     let mut overlaps = Overlaps::default();
-    for entry in &entries {
+    for entry in directory.members() {
         let Some(data) = local::data_start(bytes, entry.offset) else {
             let problem = Problem::new(Category::Corrupt, "no header where the list of members says").not_examined(entry.packed);
             sink.unread(entry.name, Some(entry.size), problem);
@@ -115,13 +117,13 @@ fn read_listed<'a>(bytes: &'a [u8], mut entries: Vec<Member<'a>>, is_listed: boo
         };
         let offset = usize::try_from(entry.offset).unwrap_or(usize::MAX);
         if offset < covered {
-            overlaps.tell(entry, sink);
+            overlaps.tell(&entry, sink);
             continue;
         }
         local::read_gap(bytes, covered..offset, is_listed, sink);
         let rest = bytes.get(data..).unwrap_or_default();
         let packed = usize::try_from(entry.packed).map_or(rest, |length| rest.get(..length).unwrap_or(rest));
-        decode::give_slice(entry, packed, sink);
+        decode::give_slice(&entry, packed, sink);
         covered = data + packed.len();
     }
     overlaps.finish(sink);

@@ -26,12 +26,12 @@ impl<'a> Package<'a> {
     /// Lists the members: by the archive's own list, else by their headers. `budget` is accounted to.
     pub(in crate::format) fn open(bytes: &'a [u8], budget: Budget) -> Package<'a> {
         let listed = directory::read(bytes);
-        let mut members = Vec::with_capacity(listed.entries.len());
-        let mut is_damaged = !listed.is_complete() || listed.entries.is_empty();
+        let mut members = Vec::with_capacity(listed.len());
+        let mut is_damaged = !listed.is_complete() || listed.len() == 0;
         if is_damaged {
             local::walk(bytes, false, &mut |member, packed| members.push((plain_name(&member), member, packed)));
         } else {
-            for entry in listed.entries {
+            for entry in listed.members() {
                 let rest = local::data_start(bytes, entry.offset).and_then(|start| bytes.get(start..)).unwrap_or_default();
                 let packed = usize::try_from(entry.packed).ok().and_then(|length| rest.get(..length));
                 is_damaged |= packed.is_none();

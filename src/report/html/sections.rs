@@ -134,7 +134,7 @@ pub(super) fn files(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Resul
     let catalogue = &assessment.population.catalogue;
     let mut dense = Vec::new();
     for (item, tally) in assessment.census.items.iter().filter(|(_, tally)| tally.people > 0) {
-        let size = catalogue.by_item.get(item).and_then(|at| assessment.evidence.items.get(*at)).map_or(0, |row| row.size);
+        let size = catalogue.place(*item).and_then(|place| assessment.evidence.items.get(place)).map_or(0, |row| row.size);
         let score = tally.people as f64 * weight(tally.elements) / (size as f64 / 1e6).max(0.1);
         dense.push((score, catalogue.path(assessment.evidence, *item), size, tally));
     }
