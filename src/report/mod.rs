@@ -105,17 +105,23 @@ pub const REPORTS: &[&dyn Report] = &[
 ];
 
 /// Files of the reports folder that no assessment makes and none may remove.
-pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, "qc_results.csv"];
+pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, REVIEWED];
+
+/// What a review of a sample came to.
+const REVIEWED: &str = "qc_results.csv";
 
 /// Writes every report of a case; `written` hears of each. They are made beside the reports there are and take their place
 /// when all of them are: an assessment that is ended half-way, or fails, leaves those as they were.
 pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static str)) -> anyhow::Result<()> {
-    let made = assessment.case.unfinished_reports()?;
+    let (made, folder) = (assessment.case.unfinished_reports()?, assessment.case.reports());
+    // Reports copy what a review came to.
+    if folder.join(REVIEWED).is_file() {
+        std::fs::copy(folder.join(REVIEWED), made.join(REVIEWED))?;
+    }
     for report in REPORTS {
         report.write(assessment, &made).map_err(|error| error.context(format!("report `{}`", report.name())))?;
         written(report.name());
     }
-    let folder = assessment.case.reports();
     for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;
         if KEPT.iter().any(|name| entry.file_name() == *name) {
