@@ -1,4 +1,6 @@
-//! What benches of whole processes share.
+//! What benches share.
+
+#![allow(dead_code, reason = "no bench uses all of it")]
 
 /// User and system seconds of all children so far, and the largest resident set in MiB.
 pub(crate) fn children() -> (f64, u64) {

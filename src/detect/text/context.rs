@@ -214,8 +214,9 @@ mod tests {
         let is_free = |start: usize, end: usize| {
             let before = start.checked_sub(1).map_or(b' ', |at| text[at]);
             let after = text.get(end).copied().unwrap_or(b' ');
-            !(text[start] < 0x80 && is_word(text[start]) && is_word(before))
-                && !(text[end - 1] < 0x80 && is_word(text[end - 1]) && after.is_ascii_alphabetic())
+            let inside = text[start].is_ascii() && is_word(text[start]) && is_word(before);
+            let goes_on = text[end - 1].is_ascii() && is_word(text[end - 1]) && after.is_ascii_alphabetic();
+            !inside && !goes_on
         };
         let mut found = Vec::new();
         for start in from..to {

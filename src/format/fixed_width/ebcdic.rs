@@ -3,8 +3,11 @@
 /// What bytes from 0x40 stand for in code page 037.
 const US: &str = "\u{20}\u{A0}âäàáãåçñ¢.<(+|&éêëèíîïìß!$*);¬-/ÂÄÀÁÃÅÇÑ¦,%_>?øÉÊËÈÍÎÏÌ`:#@'=\"Øabcdefghi«»ðýþ±°jklmnopqrªºæ¸Æ¤µ~stuvwxyz¡¿ÐÝÞ®^£¥·©§¶¼½¾[]¯¨´×{ABCDEFGHI\u{AD}ôöòóõ}JKLMNOPQR¹ûüùúÿ\\÷STUVWXYZ²ÔÖÒÓÕ0123456789³ÛÜÙÚ\u{9F}";
 
-/// The other pages: their names, and where they differ from 037.
-const PAGES: &[(&[&str], &[(u8, char)])] = &[
+/// The names of a page, and where it differs from 037.
+type Page = (&'static [&'static str], &'static [(u8, char)]);
+
+/// The other pages.
+const PAGES: &[Page] = &[
     (&["037", "37", "1140"], &[]),
     (&["500", "1148"], &[(0x4A, '['), (0x4F, '!'), (0x5A, ']'), (0x5F, '^'), (0xB0, '¢'), (0xBA, '¬'), (0xBB, '|')]),
     (&["1047", "924"], &[(0x5F, '^'), (0xAD, '['), (0xB0, '¬'), (0xBA, 'Ý'), (0xBB, '¨'), (0xBD, ']')]),

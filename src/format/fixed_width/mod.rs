@@ -98,8 +98,8 @@ fn next(layout: &Layout, source: &mut Source<'_>, record: &mut Vec<u8>) -> io::R
         let is_end = available.is_empty() || end.is_some();
         source.skip((taken + usize::from(end.is_some())) as u64)?;
         if is_end {
-            let carriage: &[u8] = if matches!(layout.charset, Charset::Other(_)) { b"\r" } else { b"\x0D" };
-            record.truncate(record.len() - usize::from(record.ends_with(carriage)));
+            // A carriage return is the same byte in EBCDIC.
+            record.truncate(record.len() - usize::from(record.ends_with(b"\r")));
             return Ok(true);
         }
     }

@@ -181,15 +181,14 @@ impl Numbering {
         let counts = self.counts.entry(one.list).or_default();
         let own_start = one.starts[place].filter(|_| self.begun.insert((number, place)));
         // A level that is passed over counts as begun.
-        for above in 0..place {
-            counts[above] = counts[above].or_else(|| level(above).map(|level| level.start));
+        for (above, count) in counts.iter_mut().enumerate().take(place) {
+            *count = count.or_else(|| level(above).map(|level| level.start));
         }
         let before = counts[place];
         counts[place] = Some(own_start.unwrap_or_else(|| before.map_or(this.start, |count| count.saturating_add(1))));
-        for deeper in place + 1..LEVELS {
-            let begins = level(deeper).is_none_or(|level| level.restart.is_none_or(|before| place < usize::from(before)));
-            if begins {
-                counts[deeper] = None;
+        for (deeper, count) in counts.iter_mut().enumerate().skip(place + 1) {
+            if level(deeper).is_none_or(|level| level.restart.is_none_or(|before| place < usize::from(before))) {
+                *count = None;
             }
         }
         if is_sign(this.kind) {

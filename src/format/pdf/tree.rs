@@ -2,7 +2,7 @@
 
 use super::object::{array, name};
 use lopdf::{Document, Object, ObjectId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 /// The pages of a document, in order.
 #[derive(Debug, Default)]
@@ -56,8 +56,8 @@ const LONGEST_LOOP: usize = 64;
 impl Trail {
     /// Notes that `to` was reached from `from`; whether for the first time.
     pub(super) fn step(&mut self, from: Option<ObjectId>, to: ObjectId) -> bool {
-        if !self.from.contains_key(&to) {
-            self.from.insert(to, from);
+        if let Entry::Vacant(place) = self.from.entry(to) {
+            place.insert(from);
             return true;
         }
         let back = std::iter::successors(from, |id| self.from.get(id).copied().flatten());
