@@ -23,6 +23,7 @@ struct Corpus {
     planted: usize,
 }
 
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() {
     let size = std::env::args().skip(1).find_map(|argument| argument.parse::<usize>().ok()).unwrap_or(16) << 20;
     let detectors = Detectors::builtin().expect("built-in files load");
