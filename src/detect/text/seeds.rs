@@ -3,6 +3,7 @@
 
 use super::Scan;
 use bip39::{Language, Mnemonic};
+use std::sync::LazyLock;
 
 /// How many words a phrase may have, most first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
@@ -60,12 +61,27 @@ impl Scan<'_> {
     }
 }
 
+/// By the first letter, which second letters the list has behind it, a bit each: most words need not be searched in it.
+static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let mut beginnings = [0; 26];
+    for word in Language::English.word_list() {
+        if let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = word.as_bytes() {
+            beginnings[usize::from(first - b'a')] |= 1 << (second - b'a');
+        }
+    }
+    beginnings
+});
+
 /// The place of a word in the list.
 fn known_word(word: &[u8]) -> Option<u16> {
     let mut lower = [0_u8; 8];
     let lower = lower.get_mut(..word.len()).filter(|lower| lower.len() >= 3)?;
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
+    let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = *lower else { return None };
+    if BEGINNINGS[usize::from(first - b'a')] >> (second - b'a') & 1 == 0 {
+        return None;
+    }
     Language::English.find_word(std::str::from_utf8(lower).ok()?)
 }
 
