@@ -6,7 +6,7 @@ use std::{env, error::Error, fmt::Write, fs, path::Path};
 #[path = "src/detect/lexicon/table.rs"]
 mod table;
 
-use table::{SLOT, flag, place};
+use table::{SLOT, flag, lines, place};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=patterns");
@@ -54,11 +54,6 @@ fn kind(flags: u8, letter: u8) -> u8 {
             b'w' => flag::WORD,
             _ => 0,
         }
-}
-
-/// The lines of a list that are not comments.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// The table of these words, at least half of it free; a word that stands twice has the flags of both.

@@ -2,8 +2,8 @@
 
 mod table;
 
-pub(super) use table::flag;
 use table::{SLOT, place};
+pub(super) use table::{flag, lines};
 
 /// A set of folded words with flags.
 pub(super) struct Lexicon {
@@ -42,18 +42,6 @@ pub fn is_given_name(word: &str) -> bool {
 /// Whether a folded word is a surname somewhere.
 pub fn is_surname(word: &str) -> bool {
     NAMES.get(word.as_bytes()) & (flag::SURNAME | flag::RARE_SURNAME) != 0
-}
-
-/// The lines of a list that are not comments.
-pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    let mut rest = text;
-    let lines = std::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest.as_bytes()).or((!rest.is_empty()).then_some(rest.len()))?;
-        let line = &rest[..end];
-        rest = rest.get(end + 1..).unwrap_or_default();
-        Some(line)
-    });
-    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]

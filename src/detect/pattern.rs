@@ -117,9 +117,14 @@ pub(super) struct TextFile {
 }
 
 impl TextFile {
-    /// The most that everything together can say of a value whose shape says this much.
+    /// The most that a value says whose shape says this much, without a word near it.
+    pub(super) fn most_alone(&self, shape_bits: f32) -> f32 {
+        self.base + shape_bits + self.check_bits.max(0.0)
+    }
+
+    /// The most that everything together can say of it.
     pub(super) fn most(&self, shape_bits: f32) -> f32 {
-        self.base + shape_bits + self.check_bits.max(0.0) + self.near_bits.max(0.0)
+        self.most_alone(shape_bits) + self.near_bits.max(0.0)
     }
 }
 

@@ -8,7 +8,7 @@ pub mod access;
 pub mod appledouble;
 pub mod ar;
 pub mod avro;
-mod base64;
+pub(crate) mod base64;
 mod binary;
 mod biometric;
 mod blob;

@@ -1,5 +1,7 @@
 //! What several checks compute: digits, weighted sums, Luhn's and Verhoeff's checks, dates.
 
+use crate::format::base64::{join, sextet};
+
 /// Up to forty digits as numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Digits {
@@ -104,23 +106,7 @@ pub(super) fn verhoeff(digits: &[u8]) -> bool {
 
 /// The bytes of unpadded base64url, as far as it goes.
 pub(super) fn base64url(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0_u32, 0);
-    for byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' | b'+' => 62,
-            b'_' | b'/' => 63,
-            _ => break,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    out
+    let mut bytes = Vec::with_capacity(text.len());
+    join(text.iter().map_while(|byte| sextet(*byte)), &mut bytes);
+    bytes
 }

@@ -1,4 +1,4 @@
-//! The form of a compiled word list: open addressing over slots of four bytes. The build lays the lists out
+//! What word lists look like as files, and the form of a compiled one: open addressing over slots of four bytes. The build lays the lists out
 //! (`build.rs` includes this file), the program looks words up in them where they lie in the binary.
 //!
 //! A word that is not in a list is taken for one with odds below one in a million: its 24 bits of
@@ -40,4 +40,9 @@ fn hash(bytes: &[u8]) -> u64 {
     state ^= bytes.len() as u64;
     let mixed = (state ^ state >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ mixed >> 32
+}
+
+/// The lines of a list that are not comments.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }

@@ -3,7 +3,7 @@
 use super::{Scan, is_word, stems::Stems};
 use crate::detect::{Detector, DetectorId, fold::fold};
 use crate::format::TextKind;
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -83,9 +83,20 @@ pub(super) struct Around {
     to: usize,
     /// In the order of their first letters.
     words: Vec<Standing>,
-    /// Which of them stand around the value that begins here.
-    value: Option<usize>,
-    standing: Range<usize>,
+    looked: Option<Looked>,
+}
+
+/// The window of the value looked at last: several detectors ask about one.
+#[derive(Clone, Copy, Debug)]
+struct Looked {
+    /// Where the value begins.
+    start: usize,
+    from: usize,
+    to: usize,
+    /// It goes back to the beginning of a long label.
+    is_label: bool,
+    /// Which of the words begin in it: the first, and that behind the last.
+    standing: (usize, usize),
 }
 
 /// A word where it stands.
@@ -110,12 +121,12 @@ impl Around {
     fn cover(&mut self, words: &Words, scan: &Scan<'_>, from: usize, to: usize) {
         if from < self.from || from > self.to {
             self.words.clear();
-            (self.from, self.to, self.value) = (from, from, None);
+            (self.from, self.to, self.looked) = (from, from, None);
         }
         if to <= self.to {
             return;
         }
-        self.value = None;
+        self.looked = None;
         if self.words.len() > KEPT {
             self.words.drain(..self.words.partition_point(|word| word.at < from));
             self.from = from;
@@ -137,26 +148,19 @@ impl Scan<'_> {
     /// What the words around `start..end` give this detector: its full bits for a word before
     /// it within reach, half for a word behind it, nothing without.
     pub(super) fn near(&mut self, id: DetectorId, start: usize, end: usize) -> f32 {
-        let known = &self.detectors.scanner.context;
-        let label = self.label_start(start);
-        let (from, to) = (label.unwrap_or(start.saturating_sub(WINDOW)), (end + BEHIND).min(self.text.len()));
-        let mut around = std::mem::take(&mut self.around);
-        around.cover(known, self, from, to);
+        let looked = self.look_around(start, end);
+        let to = (end + BEHIND).min(self.text.len());
         let text = &self.detectors.get(id).text;
         let within = text.within.unwrap_or(48).min(WINDOW);
         let distance = |word: &Standing| {
-            if word.start >= from && word.end <= start {
+            if word.start >= looked.from && word.end <= start {
                 // All of a label is right before its value.
-                Some(if label.is_some() { 1 } else { start - word.start })
+                Some(if looked.is_label { 1 } else { start - word.start })
             } else {
                 (word.start >= end && word.end <= to).then(|| self.distance_behind(end, word.start, word.end))
             }
         };
-        let standing = &around.words[around.words.partition_point(|word| word.at < from)..];
-        let mine = standing.iter().take_while(|word| word.at < to).filter(|word| known.owners[word.word].contains(id));
-        let farthest = mine.filter_map(distance).filter(|distance| *distance <= within).max();
-        self.around = around;
-        match farthest {
+        match self.of_detector(id, looked).filter_map(distance).filter(|distance| *distance <= within).max() {
             Some(0) => text.near_bits * 0.5,
             Some(_) => text.near_bits,
             None => 0.0,
@@ -166,18 +170,30 @@ impl Scan<'_> {
     /// Whether a word of this detector stands anywhere around a value that begins at `start`, however long it is. Most
     /// shapes say nothing without one: asked first, this spares them the look at the value.
     pub(super) fn may_be_near(&mut self, id: DetectorId, start: usize) -> bool {
-        let known = &self.detectors.scanner.context;
-        if self.around.value != Some(start) {
-            let mut around = std::mem::take(&mut self.around);
-            let from = self.label_start(start).unwrap_or(start.saturating_sub(WINDOW));
-            let to = (start + LONGEST_SHAPED + BEHIND).min(self.text.len());
-            around.cover(known, self, from, to);
-            let place = |of: usize| around.words.partition_point(|word| word.at < of);
-            around.standing = place(from)..place(to);
-            around.value = Some(start);
-            self.around = around;
+        let looked = self.look_around(start, start);
+        self.of_detector(id, looked).next().is_some()
+    }
+
+    /// The words of a detector that begin in a window.
+    fn of_detector(&self, id: DetectorId, looked: Looked) -> impl Iterator<Item = &Standing> {
+        let owners = &self.detectors.scanner.context.owners;
+        self.around.words[looked.standing.0..looked.standing.1].iter().filter(move |word| owners[word.word].contains(id))
+    }
+
+    /// The window of a value: wide enough for every shape that may begin at `start`, and for a value that ends at `end`.
+    fn look_around(&mut self, start: usize, end: usize) -> Looked {
+        let to = (end.max(start + LONGEST_SHAPED) + BEHIND).min(self.text.len());
+        if let Some(looked) = self.around.looked.filter(|looked| looked.start == start && looked.to >= to) {
+            return looked;
         }
-        self.around.words[self.around.standing.clone()].iter().any(|word| known.owners[word.word].contains(id))
+        let mut around = std::mem::take(&mut self.around);
+        let label = self.label_start(start);
+        let from = label.unwrap_or(start.saturating_sub(WINDOW));
+        around.cover(&self.detectors.scanner.context, self, from, to);
+        let place = |of: usize| around.words.partition_point(|word| word.at < of);
+        let looked = Looked { start, from, to, is_label: label.is_some(), standing: (place(from), place(to)) };
+        self.around = Around { looked: Some(looked), ..around };
+        looked
     }
 
     /// Where the label of a value begins, when it is longer than the window: `RUT (Rol Único Tributario,

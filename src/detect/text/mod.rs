@@ -66,15 +66,11 @@ pub(super) struct Scanner {
 impl Scanner {
     /// Compiles the text side of all detectors.
     pub(super) fn of(all: &[Detector]) -> Result<Scanner, String> {
-        let by_scanner = |name: &str| {
-            all.iter()
-                .position(|detector| detector.text.scanner.as_ref().is_some_and(|scanner| scanner == name))
-                .map(|at| DetectorId(at as u16))
-        };
         let all_by_scanner = |name: &'static str| {
             let named = all.iter().enumerate().filter(move |(_, detector)| detector.text.scanner.as_deref() == Some(name));
             named.map(|(at, detector)| (DetectorId(at as u16), detector))
         };
+        let by_scanner = |name| all_by_scanner(name).next().map(|(id, _)| id);
         Ok(Scanner {
             numbers: numbers::Index::of(all),
             context: context::Words::of(all)?,

@@ -55,11 +55,11 @@ impl Index {
         let mut index = Index { shapes: HashMap::default(), filter: vec![0; 1 << (FILTER_BITS - 6)] };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
-                let alone = detector.text.base + shape.bits + detector.text.check_bits.max(0.0);
+                let needs_word = detector.text.most_alone(shape.bits) <= 0.0;
                 for (key, follows) in shape.shape.first_runs() {
                     let bit = filter_place(key, follows);
                     index.filter[bit / 64] |= 1 << (bit % 64);
-                    let sought = Sought { id: DetectorId(at as u16), bits: shape.bits, needs_word: alone <= 0.0 };
+                    let sought = Sought { id: DetectorId(at as u16), bits: shape.bits, needs_word };
                     index.shapes.entry((key, follows)).or_default().insert(&shape.shape, sought);
                 }
             }

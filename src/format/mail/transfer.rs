@@ -1,5 +1,6 @@
 //! Content transfer encodings (RFC 2045, section 6). Damage costs the damaged characters, not the body.
 
+use crate::format::base64::{join, sextet};
 use std::borrow::Cow;
 
 /// How a body was made fit for travel.
@@ -25,28 +26,9 @@ impl Transfer {
 /// Characters outside the alphabet are passed over, as the RFC demands.
 fn base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in body {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                // Padding ends a group; another body may be appended to it.
-                (bits, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
+    // Padding ends a group; another body may be appended to it.
+    for group in body.split(|byte| *byte == b'=') {
+        join(group.iter().filter_map(|byte| sextet(*byte)), &mut out);
     }
     out
 }

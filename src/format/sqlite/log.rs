@@ -4,6 +4,7 @@
 //! written after the last commit never became part of it.
 
 use super::page::page_size;
+use crate::format::binary::u32_be;
 use std::collections::HashMap;
 
 /// How a log begins; the last bit tells in which order of bytes its checksums are.
@@ -81,7 +82,7 @@ impl Log {
 }
 
 fn number(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_be_bytes(*bytes))
+    u32_be(bytes, at).unwrap_or(0)
 }
 
 /// The checksum of everything so far.

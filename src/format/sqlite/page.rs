@@ -8,7 +8,10 @@ use super::{
     log::Log,
     record::{count, varint},
 };
-use crate::base::{Category, Problem};
+use crate::{
+    base::{Category, Problem},
+    format::binary::u32_be,
+};
 
 /// What every database begins with.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -70,14 +73,14 @@ impl<'a> Database<'a> {
         if !page_size.is_power_of_two() || page_size < 512 || usable < 480 {
             return Err(Problem::new(Category::Corrupt, "the file header has no sound page size").not_examined(bytes.len() as u64));
         }
-        let encoding = match u32_at(header, 56) {
+        let encoding = match u32_be(header, 56) {
             Some(2) => Encoding::Utf16Le,
             Some(3) => Encoding::Utf16Be,
             _ => Encoding::Utf8,
         };
         // Versions before 3.7.0 left the page count stale and did not copy the change counter.
-        let current = u32_at(header, 24) == u32_at(header, 92);
-        let claimed = u32_at(header, 28).filter(|pages| *pages > 0 && current);
+        let current = u32_be(header, 24) == u32_be(header, 92);
+        let claimed = u32_be(header, 28).filter(|pages| *pages > 0 && current);
         let log = log.filter(|log| log.page_size == page_size && log.size > 0);
         let end = log.map_or(bytes.len(), |log| log.start);
         Ok(Database { bytes, encoding, page_size, usable, claimed: claimed.filter(|_| log.is_none()), log, end })
@@ -121,18 +124,18 @@ impl<'a> Database<'a> {
 
     /// Marks the pages of the free list as used. The one place to look for deleted rows in them.
     pub(super) fn pass_over_free(&self, track: &mut Track) {
-        let mut trunk = self.bytes_of(1).ok().and_then(|(_, first)| u32_at(first, 32)).unwrap_or(0);
+        let mut trunk = self.bytes_of(1).ok().and_then(|(_, first)| u32_be(first, 32)).unwrap_or(0);
         while let Ok((_, bytes)) = self.bytes_of(trunk) {
             if !track.take(trunk) {
                 break;
             }
-            let count = u32_at(bytes, 4).unwrap_or(0) as usize;
-            for number in (0..count.min(bytes.len() / 4)).map_while(|leaf| u32_at(bytes, 8 + 4 * leaf)) {
+            let count = u32_be(bytes, 4).unwrap_or(0) as usize;
+            for number in (0..count.min(bytes.len() / 4)).map_while(|leaf| u32_be(bytes, 8 + 4 * leaf)) {
                 if self.numbers().contains(&number) {
                     track.take(number);
                 }
             }
-            trunk = u32_at(bytes, 0).unwrap_or(0);
+            trunk = u32_be(bytes, 0).unwrap_or(0);
         }
     }
 
@@ -178,7 +181,7 @@ impl<'a> Database<'a> {
                 return Err(Loss::Bad);
             }
             let cut = if bytes.len() < self.usable { Loss::Missing } else { Loss::Bad };
-            next = u32_at(bytes, 0).ok_or(cut)?;
+            next = u32_be(bytes, 0).ok_or(cut)?;
             let content = &bytes[4..];
             let length = content.len().min(payload.length - into.len());
             into.extend_from_slice(&content[..length]);
@@ -215,7 +218,7 @@ impl<'a> Page<'a> {
     /// The page with the keys before a cell's, or with the last keys.
     fn child(&self, cell: usize) -> Result<u32, Loss> {
         let at = if cell == self.cells { self.pointers - 4 } else { self.cell(cell)? };
-        u32_at(self.bytes, at).ok_or(self.cut)
+        u32_be(self.bytes, at).ok_or(self.cut)
     }
 
     /// The record in a cell, and how many bytes of the page the cell takes.
@@ -236,7 +239,7 @@ impl<'a> Page<'a> {
         let end = at + database.local(length, self.index);
         let local = self.bytes.get(at..end).ok_or(self.cut)?;
         let spills = local.len() < length;
-        let overflow = if spills { u32_at(self.bytes, end).ok_or(self.cut)? } else { 0 };
+        let overflow = if spills { u32_be(self.bytes, end).ok_or(self.cut)? } else { 0 };
         let size = end + if spills { 4 } else { 0 } - begin;
         Ok((Payload { rowid, length, local, at: self.start + at, overflow }, size))
     }
@@ -403,8 +406,4 @@ pub(super) fn page_size(header: &[u8]) -> usize {
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }

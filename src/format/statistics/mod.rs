@@ -22,6 +22,25 @@ pub use transport::SasTransport;
 /// Rows are handed on together, about so many bytes at a time.
 const BATCH: usize = 1 << 20;
 
+/// Numbers in the order of bytes of the machine that wrote them.
+#[derive(Clone, Copy)]
+struct Order {
+    is_big: bool,
+}
+
+impl Order {
+    /// The number of so many bytes, up to eight, at `at`.
+    fn number(self, bytes: &[u8], at: usize, width: usize) -> Option<u64> {
+        let bytes = bytes.get(at..at.checked_add(width)?)?;
+        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        Some(if self.is_big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
+    }
+
+    fn size(self, bytes: &[u8], at: usize, width: usize) -> Option<usize> {
+        self.number(bytes, at, width).and_then(|number| usize::try_from(number).ok())
+    }
+}
+
 /// What a number stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Show {
@@ -93,6 +112,11 @@ impl<'s> Table<'s> {
         self.cells.clear();
         self.text.clear();
     }
+}
+
+/// What stands before the first zero.
+fn until_zero(bytes: &[u8]) -> &[u8] {
+    &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())]
 }
 
 /// Bytes as text: UTF-8 if they are, else as the file says.

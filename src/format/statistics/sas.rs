@@ -1,7 +1,7 @@
 //! SAS datasets (`.sas7bdat`): pages of rows, and of what describes them, packed or not. The layout is as Shotwell
 //! ("SAS7BDAT database binary format", 2011) and ReadStat found it out.
 
-use super::{Show, Table, decode, encoding, squeeze, whole};
+use super::{Order, Show, Table, decode, encoding, squeeze, whole};
 use crate::{
     base::{Category, Problem},
     format::{Claim, Format, Head, Sink, binary::slice},
@@ -88,7 +88,7 @@ fn encoding_of(code: u8) -> &'static Encoding {
 /// A file, and what its first pages say of its table.
 struct File<'b> {
     bytes: &'b [u8],
-    is_big: bool,
+    order: Order,
     /// How many bytes places and lengths have: 4 or 8.
     word: usize,
     header: usize,
@@ -143,7 +143,7 @@ impl<'b> File<'b> {
         let shift = if bytes.get(35)? == &b'3' { 4 } else { 0 };
         let mut file = File {
             bytes,
-            is_big: bytes.get(37)? == &0,
+            order: Order { is_big: bytes.get(37)? == &0 },
             word: if is_wide { 8 } else { 4 },
             header: 0,
             page: 0,
@@ -152,20 +152,10 @@ impl<'b> File<'b> {
             name: String::new(),
         };
         file.name = decode(file.encoding, slice(bytes, 92, 64)).trim_matches([' ', '\0']).to_owned();
-        file.header = file.number(bytes, 196 + shift, 4)? as usize;
-        file.page = file.number(bytes, 200 + shift, 4)? as usize;
-        file.pages = file.number(bytes, 204 + shift, file.word)?;
+        file.header = file.order.number(bytes, 196 + shift, 4)? as usize;
+        file.page = file.order.number(bytes, 200 + shift, 4)? as usize;
+        file.pages = file.order.number(bytes, 204 + shift, file.word)?;
         (file.header >= 288 && (512..=LARGEST_PAGE).contains(&file.page)).then_some(file)
-    }
-
-    fn number(&self, bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-        let bytes = bytes.get(at..at.checked_add(width)?)?;
-        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(if self.is_big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
-    }
-
-    fn size(&self, bytes: &[u8], at: usize, width: usize) -> Option<usize> {
-        self.number(bytes, at, width).and_then(|number| usize::try_from(number).ok())
     }
 
     fn read(&self, sink: &mut dyn Sink) {
@@ -205,7 +195,7 @@ impl<'b> File<'b> {
     }
 
     fn kind(&self, page: &[u8]) -> u64 {
-        self.number(page, self.page_head() - 8, 2).unwrap_or_default()
+        self.order.number(page, self.page_head() - 8, 2).unwrap_or_default()
     }
 
     /// The pieces a page lists.
@@ -214,10 +204,10 @@ impl<'b> File<'b> {
         if !matches!(self.kind(page) & 0xF00, 0 | 0x200 | 0x400) {
             return Vec::new();
         }
-        let count = self.size(page, self.page_head() - 4, 2).unwrap_or_default();
+        let count = self.order.size(page, self.page_head() - 4, 2).unwrap_or_default();
         let one = |number: usize| {
             let at = self.page_head() + number * 3 * self.word;
-            let (start, length) = (self.size(page, at, self.word)?, self.size(page, at + self.word, self.word)?);
+            let (start, length) = (self.order.size(page, at, self.word)?, self.order.size(page, at + self.word, self.word)?);
             let (packing, kind) = (*page.get(at + 2 * self.word)?, *page.get(at + 2 * self.word + 1)?);
             (length > 0 && packing != 1).then(|| Piece { bytes: slice(page, start, length), packing, kind })
         };
@@ -226,13 +216,13 @@ impl<'b> File<'b> {
 
     /// What a piece begins with, if it is a description: all ones but for the last bytes, or these twice.
     fn mark(&self, piece: Piece<'_>) -> u64 {
-        let at = if self.is_big && self.word == 8 { 4 } else { 0 };
-        self.number(piece.bytes, at, 4).filter(|_| piece.packing == 0).unwrap_or_default()
+        let at = if self.order.is_big && self.word == 8 { 4 } else { 0 };
+        self.order.number(piece.bytes, at, 4).filter(|_| piece.packing == 0).unwrap_or_default()
     }
 
     fn describe(&self, piece: Piece<'b>, into: &mut Description<'b>) {
         let (bytes, word) = (piece.bytes, self.word);
-        let size = |at: usize, width: usize| self.size(bytes, at, width).unwrap_or_default();
+        let size = |at: usize, width: usize| self.order.size(bytes, at, width).unwrap_or_default();
         match self.mark(piece) {
             ROW_SIZE if into.row == 0 => {
                 (into.row, into.rows, into.mixed) = (size(5 * word, word), size(6 * word, word) as u64, size(15 * word, word));
@@ -280,8 +270,8 @@ impl<'b> File<'b> {
     fn rows(&self, page: &[u8], rows: &mut Rows<'_, '_>) {
         let kind = self.kind(page);
         let length = rows.description.row;
-        let blocks = self.size(page, self.page_head() - 6, 2).unwrap_or_default();
-        let listed = self.size(page, self.page_head() - 4, 2).unwrap_or_default();
+        let blocks = self.order.size(page, self.page_head() - 6, 2).unwrap_or_default();
+        let listed = self.order.size(page, self.page_head() - 4, 2).unwrap_or_default();
         let (start, count) = match kind & 0xF00 {
             0x100 => (self.page_head(), blocks),
             0x200 => ((self.page_head() + listed * 3 * self.word).next_multiple_of(8), rows.description.mixed),
@@ -314,12 +304,13 @@ impl<'b> File<'b> {
     fn float(&self, bytes: &[u8]) -> Option<f64> {
         let mut full = [0; 8];
         let width = bytes.len().min(8);
-        if self.is_big {
+        if self.order.is_big {
             full[..width].copy_from_slice(&bytes[..width]);
         } else {
             full[8 - width..].copy_from_slice(&bytes[..width]);
         }
-        Some(f64::from_bits(if self.is_big { u64::from_be_bytes(full) } else { u64::from_le_bytes(full) })).filter(|value| !value.is_nan())
+        Some(f64::from_bits(if self.order.is_big { u64::from_be_bytes(full) } else { u64::from_le_bytes(full) }))
+            .filter(|value| !value.is_nan())
     }
 }
 

@@ -1,7 +1,7 @@
 //! SPSS datasets (`.sav`, `.zsav`), as the PSPP manual describes them ("System File Format"): columns in units of eight
 //! bytes, packed or not, what codes of categories stand for, and notes.
 
-use super::{Show, Table, decode, encoding, whole};
+use super::{Order, Show, Table, decode, encoding, whole};
 use crate::{
     base::{Category, Problem},
     format::{Claim, Format, Head, Place, Sink, Text, TextKind, binary::slice},
@@ -39,12 +39,6 @@ impl Format for Spss {
     }
 }
 
-/// Numbers in the order of bytes of the machine that wrote them.
-#[derive(Clone, Copy)]
-struct Order {
-    is_big: bool,
-}
-
 impl Order {
     /// By the number that is two or three.
     fn of(bytes: &[u8]) -> Option<Order> {
@@ -56,21 +50,16 @@ impl Order {
     }
 
     fn int(self, bytes: &[u8], at: usize) -> Option<i32> {
-        let bytes = *bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_big { i32::from_be_bytes(bytes) } else { i32::from_le_bytes(bytes) })
+        self.number(bytes, at, 4).map(|number| number as u32 as i32)
     }
 
-    fn long(self, bytes: &[u8], at: usize) -> Option<u64> {
-        let bytes = *bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
-    }
-
-    fn size(self, bytes: &[u8], at: usize) -> Option<usize> {
+    /// How many, or how long: 32 bits, the highest of which is a sign.
+    fn count(self, bytes: &[u8], at: usize) -> Option<usize> {
         usize::try_from(self.int(bytes, at)?).ok()
     }
 
     fn double(self, bytes: &[u8], at: usize) -> Option<f64> {
-        self.long(bytes, at).map(f64::from_bits)
+        self.number(bytes, at, 8).map(f64::from_bits)
     }
 }
 
@@ -129,13 +118,13 @@ impl<'b> File<'b> {
                 3 => labels = Rc::new(file.labels()?),
                 4 => file.label(&labels)?,
                 6 => {
-                    let length = order.size(bytes, file.data)?.checked_mul(80)?;
+                    let length = order.count(bytes, file.data)?.checked_mul(80)?;
                     file.notes.extend_from_slice(slice(bytes, file.data + 4, length));
                     file.data = file.data.checked_add(4)?.checked_add(length)?;
                 }
                 7 => {
                     let kind = order.int(bytes, file.data)?;
-                    let length = order.size(bytes, file.data + 4)?.checked_mul(order.size(bytes, file.data + 8)?)?;
+                    let length = order.count(bytes, file.data + 4)?.checked_mul(order.count(bytes, file.data + 8)?)?;
                     let body = slice(bytes, file.data + 12, length);
                     match kind {
                         13 => names = pairs(body, b"\t"),
@@ -169,7 +158,7 @@ impl<'b> File<'b> {
         let name = String::from_utf8_lossy(bytes.get(at + 20..at + 28)?).trim_end().to_owned();
         self.data = at + 28;
         if has_label == 1 {
-            let length = order.size(bytes, self.data)?;
+            let length = order.count(bytes, self.data)?;
             self.data = self.data.checked_add(4)?.checked_add(length)?.checked_next_multiple_of(4)?;
         }
         self.data = self.data.checked_add(missing.unsigned_abs() as usize * 8)?;
@@ -184,7 +173,7 @@ impl<'b> File<'b> {
 
     /// Codes and what they stand for.
     fn labels(&mut self) -> Option<Labels> {
-        let count = self.order.size(self.bytes, self.data)?;
+        let count = self.order.count(self.bytes, self.data)?;
         self.data += 4;
         let mut labels = Labels::new();
         for _ in 0..count {
@@ -198,10 +187,10 @@ impl<'b> File<'b> {
 
     /// Which columns they are of: by the number of the unit, from 1.
     fn label(&mut self, labels: &Rc<Labels>) -> Option<()> {
-        let count = self.order.size(self.bytes, self.data)?;
+        let count = self.order.count(self.bytes, self.data)?;
         self.data += 4;
         for _ in 0..count {
-            let unit = self.order.size(self.bytes, self.data)?;
+            let unit = self.order.count(self.bytes, self.data)?;
             self.data += 4;
             let column = unit.checked_sub(1).and_then(|unit| self.units.get(unit).copied().flatten());
             if let Some(column) = column.and_then(|column| self.columns.get_mut(column)) {
@@ -266,12 +255,12 @@ impl<'b> File<'b> {
     /// Unpacks the blocks of a `.zsav`: where its list is, the list, and each a stream of zlib.
     fn inflate(&self, limit: usize, into: &mut Vec<u8>) -> Result<(), Problem> {
         let damaged = || Problem::new(Category::Corrupt, "the list of packed blocks cannot be read");
-        let list = self.order.long(self.bytes, self.data + 8).and_then(|at| usize::try_from(at).ok()).ok_or_else(damaged)?;
-        let count = self.order.size(self.bytes, list.saturating_add(20)).ok_or_else(damaged)?;
+        let list = self.order.size(self.bytes, self.data + 8, 8).ok_or_else(damaged)?;
+        let count = self.order.count(self.bytes, list.saturating_add(20)).ok_or_else(damaged)?;
         for number in 0..count {
             let at = list + 24 + 24 * number;
-            let place = self.order.long(self.bytes, at + 8).and_then(|at| usize::try_from(at).ok());
-            let (Some(place), Some(length)) = (place, self.order.size(self.bytes, at + 20)) else { return Err(damaged()) };
+            let place = self.order.size(self.bytes, at + 8, 8);
+            let (Some(place), Some(length)) = (place, self.order.count(self.bytes, at + 20)) else { return Err(damaged()) };
             let room = limit.saturating_sub(into.len()) as u64;
             let packed = slice(self.bytes, place, length);
             let read = flate2::read::ZlibDecoder::new(packed).take(room + 1).read_to_end(into);

@@ -1,7 +1,7 @@
 //! Stata datasets (`.dta`), formats 113 to 119 (Stata 8 to 18), as `help dta` publishes them: rows of cells of fixed width,
 //! long texts behind them, and what the codes of categories stand for.
 
-use super::{Show, Table, decode, whole};
+use super::{Order, Show, Table, decode, until_zero, whole};
 use crate::{
     base::{Category, Problem},
     format::{Claim, Format, Head, Sink, binary::slice},
@@ -98,25 +98,6 @@ impl Kind {
     }
 }
 
-/// Numbers in the order of bytes of the machine that wrote them.
-#[derive(Clone, Copy)]
-struct Order {
-    is_big: bool,
-}
-
-impl Order {
-    /// The number of so many bytes, up to eight, at `at`.
-    fn number(self, bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-        let bytes = bytes.get(at..at.checked_add(width)?)?;
-        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(if self.is_big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
-    }
-
-    fn size(self, bytes: &[u8], at: usize, width: usize) -> Option<usize> {
-        self.number(bytes, at, width).and_then(|number| usize::try_from(number).ok())
-    }
-}
-
 struct Column {
     name: String,
     kind: Kind,
@@ -206,9 +187,7 @@ fn tagged(bytes: &[u8]) -> Option<File<'_>> {
 
 /// A text of fixed length, up to its zero.
 fn field(bytes: &[u8], at: usize, length: usize, encoding: &'static Encoding) -> String {
-    let bytes = slice(bytes, at, length);
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    decode(encoding, &bytes[..end]).into_owned()
+    decode(encoding, until_zero(slice(bytes, at, length))).into_owned()
 }
 
 fn column(name: String, kind: Kind, format: &str, labels: String) -> Column {
@@ -255,10 +234,7 @@ impl File<'_> {
     fn cell(&self, column: &Column, bytes: &[u8], long: &Long<'_>, labels: &Labels, table: &mut Table<'_>) {
         let number = self.order.number(bytes, 0, bytes.len().min(8)).unwrap_or_default();
         let number = match column.kind {
-            Kind::Text(_) => {
-                let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-                return table.words(&bytes[..end]);
-            }
+            Kind::Text(_) => return table.words(until_zero(bytes)),
             Kind::Long => return table.words(long.get(&self.key(bytes)).copied().unwrap_or_default()),
             // The highest values of each kind are the missing ones.
             Kind::Byte => Some(number as u8 as i8).filter(|value| *value <= 100).map(f64::from),
