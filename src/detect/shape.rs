@@ -38,8 +38,8 @@ pub(super) struct Shape {
 impl Shape {
     /// Compiles a shape. `Err` is what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Shape, String> {
-        if text.is_empty() || text.len() > 64 {
-            return Err("a shape has 1 to 64 characters".to_owned());
+        if text.is_empty() || text.len() > LONGEST {
+            return Err(format!("a shape has 1 to {LONGEST} characters"));
         }
         let mut pieces = Vec::new();
         let mut bytes = text.bytes();
@@ -72,154 +72,99 @@ impl Shape {
         self.match_prefix(text) == Some(text.len())
     }
 
-    /// The classes the first run of letters and digits may have (its length and, per character, whether it is a digit), and
-    /// what may follow it. What the text pass looks shapes up by; in order.
-    pub(super) fn first_runs(&self) -> Vec<(RunKey, Follows)> {
-        let free = self.pieces.iter().filter(|piece| matches!(piece, Piece::Alnum)).count();
-        if free > 6 && self.pieces.iter().all(|piece| !matches!(piece, Piece::MaybeDigit | Piece::MaybeSeparator)) {
-            let ends = |piece: &&Piece| !matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric());
-            let length = self.pieces.iter().take_while(ends).count();
-            let follows = match self.pieces.get(length) {
-                Some(Piece::Byte(sign)) => Follows::Sign(*sign),
-                _ => Follows::Anything,
-            };
-            return vec![(RunKey { length: length as u8, digits: RunKey::ANY }, follows)];
-        }
-        let mut runs = Vec::new();
-        let mut open = vec![RunKey::default()];
-        let mut last = Follows::Anything;
-        for piece in &self.pieces {
-            match piece {
-                Piece::Digit => open.iter_mut().for_each(|key| key.push(true)),
-                Piece::Letter => open.iter_mut().for_each(|key| key.push(false)),
-                Piece::Byte(byte) if byte.is_ascii_alphanumeric() => open.iter_mut().for_each(|key| key.push(byte.is_ascii_digit())),
-                Piece::Alnum => fork(&mut open, |key| key.push(false), |key| key.push(true)),
-                Piece::MaybeDigit => fork(&mut open, |_| (), |key| key.push(true)),
-                Piece::MaybeSeparator => {
-                    runs.extend(SEPARATORS.iter().flat_map(|sign| open.iter().map(|key| (*key, Follows::Sign(*sign)))))
+    /// The shape as a regular expression.
+    #[cfg(test)]
+    pub(super) fn expression(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Digit => "[0-9]".to_owned(),
+            Piece::MaybeDigit => "[0-9]?".to_owned(),
+            Piece::Letter => "[A-Z]".to_owned(),
+            Piece::Alnum => "[0-9A-Z]".to_owned(),
+            Piece::MaybeSeparator => "[ ./-]?".to_owned(),
+            Piece::Byte(byte) => format!("\\x{byte:02x}"),
+        };
+        self.pieces.iter().map(piece).collect()
+    }
+
+    /// How many of its last characters are signs.
+    pub(super) fn signs_at_end(&self) -> usize {
+        self.pieces.iter().rev().take_while(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric())).count()
+    }
+
+    /// Everything a value of this shape can be made of, up to its last letter or digit; in order. `Err` is why the shape
+    /// cannot be looked for in text.
+    pub(super) fn make_ups(&self) -> Result<Vec<MakeUp>, String> {
+        // What may be a letter or a digit doubles the ways; of many such characters only that they are either is asked.
+        let is_open = self.pieces.iter().filter(|piece| **piece == Piece::Alnum).count() > MOST_EITHER;
+        let mut open = vec![(MakeUp::default(), 0_u32)];
+        for piece in &self.pieces[..self.pieces.len() - self.signs_at_end()] {
+            let mut longer = Vec::new();
+            for (so_far, at) in &open {
+                let mut push = |is_alphanumeric: bool, is_digit: bool| {
+                    let bit = |is: bool| u64::from(is) << at;
+                    let digits = if is_open { MakeUp::ANY } else { so_far.digits | bit(is_digit) };
+                    longer.push((MakeUp { alphanumeric: so_far.alphanumeric | bit(is_alphanumeric), digits }, at + 1));
+                };
+                match piece {
+                    Piece::Digit | Piece::MaybeDigit => push(true, true),
+                    Piece::Letter => push(true, false),
+                    Piece::Byte(byte) => push(byte.is_ascii_alphanumeric(), byte.is_ascii_digit()),
+                    Piece::Alnum => {
+                        push(true, true);
+                        push(true, false);
+                    }
+                    Piece::MaybeSeparator => push(false, false),
                 }
-                Piece::Byte(_) if open.iter().all(|key| key.length == 0) => {}
-                Piece::Byte(sign) => {
-                    last = Follows::Sign(*sign);
-                    break;
+                if matches!(piece, Piece::MaybeDigit | Piece::MaybeSeparator) {
+                    longer.push((*so_far, *at));
                 }
             }
-            if open.len() > 4096 {
-                break;
+            longer.sort_unstable();
+            longer.dedup();
+            open = longer;
+            if open.len() > MOST_MAKE_UPS {
+                return Err("too many of its characters may be missing or either a letter or a digit".to_owned());
             }
         }
-        runs.extend(open.into_iter().map(|key| (key, last)));
-        runs.retain(|(key, _)| key.length > 0);
-        runs.sort_unstable();
-        runs.dedup();
-        runs
+        let mut made: Vec<MakeUp> = open.into_iter().map(|(make_up, _)| make_up).filter(|make_up| make_up.alphanumeric & 1 == 1).collect();
+        made.dedup();
+        if made.is_empty() { Err("it does not begin with a letter or a digit".to_owned()) } else { Ok(made) }
     }
 }
 
-/// What stands behind the first run of a shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Follows {
-    /// The shape ends there.
-    Anything,
-    Sign(u8),
+/// The longest shape, in characters: what it is made of has room in a [`MakeUp`], and [`MakeUp::ANY`] beside it.
+const LONGEST: usize = 63;
+/// More characters of a shape that may be letters or digits are not told apart.
+const MOST_EITHER: usize = 4;
+/// A shape with more ways of being made is refused.
+const MOST_MAKE_UPS: usize = 4096;
+
+/// What a stretch of text is made of: bit `i` of each mask is its character `i`. It ends with its last letter or digit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct MakeUp {
+    /// Letters and digits; all else are signs.
+    pub alphanumeric: u64,
+    pub digits: u64,
+}
+
+impl MakeUp {
+    /// In place of the digits: which of the letters and digits are digits says nothing.
+    pub(super) const ANY: u64 = u64::MAX;
+
+    /// Its first so many characters.
+    pub(super) fn first(self, length: u32) -> MakeUp {
+        let mask = u64::MAX.checked_shr(64 - length).unwrap_or(0);
+        MakeUp { alphanumeric: self.alphanumeric & mask, digits: if self.digits == MakeUp::ANY { MakeUp::ANY } else { self.digits & mask } }
+    }
+
+    /// How many characters it has.
+    pub(super) fn length(self) -> u32 {
+        64 - self.alphanumeric.leading_zeros()
+    }
 }
 
 /// What `_` may be.
 const SEPARATORS: [u8; 4] = *b" -./";
-
-/// Shapes that are matched together: what several begin with is looked at once.
-#[derive(Debug)]
-pub(super) struct Tree<T> {
-    roots: Vec<Branch<T>>,
-}
-
-#[derive(Debug)]
-struct Branch<T> {
-    piece: Piece,
-    /// What goes with the shapes that end here.
-    ends: Vec<T>,
-    further: Vec<Branch<T>>,
-}
-
-impl<T> Default for Tree<T> {
-    fn default() -> Tree<T> {
-        Tree { roots: Vec::new() }
-    }
-}
-
-impl<T> Tree<T> {
-    /// Adds a shape and what goes with it.
-    pub(super) fn insert(&mut self, shape: &Shape, value: T) {
-        let Some((last, before)) = shape.pieces.split_last() else { return };
-        let mut branches = &mut self.roots;
-        for piece in before {
-            branches = &mut branch(branches, *piece).further;
-        }
-        branch(branches, *last).ends.push(value);
-    }
-
-    /// Hands over what goes with every shape that `text` begins with, and how many bytes have the shape.
-    pub(super) fn matches(&self, text: &[u8], each: &mut impl FnMut(usize, &T)) {
-        descend(&self.roots, text, 0, each);
-    }
-}
-
-fn branch<T>(branches: &mut Vec<Branch<T>>, piece: Piece) -> &mut Branch<T> {
-    let at = branches.iter().position(|branch| branch.piece == piece).unwrap_or_else(|| {
-        branches.push(Branch { piece, ends: Vec::new(), further: Vec::new() });
-        branches.len() - 1
-    });
-    &mut branches[at]
-}
-
-/// As deep as the longest shape, which has 64 pieces.
-fn descend<T>(branches: &[Branch<T>], text: &[u8], at: usize, each: &mut impl FnMut(usize, &T)) {
-    let byte = text.get(at).copied().unwrap_or(0);
-    for branch in branches {
-        if let Some(taken) = branch.piece.takes(byte) {
-            branch.ends.iter().for_each(|value| each(at + taken, value));
-            descend(&branch.further, text, at + taken, each);
-        }
-    }
-}
-
-fn fork(open: &mut Vec<RunKey>, one: impl Fn(&mut RunKey), other: impl Fn(&mut RunKey)) {
-    let mut forked = open.clone();
-    open.iter_mut().for_each(one);
-    forked.iter_mut().for_each(other);
-    open.append(&mut forked);
-    open.sort_unstable();
-    open.dedup();
-}
-
-/// Length and kinds of characters of a run of letters and digits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct RunKey {
-    pub length: u8,
-    /// Bit `i` is set when character `i` is a digit; only the first 32 count.
-    pub digits: u32,
-}
-
-impl RunKey {
-    /// In place of the kinds of characters: any.
-    pub(super) const ANY: u32 = u32::MAX;
-
-    /// Adds a character.
-    pub(super) fn push(&mut self, digit: bool) {
-        if self.length < 32 {
-            self.digits |= u32::from(digit) << self.length;
-        }
-        self.length = self.length.saturating_add(1);
-    }
-
-    /// The key of a run.
-    #[cfg(test)]
-    fn of(run: &[u8]) -> RunKey {
-        let mut key = RunKey::default();
-        run.iter().for_each(|byte| key.push(byte.is_ascii_digit()));
-        key
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -242,33 +187,27 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_matches_what_its_shapes_match() {
-        let shapes =
-            ["ddd-dd-dddd", "ddd-dd", "ddd_ddd", "dDD.ddd.ddd-d", "AA_dd_dd_dd_A", "AA_dd", "dDD.dDD", "\\Ad", "dddDDDDd_d", "XXXX", "d"];
-        let shapes = shapes.map(|shape| Shape::parse(shape).expect("a good shape"));
-        let mut tree = Tree::default();
-        shapes.iter().enumerate().for_each(|(at, shape)| tree.insert(shape, at));
-        for text in ["536-22-8145", "536 221", "12.345.678-9", "AB 12 34 56 C", "AB123456C", "1254x", "1.254", "a7", "123456 7", "", "-"] {
-            let mut together = Vec::new();
-            tree.matches(text.as_bytes(), &mut |length, at: &usize| together.push((*at, length)));
-            together.sort_unstable();
-            let each = shapes.iter().enumerate().filter_map(|(at, shape)| Some((at, shape.match_prefix(text.as_bytes())?)));
-            assert_eq!(together, each.collect::<Vec<_>>(), "{text}");
-        }
-    }
-
-    #[test]
-    fn first_runs_list_every_beginning() {
-        let shape = Shape::parse("AA_dd_A").expect("a good shape");
-        let runs: Vec<RunKey> = ["ab", "ab12", "ab12c"].iter().map(|run| RunKey::of(run.as_bytes())).collect();
-        let mut listed: Vec<RunKey> = shape.first_runs().into_iter().map(|(key, _)| key).collect();
-        listed.dedup();
-        assert_eq!(listed, runs);
-        let follow = |shape: &str| Shape::parse(shape).expect("a good shape").first_runs();
-        assert_eq!(follow("dd"), [(RunKey::of(b"12"), Follows::Anything)]);
-        assert_eq!(follow("dd:d"), [(RunKey::of(b"12"), Follows::Sign(b':'))]);
-        let either = [b' ', b'-', b'.', b'/'].map(|sign| (RunKey::of(b"1"), Follows::Sign(sign)));
-        assert_eq!(follow("d_d"), [either.as_slice(), &[(RunKey::of(b"12"), Follows::Anything)]].concat());
-        assert!(Shape::parse("").is_err());
+    fn make_ups_are_what_a_shape_can_be_made_of() {
+        let of = |text: &str| {
+            let bit = |is: fn(&u8) -> bool| text.bytes().enumerate().fold(0, |mask, (at, byte)| mask | u64::from(is(&byte)) << at);
+            MakeUp { alphanumeric: bit(u8::is_ascii_alphanumeric), digits: bit(u8::is_ascii_digit) }
+        };
+        let made = |shape: &str| Shape::parse(shape).expect("a good shape").make_ups();
+        let sorted = |texts: &[&str]| {
+            let mut made: Vec<MakeUp> = texts.iter().map(|text| of(text)).collect();
+            made.sort_unstable();
+            Ok(made)
+        };
+        assert_eq!(made("AA_dd_A"), sorted(&["ab12c", "ab 12c", "ab12 c", "ab 12 c"]));
+        assert_eq!(made("dDD:d"), sorted(&["1:2", "12:2", "123:2"]));
+        assert_eq!(made("X\\D(d)"), sorted(&["1d(1", "ad(1"]));
+        assert_eq!(made("XXXXX-d"), Ok(vec![MakeUp { digits: MakeUp::ANY, ..of("abcde-1") }]));
+        assert_eq!(made("_d"), sorted(&["1"]));
+        assert!(made("(d)").is_err() && made("-").is_err() && Shape::parse("").is_err());
+        assert!(made("d_D_D_D_D_D_D_D_D_D_D_D_D_D_D_").is_err());
+        let long = "d".repeat(63);
+        let digits = "1".repeat(63);
+        assert_eq!(made(&long), sorted(&[&digits]));
+        assert_eq!((of(&long).length(), of(&long).first(63), of("12-4").first(2)), (63, of(&long), of("12")));
     }
 }

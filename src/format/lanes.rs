@@ -11,7 +11,8 @@ mod vector {
 
     use super::CHUNK;
     use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+        __m128i, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+        _mm_sub_epi8,
     };
 
     /// 64 bytes, ready to be compared.
@@ -19,7 +20,7 @@ mod vector {
     pub(crate) struct Lanes([__m128i; 4]);
 
     impl Lanes {
-        #[inline]
+        #[inline(always)]
         pub(crate) fn of(chunk: &[u8; CHUNK]) -> Lanes {
             let (halves, _) = chunk.as_chunks::<8>();
             let half = |at: usize| i64::from_le_bytes(halves[at]);
@@ -28,17 +29,20 @@ mod vector {
         }
 
         /// Which bytes are one of these.
-        #[inline]
+        #[inline(always)]
         pub(crate) fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
             // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
             self.bits(|lane| unsafe {
-                let hits = wanted.map(|byte| _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)));
-                hits.into_iter().fold(_mm_set1_epi8(0), |all, hit| _mm_or_si128(all, hit))
+                let mut all = _mm_set1_epi8(0);
+                for byte in wanted {
+                    all = _mm_or_si128(all, _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8)));
+                }
+                all
             })
         }
 
         /// Which bytes are ASCII digits or letters.
-        #[inline]
+        #[inline(always)]
         pub(crate) fn alphanumeric(&self) -> u64 {
             // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
             let within = |value: __m128i, most: i8| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(most)), value) };
@@ -51,7 +55,7 @@ mod vector {
         }
 
         /// Which bytes are ASCII digits.
-        #[inline]
+        #[inline(always)]
         pub(crate) fn digits(&self) -> u64 {
             // SAFETY: takes vectors, needs SSE2, without which this module is not compiled.
             self.bits(|lane| unsafe {
@@ -61,16 +65,24 @@ mod vector {
         }
 
         /// Which bytes have the highest bit set.
-        #[inline]
+        #[inline(always)]
         pub(crate) fn beyond_ascii(&self) -> u64 {
             self.bits(|lane| lane)
         }
 
-        #[inline]
-        fn bits(&self, compare: impl Fn(__m128i) -> __m128i) -> u64 {
+        /// Which bytes have the highest two bits set: in UTF-8, the first ones of characters beyond ASCII.
+        #[inline(always)]
+        pub(crate) fn leads(&self) -> u64 {
             // SAFETY: takes a vector, needs SSE2, without which this module is not compiled.
-            let masks = self.0.map(|lane| u64::from(unsafe { _mm_movemask_epi8(compare(lane)) } as u16));
-            masks[0] | masks[1] << 16 | masks[2] << 32 | masks[3] << 48
+            self.bits(|lane| unsafe { _mm_and_si128(lane, _mm_add_epi8(lane, lane)) })
+        }
+
+        #[inline(always)]
+        fn bits(&self, compare: impl Fn(__m128i) -> __m128i) -> u64 {
+            let [first, second, third, fourth] = self.0;
+            // SAFETY: takes a vector, needs SSE2, without which this module is not compiled.
+            let mask = |lane| u64::from(unsafe { _mm_movemask_epi8(compare(lane)) } as u16);
+            mask(first) | mask(second) << 16 | mask(third) << 32 | mask(fourth) << 48
         }
     }
 }
@@ -113,6 +125,12 @@ mod portable {
             self.bits(|byte| byte >> 7)
         }
 
+        /// Which bytes have the highest two bits set: in UTF-8, the first ones of characters beyond ASCII.
+        #[inline]
+        pub(crate) fn leads(&self) -> u64 {
+            self.bits(|byte| (byte & byte << 1) >> 7)
+        }
+
         #[inline]
         fn bits(&self, compare: impl Fn(u8) -> u8) -> u64 {
             let flags = self.0.map(compare);
@@ -142,11 +160,11 @@ mod tests {
             let chunk: &[u8; CHUNK] = bytes.first_chunk().expect("64 bytes");
             let bits = |holds: &dyn Fn(u8) -> bool| bytes.iter().enumerate().fold(0u64, |mask, (at, byte)| mask | u64::from(holds(*byte)) << at);
             let any = bits(&|byte| wanted.contains(&byte));
-            let classes = [bits(&|byte| byte.is_ascii_alphanumeric()), bits(&|byte| byte.is_ascii_digit()), bits(&|byte| byte >= 0x80)];
+            let classes = [bits(&|byte| byte.is_ascii_alphanumeric()), bits(&|byte| byte.is_ascii_digit()), bits(&|byte| byte >= 0x80), bits(&|byte| byte >= 0xc0)];
             let (here, portable) = (Lanes::of(chunk), portable::Lanes::of(chunk));
             prop_assert_eq!((here.any_of(wanted), portable.any_of(wanted)), (any, any));
-            prop_assert_eq!([here.alphanumeric(), here.digits(), here.beyond_ascii()], classes);
-            prop_assert_eq!([portable.alphanumeric(), portable.digits(), portable.beyond_ascii()], classes);
+            prop_assert_eq!([here.alphanumeric(), here.digits(), here.beyond_ascii(), here.leads()], classes);
+            prop_assert_eq!([portable.alphanumeric(), portable.digits(), portable.beyond_ascii(), portable.leads()], classes);
         }
     }
 }

@@ -75,20 +75,20 @@ impl Scan<'_> {
     /// Walks the numbers of the text and looks whether an address stands around one.
     pub(super) fn addresses(&mut self) {
         let Some(id) = self.detectors.scanner.address else { return };
-        let mut at = 0;
-        while let Some(step) = self.text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-            let start = at + step;
-            let end = start + self.text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            at = end.max(start + 1);
-            if end - start <= 6
+        let planes = self.planes;
+        let mut behind = 0;
+        planes.digits.each_start(|start| {
+            let end = planes.digits.end(start);
+            if start >= behind
+                && end - start <= 6
                 && !is_word(self.before(start))
                 && !matches!(self.before(start), b'.' | b':' | b'$' | b'#' | b'%')
                 && (self.before(start) != b'/' || self.before(start - 1) == b'.' || self.is_unit(start - 1))
                 && let Some(reached) = self.address_at(id, start)
             {
-                at = at.max(reached);
+                behind = reached;
             }
-        }
+        });
     }
 
     /// Whether the number of a flat ends here, before the slash and the number of the house: `8/14 Collins Street`.
@@ -99,8 +99,13 @@ impl Scan<'_> {
     }
 
     fn address_at(&mut self, id: DetectorId, number: usize) -> Option<usize> {
+        // Whatever makes an address of it, a capital or a word of streets is right beside it.
+        let may = |piece: &Piece| piece.is_capital() || piece.kinds != 0;
+        if !self.pieces(number, 2).get(1).is_some_and(may) && !self.pieces_before(number, 1).first().is_some_and(may) {
+            return None;
+        }
         let mut after = self.pieces(number, 7);
-        let before = self.pieces_before(number);
+        let before = self.pieces_before(number, BEFORE);
         let anchor = self.anchor(number, &after, &before)?;
         after = self.pieces(number, BEHIND);
         let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
@@ -260,7 +265,7 @@ impl Scan<'_> {
         }
         // The line before names the unit or the ship.
         let office = before[1].start;
-        let unit = self.pieces_before(self.text[..office].trim_ascii_end().len() + 1);
+        let unit = self.pieces_before(self.text[..office].trim_ascii_end().len() + 1, BEFORE);
         let begins = unit
             .iter()
             .take(5)
@@ -305,15 +310,12 @@ impl Scan<'_> {
     fn address_lead(&self, start: usize) -> f32 {
         let mut before = Vec::new();
         fold_into(&self.text[start.saturating_sub(36)..start], &mut before);
-        let stands = |lead: &Vec<u8>| {
-            memchr::memmem::find(&before, lead).is_some_and(|at| !before.get(at + lead.len()).is_some_and(u8::is_ascii_alphabetic))
-        };
-        if address_words().leads.iter().any(stands) { LEAD } else { 0.0 }
+        if address_words().is_lead(&before) { LEAD } else { 0.0 }
     }
 
     /// "6750 Koskikatu 25": a number before the street as well.
     fn house_number_before(&self, start: usize) -> usize {
-        match self.pieces_before(start).first() {
+        match self.pieces_before(start, 1).first() {
             Some(piece) if piece.is_number() && piece.length() <= 5 => piece.start,
             _ => start,
         }
@@ -321,7 +323,7 @@ impl Scan<'_> {
 
     /// "Flat 2, 14 High Street", "3178 254 Damvergi Street", "5/14 Mill Lane".
     fn start_before(&self, start: usize) -> usize {
-        match self.pieces_before(start).as_slice() {
+        match self.pieces_before(start, 2).as_slice() {
             [number, unit, ..] if number.is_number() && unit.is_capital() && unit.is(kind::UNIT) => unit.start,
             [number, ..]
                 if number.is_number() && number.length() <= 5 && start - number.end == 1 && matches!(self.before(start), b' ' | b'/') =>
@@ -520,10 +522,10 @@ impl Scan<'_> {
     }
 
     /// The words before a place, nearest first.
-    fn pieces_before(&self, at: usize) -> Vec<Piece> {
-        let mut pieces = Vec::with_capacity(BEFORE);
+    fn pieces_before(&self, at: usize, most: usize) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(most);
         let mut end = at.min(self.text.len());
-        while pieces.len() < BEFORE {
+        while pieces.len() < most {
             let gap = self.text[..end].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b',' | b'.' | b'/' | b'\n')).count();
             if gap == 0 {
                 break;

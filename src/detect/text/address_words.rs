@@ -1,6 +1,7 @@
 //! Words of postal addresses (`patterns/lexicons/address-words.toml`).
 
 use super::word_lists::WordLists;
+use aho_corasick::AhoCorasick;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -29,8 +30,8 @@ pub(super) struct AddressWords {
     kinds: HashMap<Vec<u8>, u16, FixedState>,
     /// By their last byte.
     endings: HashMap<u8, Vec<(Vec<u8>, u16)>, FixedState>,
-    /// Ends of the text before an address that speak for one.
-    pub leads: Vec<Vec<u8>>,
+    /// Words of the text before an address that speak for one.
+    leads: Option<AhoCorasick>,
 }
 
 impl AddressWords {
@@ -55,8 +56,15 @@ impl AddressWords {
                 words.endings.entry(ending.last().copied().unwrap_or_default()).or_default().push((ending, bit));
             }
         }
-        words.leads = lists.take("leads").collect();
+        // Short words all: no automaton of them is refused.
+        words.leads = AhoCorasick::new(lists.take("leads")).ok();
         Ok(words)
+    }
+
+    /// Whether words that speak for an address stand in the folded text before one.
+    pub(super) fn is_lead(&self, before: &[u8]) -> bool {
+        let is_whole = |lead: aho_corasick::Match| !before.get(lead.end()).is_some_and(u8::is_ascii_alphabetic);
+        self.leads.as_ref().is_some_and(|leads| leads.find_overlapping_iter(before).any(is_whole))
     }
 
     /// What a folded word is.

@@ -1,9 +1,9 @@
 //! Words near a value that speak for it; looked for only around survivors.
 
-use super::{Scan, is_word, stems::Stems};
+use super::Scan;
 use crate::detect::{Detector, DetectorId, fold::fold};
 use crate::format::TextKind;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -15,7 +15,7 @@ const RIGHT_BEHIND: usize = 3;
 /// All words of all detectors.
 #[derive(Debug)]
 pub(super) struct Words {
-    stems: Stems,
+    texts: Vec<String>,
     /// Whose word each is.
     owners: Vec<Owners>,
 }
@@ -31,13 +31,18 @@ impl Owners {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
+    fn extend(&mut self, others: &Owners) {
+        self.0.resize(self.0.len().max(others.0.len()), 0);
+        self.0.iter_mut().zip(&others.0).for_each(|(mine, others)| *mine |= others);
+    }
+
     fn contains(&self, id: DetectorId) -> bool {
         self.0.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
     }
 }
 
 impl Words {
-    pub(super) fn of(all: &[Detector]) -> Result<Words, String> {
+    pub(super) fn of(all: &[Detector]) -> Words {
         let mut places: HashMap<String, usize> = HashMap::new();
         let (mut texts, mut owners): (Vec<String>, Vec<Owners>) = (Vec::new(), Vec::new());
         // Words against a marking are looked up where one stands: they cost the walk nothing.
@@ -51,7 +56,12 @@ impl Words {
                 owners[place].insert(DetectorId(at as u16));
             }
         }
-        Ok(Words { stems: Stems::of(texts.iter().map(String::as_str))?, owners })
+        Words { texts, owners }
+    }
+
+    /// How they are written.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
     }
 }
 
@@ -75,15 +85,14 @@ pub(super) fn cases(word: &str) -> Vec<String> {
 /// A label before a colon counts as a whole, up to this length.
 const LABEL: usize = 160;
 
-/// The words of a stretch of the text. Values stand close together: the stretch grows as they ask, and no byte of it is
-/// looked at twice.
+/// The words that stand in the text.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    from: usize,
-    to: usize,
     /// In the order of their first letters.
     words: Vec<Standing>,
     looked: Option<Looked>,
+    /// Whose words stand in the window looked at last.
+    owners: Owners,
 }
 
 /// The window of the value looked at last: several detectors ask about one.
@@ -100,7 +109,7 @@ struct Looked {
 }
 
 /// A word where it stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Standing {
     /// Its first letter.
     at: usize,
@@ -111,36 +120,25 @@ struct Standing {
 
 /// No shape is longer: so many characters a pattern file may give one.
 const LONGEST_SHAPED: usize = 64;
-/// So many bytes more than asked for are looked at.
-const AHEAD: usize = 256;
-/// So many words are kept at most before those left behind are dropped.
-const KEPT: usize = 256;
-
 impl Around {
-    /// Sees to it that the words between `from` and `to` are known.
-    fn cover(&mut self, words: &Words, scan: &Scan<'_>, from: usize, to: usize) {
-        if from < self.from || from > self.to {
-            self.words.clear();
-            (self.from, self.to, self.looked) = (from, from, None);
+    /// Adds a word whose first letter is at `at`, behind all that begin before it.
+    pub(super) fn add(&mut self, word: usize, at: usize, stands: Range<usize>) {
+        self.words.push(Standing { at, start: stands.start, end: stands.end, word });
+    }
+
+    /// The words that begin in a window: the first, and that behind the last. Values are asked about one after another: the
+    /// search begins where the last one ended.
+    fn between(&self, from: usize, to: usize) -> (usize, usize) {
+        let mut first = self.looked.map_or(0, |looked| looked.standing.0).min(self.words.len());
+        while first > 0 && self.words[first - 1].at >= from {
+            first -= 1;
         }
-        if to <= self.to {
-            return;
+        // A value far behind the last one is searched for.
+        if self.words.get(first + 16).is_some_and(|word| word.at < from) {
+            first += self.words[first..].partition_point(|word| word.at < from);
         }
-        self.looked = None;
-        if self.words.len() > KEPT {
-            self.words.drain(..self.words.partition_point(|word| word.at < from));
-            self.from = from;
-        }
-        let ahead = (to + AHEAD).min(scan.text.len());
-        scan.planes.each_beginning(self.to, ahead, |at| {
-            words.stems.each_at(scan.text, at, |word, range| {
-                let last = scan.before(range.end);
-                if !(last.is_ascii() && is_word(last) && scan.byte(range.end).is_ascii_alphabetic()) {
-                    self.words.push(Standing { at, start: range.start, end: range.end, word });
-                }
-            });
-        });
-        self.to = ahead;
+        first += self.words[first..].iter().take_while(|word| word.at < from).count();
+        (first, first + self.words[first..].iter().take_while(|word| word.at < to).count())
     }
 }
 
@@ -170,8 +168,19 @@ impl Scan<'_> {
     /// Whether a word of this detector stands anywhere around a value that begins at `start`, however long it is. Most
     /// shapes say nothing without one: asked first, this spares them the look at the value.
     pub(super) fn may_be_near(&mut self, id: DetectorId, start: usize) -> bool {
-        let looked = self.look_around(start, start);
-        self.of_detector(id, looked).next().is_some()
+        self.may_be_near_to(id, start, start)
+    }
+
+    /// The same, of a value that ends at `end`.
+    pub(super) fn may_be_near_to(&mut self, id: DetectorId, start: usize, end: usize) -> bool {
+        self.look_around(start, end);
+        self.around.owners.contains(id)
+    }
+
+    /// Whether a word of any detector stands there.
+    pub(super) fn is_any_near(&mut self, start: usize) -> bool {
+        let (from, to) = self.look_around(start, start).standing;
+        from < to
     }
 
     /// The words of a detector that begin in a window.
@@ -186,14 +195,14 @@ impl Scan<'_> {
         if let Some(looked) = self.around.looked.filter(|looked| looked.start == start && looked.to >= to) {
             return looked;
         }
-        let mut around = std::mem::take(&mut self.around);
         let label = self.label_start(start);
         let from = label.unwrap_or(start.saturating_sub(WINDOW));
-        around.cover(&self.detectors.scanner.context, self, from, to);
-        let place = |of: usize| around.words.partition_point(|word| word.at < of);
-        let looked = Looked { start, from, to, is_label: label.is_some(), standing: (place(from), place(to)) };
-        self.around = Around { looked: Some(looked), ..around };
-        looked
+        let standing = self.around.between(from, to);
+        let known = &self.detectors.scanner.context.owners;
+        let Around { words, looked, owners } = &mut self.around;
+        owners.0.clear();
+        words[standing.0..standing.1].iter().for_each(|word| owners.extend(&known[word.word]));
+        *looked.insert(Looked { start, from, to, is_label: label.is_some(), standing })
     }
 
     /// Where the label of a value begins, when it is longer than the window: `RUT (Rol Único Tributario,
@@ -213,7 +222,7 @@ impl Scan<'_> {
     }
 
     /// 0 for a word behind a value, 1 for its label right behind it. A word with a colon is the label of what follows.
-    fn distance_behind(&self, value: usize, start: usize, end: usize) -> usize {
+    pub(super) fn distance_behind(&self, value: usize, start: usize, end: usize) -> usize {
         let gap = self.text.get(value..start).unwrap_or_default();
         let of_the_next = matches!(self.byte(end), b':' | b'=') || self.byte(end) == b' ' && self.byte(end + 1) == b':';
         usize::from(gap.len() <= RIGHT_BEHIND && !gap.iter().any(|byte| matches!(byte, b'\n' | b',' | b';' | b'.' | b'|')) && !of_the_next)
@@ -223,7 +232,10 @@ impl Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Detectors, text::planes::Planes};
+    use crate::detect::{
+        Detectors,
+        text::{is_word, planes::Planes},
+    };
 
     /// Every word in a window by a look at every place of it.
     fn naive(words: &[(String, usize)], text: &[u8], from: usize, to: usize) -> Vec<(usize, usize, usize)> {
@@ -272,19 +284,19 @@ mod tests {
         }
         let (bytes, mut found) = (text.as_bytes(), Vec::new());
         let planes = Planes::of(bytes);
-        let scan = Scan::of(&detectors, bytes, TextKind::Lines, &planes, &mut found);
-        let (mut around, mut at, mut listed) = (Around::default(), 0, 0);
+        let mut scan = Scan::of(&detectors, bytes, TextKind::Lines, &planes, &mut found);
+        scan.words();
+        let (mut at, mut listed) = (0, 0);
         for round in 0..400 {
             at = if round % 7 == 0 { draw(bytes.len() - 200) } else { (at + draw(60)).min(bytes.len() - 200) };
-            let (from, to) = (at, at + 20 + draw(150));
-            around.cover(&detectors.scanner.context, &scan, from, to);
-            let inside = around.words.iter().filter(|word| word.start >= from && word.end <= to);
-            let mut told: Vec<_> = inside.map(|word| (word.start, word.end, word.word)).collect();
+            let looked = scan.look_around(at, at);
+            let inside = scan.around.words[looked.standing.0..looked.standing.1].iter().filter(|word| word.end <= looked.to);
+            let mut told: Vec<_> = inside.filter(|word| word.start >= looked.from).map(|word| (word.start, word.end, word.word)).collect();
             told.sort_unstable();
-            let mut wanted = naive(&words, bytes, from, to);
+            let mut wanted = naive(&words, bytes, looked.from, looked.to);
             wanted.sort_unstable();
             listed += wanted.len();
-            assert_eq!(told, wanted, "{:?}", text.get(from..to));
+            assert_eq!(told, wanted, "{:?}", text.get(looked.from..looked.to));
         }
         assert!(listed > 1000, "{listed} words");
     }

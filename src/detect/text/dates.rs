@@ -2,7 +2,7 @@
 //! `3 de enero de 1970`. A word of birth must stand near.
 
 use super::{Scan, is_word};
-use crate::{detect::normal::month_word, format::TextKind};
+use crate::detect::normal::month_word;
 
 /// From the day to the end of the year, in bytes.
 const LONGEST: usize = 32;
@@ -11,7 +11,7 @@ impl Scan<'_> {
     /// A day that begins at this run of digits, or a day behind the name of its month.
     pub(super) fn worded_date(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.birth_date else { return };
-        if end - start > 4 || self.kind == TextKind::Lines {
+        if end - start > 4 {
             return;
         }
         let digits = self.text[start..end].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,6 +1,6 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
-use super::{Scan, context::cases, is_word, signs::is_no_secret, stems::Stems};
+use super::{Scan, context::cases, is_word, signs::is_no_secret};
 use crate::detect::{
     Detector, DetectorId, check,
     lexicon::{self, flag},
@@ -30,8 +30,6 @@ enum Kind {
 /// All literals of all detectors.
 #[derive(Debug)]
 pub(super) struct Literals {
-    /// Only at the beginning of a word does the walk stop.
-    stems: Stems,
     uses: Vec<Literal>,
 }
 
@@ -43,7 +41,7 @@ struct Literal {
 }
 
 impl Literals {
-    pub(super) fn of(all: &[Detector]) -> Result<Literals, String> {
+    pub(super) fn of(all: &[Detector]) -> Literals {
         let mut uses = Vec::new();
         for (at, detector) in all.iter().enumerate() {
             let mut add = |text: &str, kind| uses.push(Literal { text: text.to_owned(), kind, detector: DetectorId(at as u16) });
@@ -93,40 +91,32 @@ impl Literals {
                 _ => {}
             }
         }
-        let stems = Stems::of(uses.iter().map(|literal| literal.text.as_str()))?;
-        Ok(Literals { stems, uses })
+        Literals { uses }
     }
 
-    /// The literal whose first letter or digit is at `at`, and where it stands; of several the one that begins first, then
-    /// the longest.
-    fn at(&self, text: &[u8], at: usize) -> Option<(&Literal, Range<usize>)> {
-        let mut best: Option<(&Literal, Range<usize>)> = None;
-        self.stems.each_at(text, at, |place, range| {
-            let literal = &self.uses[place];
-            let exact = !matches!(literal.kind, Kind::Token { .. }) || text.get(range.clone()) == Some(literal.text.as_bytes());
-            let better = |best: &Range<usize>| (range.start, best.end) < (best.start, range.end);
-            if exact && best.as_ref().is_none_or(|(_, best)| better(best)) {
-                best = Some((literal, range));
-            }
-        });
-        best
+    /// How they are written.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.uses.iter().map(|literal| literal.text.as_str())
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.uses.len()
+    }
+
+    /// Whether a literal of this place, which stands here but for the case of letters, is one.
+    pub(super) fn is_one(&self, place: usize, stands: &[u8]) -> bool {
+        let literal = &self.uses[place];
+        !matches!(literal.kind, Kind::Token { .. }) || stands == literal.text.as_bytes()
     }
 }
 
 impl Scan<'_> {
-    /// Walks all literals of the text.
-    pub(super) fn literals(&mut self) {
+    /// Looks behind every literal of the text.
+    pub(super) fn literals(&mut self, standing: &[(usize, Range<usize>)]) {
         let detectors = self.detectors;
-        let literals = &detectors.scanner.literals;
-        // What stands inside of a literal is none by itself.
-        let mut next = 0;
-        self.planes.words.each_start(|at| {
-            if at < next {
-                return;
-            }
-            let Some((literal, Range { start, end })) = literals.at(self.text, at) else { return };
+        for (place, Range { start, end }) in standing.iter().cloned() {
+            let literal = &detectors.scanner.literals.uses[place];
             let id = literal.detector;
-            next = end;
             match literal.kind {
                 kind @ Kind::Token { .. } => self.token(id, start, end, kind),
                 Kind::PrivateKey => self.private_key(id, start, end),
@@ -136,7 +126,7 @@ impl Scan<'_> {
                 Kind::Label => self.label(id, start, end),
                 Kind::Phrase => self.phrase(id, start, end),
             }
-        });
+        }
     }
 
     fn token(&mut self, id: DetectorId, prefix_start: usize, prefix_end: usize, kind: Kind) {

@@ -10,7 +10,8 @@ impl Scan<'_> {
     /// The password of `host:port:database:user:password`, a line of `.pgpass` (PostgreSQL, libpq, "The Password File"), by its port.
     pub(super) fn pgpass(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.password else { return };
-        if self.before(start) != b':' || self.byte(end) != b':' || !PORTS.contains(&&self.text[start..end]) {
+        if !matches!(end - start, 4 | 5) || self.before(start) != b':' || self.byte(end) != b':' || !PORTS.contains(&&self.text[start..end])
+        {
             return;
         }
         let host = &self.text[self.line_start(start)..start - 1];

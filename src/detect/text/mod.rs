@@ -1,7 +1,7 @@
 //! Free text: one pass finds candidates by what they are made of; only survivors of a cheap
 //! test look around themselves for words that speak for them.
 //!
-//! Four finders walk the block, each led by bytes that are rare: digits ([`numbers`]), `@`
+//! Four finders walk the block, each led by bytes that are rare: digits ([`numbers`], [`phones`]), `@`
 //! ([`signs`]), fixed beginnings and labels ([`literals`]), and, in prose, capital letters
 //! ([`names`], [`address`]). Around names, [`attributes`] looks for what is said of people. What they find is weighed in bits; above zero it is reported, and
 //! of overlapping findings the strongest stays.
@@ -11,12 +11,14 @@ mod address_words;
 mod attributes;
 mod context;
 mod dates;
+mod forms;
 mod literals;
 mod login_files;
 mod markings;
 mod name_words;
 mod names;
 mod numbers;
+mod phones;
 mod planes;
 mod seeds;
 mod signs;
@@ -25,6 +27,7 @@ mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
 use crate::format::TextKind;
+use std::ops::Range;
 
 /// A value found in text.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,9 +47,11 @@ pub struct Finding {
 /// Everything compiled for the text pass.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    numbers: numbers::Index,
+    forms: forms::Forms,
     context: context::Words,
     literals: literals::Literals,
+    /// The literals, then the words of the context.
+    stems: stems::Stems,
     email: Option<DetectorId>,
     phone: Option<DetectorId>,
     ip: Option<DetectorId>,
@@ -61,6 +66,8 @@ pub(super) struct Scanner {
     seed_phrase: Option<DetectorId>,
     /// Detectors of words that nearly nothing but a check tells from others (wallets), and how long these are.
     words: Vec<(DetectorId, std::ops::RangeInclusive<usize>)>,
+    /// The shortest of them, and of hashes.
+    shortest_word: usize,
 }
 
 impl Scanner {
@@ -71,10 +78,13 @@ impl Scanner {
             named.map(|(at, detector)| (DetectorId(at as u16), detector))
         };
         let by_scanner = |name| all_by_scanner(name).next().map(|(id, _)| id);
+        let (literals, context) = (literals::Literals::of(all), context::Words::of(all));
+        let words: Vec<_> = all_by_scanner("word").map(|(id, detector)| (id, detector.length.0..=detector.length.1)).collect();
         Ok(Scanner {
-            numbers: numbers::Index::of(all),
-            context: context::Words::of(all)?,
-            literals: literals::Literals::of(all)?,
+            stems: stems::Stems::of(literals.texts().chain(context.texts()))?,
+            literals,
+            context,
+            forms: forms::Forms::of(all)?,
             email: by_scanner("email"),
             phone: by_scanner("phone"),
             ip: by_scanner("ip"),
@@ -86,7 +96,8 @@ impl Scanner {
             password: by_scanner("combo"),
             hash: by_scanner("hash"),
             seed_phrase: by_scanner("seed_phrase"),
-            words: all_by_scanner("word").map(|(id, detector)| (id, detector.length.0..=detector.length.1)).collect(),
+            shortest_word: words.iter().map(|(_, lengths)| *lengths.start()).chain([32]).min().unwrap_or_default(),
+            words,
         })
     }
 }
@@ -113,9 +124,10 @@ impl Detectors {
         let from = found.len();
         let planes = planes::Planes::of(text);
         let mut scan = Scan::of(self, text, kind, &planes, found);
+        let literals = scan.words();
         scan.numbers();
         scan.signs();
-        scan.literals();
+        scan.literals(&literals);
         scan.seeds();
         scan.url_lines();
         if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
@@ -142,12 +154,47 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
+    /// returned. What stands inside of a literal is none by itself; of several that begin at one place the one with signs
+    /// before it counts, then the longest.
+    fn words(&mut self) -> Vec<(usize, Range<usize>)> {
+        let (text, planes) = (self.text, self.planes);
+        let Scanner { stems, literals, .. } = &self.detectors.scanner;
+        let (count, mut next) = (literals.count(), 0);
+        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        planes.beginnings.each(|at| {
+            let mut best: Option<(usize, Range<usize>)> = None;
+            stems.each_at(text, at, |place, stands| {
+                if let Some(word) = place.checked_sub(count) {
+                    let last = text[stands.end - 1];
+                    let goes_on = last.is_ascii() && is_word(last) && text.get(stands.end).is_some_and(u8::is_ascii_alphabetic);
+                    if !goes_on {
+                        self.around.add(word, at, stands);
+                    }
+                } else if at >= next && literals.is_one(place, &text[stands.clone()]) {
+                    let better = |best: &Range<usize>| (stands.start, best.end) < (best.start, stands.end);
+                    if best.as_ref().is_none_or(|(_, best)| better(best)) {
+                        best = Some((place, stands));
+                    }
+                }
+            });
+            // A literal begins no word in the middle of one.
+            if let Some((place, stands)) = best.filter(|_| at == 0 || !planes.words.has(at - 1)) {
+                next = stands.end;
+                found.push((place, stands));
+            }
+        });
+        found
+    }
+
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it
     /// if all evidence together is above zero. Returns whether it was kept.
     fn weigh(&mut self, id: DetectorId, start: usize, end: usize, shape_bits: f32) -> bool {
         let detector = self.detectors.get(id);
         let text = &detector.text;
-        if text.most(shape_bits) <= 0.0 {
+        // Words are known already, the value is not.
+        let word = text.most_alone(shape_bits) > 0.0 || text.near_bits > 0.0 && self.may_be_near_to(id, start, end);
+        if !word || text.most(shape_bits) <= 0.0 {
             return false;
         }
         let Some(value) = self.text.get(start..end) else { return false };
@@ -222,6 +269,8 @@ const fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod prose_tests;
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod tests {
     use super::*;

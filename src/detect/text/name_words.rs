@@ -41,8 +41,8 @@ struct NameWords {
     kinds: HashMap<Vec<u8>, u16, FixedState>,
     /// Ends of the text before a name, with their bits.
     leads: HashMap<Vec<u8>, f32, FixedState>,
-    /// Ends of family names, longest first.
-    endings: Vec<Vec<u8>>,
+    /// Ends of family names, by their last byte.
+    endings: HashMap<u8, Vec<Vec<u8>>, FixedState>,
 }
 
 impl NameWords {
@@ -71,8 +71,9 @@ impl NameWords {
         for (name, bits) in [("light", 2.0), ("leads", 3.5), ("statements", 6.0)] {
             words.leads.extend(lists.take(name).map(|lead| (lead, bits)));
         }
-        words.endings = lists.take("endings").collect();
-        words.endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
+        for ending in lists.take("endings") {
+            words.endings.entry(ending.last().copied().unwrap_or_default()).or_default().push(ending);
+        }
         Ok(words)
     }
 }
@@ -92,7 +93,8 @@ pub(super) fn kinds(folded: &[u8]) -> u16 {
 
 /// Whether a folded word ends as family names do.
 pub(super) fn has_surname_ending(folded: &[u8]) -> bool {
-    name_words().endings.iter().any(|ending| folded.len() >= ending.len() + 3 && folded.ends_with(ending))
+    let ends = |ending: &Vec<u8>| folded.len() >= ending.len() + 3 && folded.ends_with(ending);
+    folded.last().and_then(|last| name_words().endings.get(last)).is_some_and(|endings| endings.iter().any(ends))
 }
 
 /// What stands before a name.
@@ -140,9 +142,9 @@ impl Scan<'_> {
         };
         lead.bits = lead_words(&before).unwrap_or_default();
         // The maiden name of somebody's mother is a secret of theirs, not a name of somebody.
-        if [b"mother".as_slice(), b"mutter", b"madre", b"moeder", b"mere"].iter().any(|word| memchr::memmem::find(&before, word).is_some())
-        {
-            lead.bits = lead.bits.min(3.5);
+        let mother = |word: &&[u8]| before.windows(word.len()).any(|stands| stands == *word);
+        if lead.bits > 3.5 && [b"mother".as_slice(), b"mutter", b"madre", b"moeder", b"mere"].iter().any(mother) {
+            lead.bits = 3.5;
         }
         if last == b':' {
             let label = before[..before.len() - 1].trim_ascii_end();

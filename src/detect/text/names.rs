@@ -21,6 +21,8 @@ const SURNAME: u8 = flag::SURNAME | flag::RARE_SURNAME;
 const LOWER_TEXT: usize = 64 << 10;
 /// A name in lower case is told from words by the lists alone.
 const LOWER_DOUBT: f32 = 1.5;
+/// A single word with less evidence is not one, wherever else a name with it stands.
+const PENDING: f32 = -4.5;
 /// Words of a name, particles not counted, and with them.
 const MOST_NAMES: usize = 5;
 const MOST_WORDS: usize = 9;
@@ -84,25 +86,27 @@ impl Scan<'_> {
         let mut walk = Walk { lower, ..Walk::default() };
         let taken = std::mem::take(&mut self.taken);
         let mut addresses = taken.iter().peekable();
-        let mut at = 0;
-        while at < self.text.len() {
-            if !is_word(self.text[at]) {
-                at += 1;
-                continue;
+        let mut behind = 0;
+        let planes = self.planes;
+        planes.words.each_start(|at| {
+            let first = self.text[at];
+            // In the middle of a word lies what a hyphen or an apostrophe joins to the letters before it.
+            let is_inside = matches!(self.before(at), b'-' | b'\'') && at > 1 && is_word(self.before(at - 1));
+            if at < behind || is_inside || !(lower || first.is_ascii_uppercase() || first >= 0x80) {
+                return;
             }
             while addresses.next_if(|(_, end)| *end <= at).is_some() {}
             if let Some((_, end)) = addresses.peek().filter(|(start, _)| *start <= at) {
-                at = *end;
-                continue;
+                behind = *end;
+                return;
             }
             let end = self.word_end(at);
             let starts = lower || self.is_capital(at);
+            behind = end;
             if starts && !matches!(self.before(at), b'@' | b'#' | b'/' | b'_' | b'\\' | b'<') && end - at <= 24 {
-                at = self.sequence(id, at, &mut walk).max(end);
-            } else {
-                at = end;
+                behind = self.sequence(id, at, &mut walk).max(end);
             }
-        }
+        });
         self.mentioned_again(id, &walk);
     }
 
@@ -231,7 +235,10 @@ impl Scan<'_> {
             folded.truncate(folded.len() - 2);
         }
         let names = &lexicon::NAMES;
-        let flags = folded.split(|byte| *byte == b'-').fold(names.get(&folded), |flags, part| flags | (names.get(part) & !flag::PLAIN));
+        let mut flags = names.get(&folded);
+        if folded.contains(&b'-') {
+            flags = folded.split(|byte| *byte == b'-').fold(flags, |flags, part| flags | (names.get(part) & !flag::PLAIN));
+        }
         let kinds = kinds(&folded);
         let is = |bit: u16| kinds & bit != 0;
         let letters = text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'\'' | b'-'));
@@ -314,7 +321,9 @@ impl Scan<'_> {
         if bits < 7.0 && self.is_all_capitals(words) {
             bits -= if names > 1 && body.iter().all(|word| word.role != Role::Name || word.is_sure()) { 2.0 } else { 6.0 };
         }
-        bits -= self.place_doubt(body, names);
+        if bits > PENDING {
+            bits -= self.place_doubt(body, names);
+        }
         let start = match head.last() {
             // "Dr. De Vries": the particle belongs to the name where one surely begins.
             Some(particle) if particle.role == Role::Particle && (titled || lead.bits >= 2.0) => particle.start,
@@ -322,7 +331,7 @@ impl Scan<'_> {
         };
         if bits > 0.0 && self.keep_name(id, start, last.end, bits) {
             self.remember(body, names, bits, walk);
-        } else if names == 1 && body.len() == 1 && bits > -4.5 && (first.is_sure() || !lead.begins) {
+        } else if names == 1 && body.len() == 1 && bits > PENDING && (first.is_sure() || !lead.begins) {
             walk.pending.push((first.start, last.end));
         }
     }

@@ -13,6 +13,12 @@ pub(super) struct Planes {
     pub digits: Plane,
     /// Letters, digits, and everything beyond ASCII.
     pub words: Plane,
+    /// Where words begin, and every character beyond ASCII: many scripts set no spaces.
+    pub beginnings: Plane,
+    /// What begins here is joined to what stands before: it is the rest of something longer.
+    pub rests: Plane,
+    /// What stands here is joined to what stands before: what ends right before it goes on.
+    pub goes_on: Plane,
 }
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
@@ -21,47 +27,90 @@ pub(super) struct Plane {
     bits: Vec<u64>,
 }
 
+/// Sixty-four bytes by class.
+#[derive(Clone, Copy, Default)]
+struct Classes {
+    alphanumeric: u64,
+    digits: u64,
+    words: u64,
+    leads: u64,
+    /// `-`, `_`, `+`: join what stands on both sides.
+    hyphens: u64,
+    slashes: u64,
+    /// `.`, `,`: join digits.
+    points: u64,
+    colons: u64,
+    ats: u64,
+    dollars: u64,
+    percents: u64,
+}
+
+impl Classes {
+    #[inline(always)]
+    fn of(chunk: &[u8; CHUNK]) -> Classes {
+        let lanes = Lanes::of(chunk);
+        let alphanumeric = lanes.alphanumeric();
+        Classes {
+            alphanumeric,
+            digits: lanes.digits(),
+            words: alphanumeric | lanes.beyond_ascii(),
+            leads: lanes.leads(),
+            hyphens: lanes.any_of(*b"-_+"),
+            slashes: lanes.any_of(*b"/"),
+            points: lanes.any_of(*b".,"),
+            colons: lanes.any_of(*b":"),
+            ats: lanes.any_of(*b"@"),
+            dollars: lanes.any_of(*b"$"),
+            percents: lanes.any_of(*b"%"),
+        }
+    }
+}
+
 impl Planes {
     pub(super) fn of(text: &[u8]) -> Planes {
         let length = text.len().div_ceil(CHUNK);
         let plane = || Plane { bits: Vec::with_capacity(length) };
-        let mut planes = Planes { alphanumeric: plane(), digits: plane(), words: plane() };
+        let mut planes =
+            Planes { alphanumeric: plane(), digits: plane(), words: plane(), beginnings: plane(), rests: plane(), goes_on: plane() };
         let (chunks, rest) = text.as_chunks::<CHUNK>();
-        chunks.iter().for_each(|chunk| planes.push(chunk));
-        if !rest.is_empty() {
-            let mut last = [0; CHUNK];
-            last[..rest.len()].copy_from_slice(rest);
-            planes.push(&last);
+        let mut last = [0; CHUNK];
+        last[..rest.len()].copy_from_slice(rest);
+        let Some(first) = chunks.first().or((!rest.is_empty()).then_some(&last)) else { return planes };
+        let (mut before, mut here) = (Classes::default(), Classes::of(first));
+        for chunk in chunks.iter().skip(1) {
+            let next = Classes::of(chunk);
+            planes.push(&before, &here, &next);
+            (before, here) = (here, next);
         }
+        if !chunks.is_empty() && !rest.is_empty() {
+            let next = Classes::of(&last);
+            planes.push(&before, &here, &next);
+            (before, here) = (here, next);
+        }
+        planes.push(&before, &here, &Classes::default());
         planes
     }
 
-    /// Hands over, between `from` and `to`, where words begin, and every byte beyond ASCII: many scripts set no spaces.
-    pub(super) fn each_beginning(&self, from: usize, to: usize, mut each: impl FnMut(usize)) {
-        let mut before = from.checked_sub(1).is_some_and(|at| self.words.window(at) & 1 == 1);
-        let mut at = from;
-        while at < to {
-            let chunk = at / CHUNK;
-            let mask = u64::MAX << (at % CHUNK) & if to < (chunk + 1) * CHUNK { (1 << (to % CHUNK)) - 1 } else { u64::MAX };
-            let words = self.words.word(chunk);
-            let inside = words << 1 | u64::from(before) << (at % CHUNK);
-            let mut beginnings = words & (!inside | !self.alphanumeric.word(chunk)) & mask;
-            while beginnings != 0 {
-                each(chunk * CHUNK + beginnings.trailing_zeros() as usize);
-                beginnings &= beginnings - 1;
-            }
-            before = words >> (CHUNK - 1) == 1;
-            at = (chunk + 1) * CHUNK;
-        }
-    }
-
-    #[inline]
-    fn push(&mut self, chunk: &[u8; CHUNK]) {
-        let lanes = Lanes::of(chunk);
-        let alphanumeric = lanes.alphanumeric();
-        self.alphanumeric.bits.push(alphanumeric);
-        self.digits.bits.push(lanes.digits());
-        self.words.bits.push(alphanumeric | lanes.beyond_ascii());
+    #[inline(always)]
+    fn push(&mut self, before: &Classes, here: &Classes, next: &Classes) {
+        // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
+        let back = |of: fn(&Classes) -> u64, far: usize| of(here) << far | of(before) >> (CHUNK - far);
+        let ahead = |of: fn(&Classes) -> u64| of(here) >> 1 | of(next) << (CHUNK - 1);
+        let joined = back(|all| all.hyphens, 1) & back(|all| all.words, 2)
+            | back(|all| all.points | all.slashes, 1) & back(|all| all.digits, 2)
+            | back(|all| all.dollars | all.words, 1);
+        // "%20" and "%3D" before a value are a space and a sign, not its digits.
+        let spared = back(|all| all.percents, 2) | back(|all| all.percents, 3);
+        let goes_on = (here.hyphens | here.slashes) & ahead(|all| all.alphanumeric)
+            | (here.points | here.colons) & ahead(|all| all.digits)
+            | here.ats
+            | here.words;
+        self.alphanumeric.bits.push(here.alphanumeric);
+        self.digits.bits.push(here.digits);
+        self.words.bits.push(here.words);
+        self.beginnings.bits.push(here.alphanumeric & !back(|all| all.words, 1) | here.leads);
+        self.rests.bits.push(joined & !spared);
+        self.goes_on.bits.push(goes_on);
     }
 }
 
@@ -71,16 +120,10 @@ impl Plane {
         self.bits.get(at).copied().unwrap_or(0)
     }
 
-    /// The first byte of the class at or behind `from`.
+    /// Whether the byte is of the class.
     #[inline]
-    pub(super) fn next(&self, from: usize) -> Option<usize> {
-        let mut at = from / CHUNK;
-        let mut bits = self.bits.get(at)? & u64::MAX << (from % CHUNK);
-        while bits == 0 {
-            at += 1;
-            bits = *self.bits.get(at)?;
-        }
-        Some(at * CHUNK + bits.trailing_zeros() as usize)
+    pub(super) fn has(&self, at: usize) -> bool {
+        self.word(at / CHUNK) >> (at % CHUNK) & 1 != 0
     }
 
     /// The first byte at or behind `from` that is not of the class; that behind the text is none.
@@ -110,13 +153,12 @@ impl Plane {
         from
     }
 
-    /// The 32 bits from `from` on.
+    /// The 64 bits from `from` on.
     #[inline]
-    pub(super) fn window(&self, from: usize) -> u32 {
+    pub(super) fn window(&self, from: usize) -> u64 {
         let (at, bit) = (from / CHUNK, from % CHUNK);
-        let low = self.word(at) >> bit;
-        let high = if bit > 32 { self.word(at + 1) << (CHUNK - bit) } else { 0 };
-        (low | high) as u32
+        let high = if bit > 0 { self.word(at + 1) << (CHUNK - bit) } else { 0 };
+        self.word(at) >> bit | high
     }
 
     /// Hands over where every run of the class begins.
@@ -132,6 +174,18 @@ impl Plane {
             }
         }
     }
+
+    /// Hands over every byte of the class.
+    #[inline]
+    pub(super) fn each(&self, mut each: impl FnMut(usize)) {
+        for (at, bits) in self.bits.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                each(at * CHUNK + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -141,25 +195,43 @@ mod tests {
 
     proptest! {
         #[test]
-        fn planes_say_what_a_look_at_every_byte_says(text in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), any::<u8>()], 0..300), from in 0..320_usize) {
+        fn planes_say_what_a_look_at_every_byte_says(text in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), prop::sample::select(b"-_+./,:$%@".to_vec()), any::<u8>()], 0..300), from in 0..320_usize) {
             let planes = Planes::of(&text);
             let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
             let is_word = |at: usize| text.get(at).is_some_and(|byte| super::super::is_word(*byte));
-            prop_assert_eq!(planes.digits.next(from), (from..text.len()).find(|at| is_digit(*at)));
+            let mut starts = Vec::new();
+            planes.digits.each_start(|at| starts.push(at));
+            prop_assert_eq!(starts, (0..text.len()).filter(|at| is_digit(*at) && (*at == 0 || !is_digit(at - 1))).collect::<Vec<_>>());
             prop_assert_eq!(planes.words.end(from), (from..).find(|at| !is_word(*at)).expect("behind the text"));
             let start = (0..from).rev().take_while(|at| is_word(*at)).last().unwrap_or(from);
             prop_assert_eq!(planes.words.start(0, from), start);
             prop_assert_eq!(planes.words.start(from.min(200), from), start.max(from.min(200)));
-            prop_assert_eq!(planes.digits.window(from), (0..32).fold(0, |bits, at| bits | u32::from(is_digit(from + at)) << at));
+            prop_assert_eq!(planes.digits.window(from), (0..64).fold(0, |bits, at| bits | u64::from(is_digit(from + at)) << at));
             prop_assert!((0..text.len()).all(|at| (planes.alphanumeric.window(at) & 1 == 1) == text[at].is_ascii_alphanumeric()));
-            let mut starts = Vec::new();
-            planes.words.each_start(|at| starts.push(at));
-            let to = (from + 70).min(text.len());
+            let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
+            for (at, here) in text.iter().copied().enumerate() {
+                let (before, further, third) = (byte(at.checked_sub(1)), byte(at.checked_sub(2)), byte(at.checked_sub(3)));
+                let joined = match before {
+                    b'-' | b'_' | b'+' => super::super::is_word(further),
+                    b'.' | b'/' | b',' => further.is_ascii_digit(),
+                    b'$' => true,
+                    _ => super::super::is_word(before),
+                };
+                prop_assert_eq!(planes.rests.has(at), joined && further != b'%' && third != b'%', "{}", at);
+                let beyond = byte(Some(at + 1));
+                let goes_on = match here {
+                    b'-' | b'_' | b'/' | b'+' => beyond.is_ascii_alphanumeric(),
+                    b'.' | b',' | b':' => beyond.is_ascii_digit(),
+                    b'@' => true,
+                    _ => super::super::is_word(here),
+                };
+                prop_assert_eq!(planes.goes_on.has(at), goes_on, "{}", at);
+            }
+            prop_assert!(!planes.goes_on.has(text.len()));
             let mut beginnings = Vec::new();
-            planes.each_beginning(from, to, |at| beginnings.push(at));
-            let begins = |at: &usize| is_word(*at) && (*at == 0 || !is_word(at - 1) || text[*at] >= 0x80);
-            prop_assert_eq!(beginnings, (from..to).filter(begins).collect::<Vec<_>>());
-            prop_assert_eq!(starts, (0..text.len()).filter(|at| is_word(*at) && (*at == 0 || !is_word(at - 1))).collect::<Vec<_>>());
+            planes.beginnings.each(|at| beginnings.push(at));
+            let begins = |at: &usize| text[*at] >= 0xc0 || text[*at].is_ascii_alphanumeric() && (*at == 0 || !is_word(at - 1));
+            prop_assert_eq!(beginnings, (0..text.len()).filter(begins).collect::<Vec<_>>());
         }
     }
 }

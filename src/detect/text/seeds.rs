@@ -3,7 +3,8 @@
 
 use super::Scan;
 use bip39::{Language, Mnemonic};
-use std::sync::LazyLock;
+use foldhash::fast::FixedState;
+use std::{collections::HashMap, sync::LazyLock};
 
 /// How many words a phrase may have, most first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
@@ -18,7 +19,8 @@ impl Scan<'_> {
         while line < self.text.len() {
             let end = memchr::memchr(b'\n', &self.text[line..]).map_or(self.text.len(), |length| line + length);
             let head = &self.text[line..end.min(line + 80)];
-            let behind_label = head.iter().rposition(|byte| matches!(byte, b':' | b'=' | b'[' | b'>')).map(|at| line + at + 1);
+            let sign = memchr::memrchr3(b':', b'=', b'[', head).max(memchr::memrchr(b'>', head));
+            let behind_label = sign.map(|at| line + at + 1);
             for from in [Some(line), behind_label].into_iter().flatten().filter(|from| *from >= done) {
                 if let Some((start, stop, words)) = self.phrase_from(from) {
                     self.scratch.clear();
@@ -61,28 +63,21 @@ impl Scan<'_> {
     }
 }
 
-/// By the first letter, which second letters the list has behind it, a bit each: most words need not be searched in it.
-static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
-    let mut beginnings = [0; 26];
-    for word in Language::English.word_list() {
-        if let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = word.as_bytes() {
-            beginnings[usize::from(first - b'a')] |= 1 << (second - b'a');
-        }
-    }
-    beginnings
+/// Places in the list by the first four letters, which no two words share (BIP 39, "Wordlist").
+static PLACES: LazyLock<HashMap<[u8; 4], u16, FixedState>> = LazyLock::new(|| {
+    let words = Language::English.word_list().iter().zip(0..);
+    words.map(|(word, place)| (first_four(word.as_bytes()), place)).collect()
 });
+
+/// The first four letters in lower case, zeros behind a shorter word.
+fn first_four(word: &[u8]) -> [u8; 4] {
+    std::array::from_fn(|at| word.get(at).map_or(0, u8::to_ascii_lowercase))
+}
 
 /// The place of a word in the list.
 fn known_word(word: &[u8]) -> Option<u16> {
-    let mut lower = [0_u8; 8];
-    let lower = lower.get_mut(..word.len()).filter(|lower| lower.len() >= 3)?;
-    lower.copy_from_slice(word);
-    lower.make_ascii_lowercase();
-    let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = *lower else { return None };
-    if BEGINNINGS[usize::from(first - b'a')] >> (second - b'a') & 1 == 0 {
-        return None;
-    }
-    Language::English.find_word(std::str::from_utf8(lower).ok()?)
+    let place = *PLACES.get(&first_four(word))?;
+    Language::English.word_list().get(usize::from(place))?.as_bytes().eq_ignore_ascii_case(word).then_some(place)
 }
 
 fn is_between(byte: u8) -> bool {

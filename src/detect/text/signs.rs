@@ -115,7 +115,9 @@ impl Scan<'_> {
             .iter()
             .rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<'))
             .map_or(from, |space| from + space + 1);
-        let Some(scheme) = memchr::memmem::rfind(&self.text[token..at], b"://").map(|found| token + found + 3) else { return false };
+        let Some(scheme) = self.text[token..at].windows(3).rposition(|sign| sign == b"://").map(|found| token + found + 3) else {
+            return false;
+        };
         let Some(colon) = memchr::memchr(b':', &self.text[scheme..at]).map(|found| scheme + found) else { return false };
         if domain == 0 || self.text[scheme..at].contains(&b'/') {
             return false;

@@ -1,7 +1,7 @@
 //! Many words looked up by how they begin, in either case of ASCII letters.
 //!
 //! A walk that only stops where a word can begin passes most bytes over; where it stops, the hash of the first four bytes
-//! says with one bit that, as nearly always, nothing begins here. That is quicker to walk than an automaton of thousands
+//! says with one bit each for long and short words that, as nearly always, nothing begins here. That is quicker to walk than an automaton of thousands
 //! of words, whose tables no cache holds, and is built in the time it takes to sort them.
 
 use super::is_word;
@@ -10,43 +10,48 @@ use std::ops::Range;
 /// Words by how they begin.
 #[derive(Debug)]
 pub(super) struct Stems {
-    /// Letters of ASCII in lower case.
-    texts: Vec<Stem>,
-    /// One bit per hash of a beginning.
-    filter: Vec<u64>,
-    /// By the upper bits of the hash, where in `listed` the words are that begin so.
+    /// Letters of ASCII in lower case, in the order they were given.
+    texts: Vec<Box<[u8]>>,
+    /// By the hash of a beginning, so that those that may stand somewhere lie side by side.
+    heads: Vec<Head>,
+    /// One bit per hash of a beginning: of four bytes, and of three for words that are no longer.
+    long: Vec<u64>,
+    short: Vec<u64>,
+    /// By the upper bits of the hash, where in `heads` the words are that begin so.
     buckets: Vec<(u32, u32)>,
-    listed: Vec<u32>,
-    /// The lengths of beginnings there are: bit `n` for n bytes.
-    lengths: u8,
 }
 
-#[derive(Debug)]
-struct Stem {
-    text: Box<[u8]>,
-    /// Signs before its first letter or digit, in bytes: `-----BEGIN` begins at its B.
-    lead: usize,
-    /// The first eight bytes from there on as [`eight`] reads them, and a mask of those there are.
-    head: u64,
+/// How a word begins.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    /// The first eight bytes from its first letter or digit on as [`eight`] reads them, and a mask of those there are.
+    bytes: u64,
     mask: u64,
+    word: u32,
+    /// Signs before its first letter or digit, in bytes: `-----BEGIN` begins at its B.
+    lead: u8,
 }
 
-impl Stem {
-    fn of(text: &str) -> Option<Stem> {
-        let lead = text.bytes().position(is_word)?;
-        let text = text.to_ascii_lowercase().into_bytes();
+impl Head {
+    fn of(word: u32, text: &[u8]) -> Option<Head> {
+        let lead = text.iter().position(|byte| is_word(*byte))?;
         let mask = mask(text.len() - lead);
-        Some(Stem { head: eight(&text, lead) & mask, mask, text: text.into(), lead })
+        Some(Head { bytes: eight(text, lead) & mask, mask, word, lead: u8::try_from(lead).ok()? })
     }
 
     /// How many bytes of its beginning are hashed.
     fn hashed(&self) -> usize {
-        (self.text.len() - self.lead).min(BEGINNING)
+        if self.mask >> 24 != 0 { 4 } else { 3 }
+    }
+
+    /// Every beginning of that length it may have: of what is shorter, whatever follows it.
+    fn beginnings(self) -> impl Iterator<Item = u64> {
+        let known = (64 - self.mask.leading_zeros()) / 8;
+        let free = (self.hashed() as u32).saturating_sub(known);
+        (0..1_u64 << (8 * free)).map(move |rest| self.bytes | (rest << (8 * known.min(7)) | 0x2020_2020_2020_2020 & !self.mask))
     }
 }
 
-/// A beginning is this many bytes, of shorter words all they have.
-const BEGINNING: usize = 4;
 const FILTER_BITS: u32 = 16;
 const BUCKET_BITS: u32 = 12;
 
@@ -54,51 +59,63 @@ impl Stems {
     /// Lays out these words; they are known by their places from now on. `Err` is one with neither letter nor digit:
     /// it would have to be looked for everywhere.
     pub(super) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Stems, String> {
-        let stem = |text: &str| Stem::of(text).ok_or_else(|| format!("`{text}` has neither letter nor digit"));
-        let texts = texts.into_iter().map(stem).collect::<Result<Vec<Stem>, String>>()?;
-        let hash_of = |at: u32| hash(texts[at as usize].head, texts[at as usize].hashed());
-        let mut listed: Vec<u32> = (0..texts.len() as u32).collect();
-        listed.sort_by_key(|at| (hash_of(*at) >> (32 - BUCKET_BITS), *at));
-        let (mut filter, mut buckets, mut lengths) = (vec![0; 1 << (FILTER_BITS - 6)], vec![(0, 0); 1 << BUCKET_BITS], 0);
-        for (place, at) in listed.iter().enumerate() {
-            let hash = hash_of(*at);
+        let texts: Vec<Box<[u8]>> = texts.into_iter().map(|text| text.to_ascii_lowercase().into_bytes().into()).collect();
+        let mut placed: Vec<(u32, Head)> = Vec::new();
+        for (word, text) in texts.iter().enumerate() {
+            let head = Head::of(word as u32, text)
+                .ok_or_else(|| format!("`{}` does not begin with a letter or digit", String::from_utf8_lossy(text)))?;
+            placed.extend(head.beginnings().map(|bytes| (hash(bytes, head.hashed()), head)));
+        }
+        let (mut long, mut short) = (vec![0; 1 << (FILTER_BITS - 6)], vec![0; 1 << (FILTER_BITS - 6)]);
+        for (hash, head) in &placed {
             let bit = hash >> (32 - FILTER_BITS);
-            filter[bit as usize / 64] |= 1_u64 << (bit % 64);
-            lengths |= 1 << texts[*at as usize].hashed();
-            let (from, to) = &mut buckets[(hash >> (32 - BUCKET_BITS)) as usize];
+            let filter = if head.hashed() == 4 { &mut long } else { &mut short };
+            filter[bit as usize / 64] |= 1 << (bit % 64);
+        }
+        placed.sort_unstable_by_key(|(hash, head)| (hash >> (32 - BUCKET_BITS), head.word));
+        placed.dedup_by_key(|(hash, head)| (*hash >> (32 - BUCKET_BITS), head.word));
+        let heads = placed.iter().map(|(_, head)| *head).collect();
+        let mut stems = Stems { heads, texts, long, short, buckets: vec![(0, 0); 1 << BUCKET_BITS] };
+        for (place, (hash, _)) in placed.iter().enumerate() {
+            let (from, to) = &mut stems.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
             if *to == 0 {
                 *from = place as u32;
             }
             *to = place as u32 + 1;
         }
-        Ok(Stems { texts, filter, buckets, listed, lengths })
+        Ok(stems)
     }
 
     /// Hands over the place of every word whose first letter or digit is at `at`, and where it stands.
     #[inline]
     pub(super) fn each_at(&self, text: &[u8], at: usize, mut each: impl FnMut(usize, Range<usize>)) {
         let here = eight(text, at);
-        let may = |length: usize| {
-            let bit = hash(here, length) >> (32 - FILTER_BITS);
-            self.filter[bit as usize / 64] >> (bit % 64) & u64::from(self.lengths >> length) & 1
-        };
-        // One branch for all lengths: nearly always nothing begins here.
-        let lengths = may(1) << 1 | may(2) << 2 | may(3) << 3 | may(4) << 4;
-        if lengths != 0 {
-            (1..=BEGINNING).filter(|length| lengths >> length & 1 != 0).for_each(|length| self.compare(text, at, here, length, &mut each));
+        let (long, short) = (hash(here, 4), hash(here, 3));
+        let may = |filter: &[u64], hash: u32| filter[(hash >> (38 - FILTER_BITS)) as usize] >> (hash >> (32 - FILTER_BITS) & 63) & 1;
+        // Nearly always nothing begins here.
+        let (long_may, short_may) = (may(&self.long, long), may(&self.short, short));
+        if long_may | short_may == 0 {
+            return;
+        }
+        if long_may != 0 {
+            self.compare(text, at, here, long, 4, &mut each);
+        }
+        if short_may != 0 {
+            self.compare(text, at, here, short, 3, &mut each);
         }
     }
 
-    fn compare(&self, text: &[u8], at: usize, here: u64, length: usize, each: &mut impl FnMut(usize, Range<usize>)) {
-        let (from, to) = self.buckets[(hash(here, length) >> (32 - BUCKET_BITS)) as usize];
-        for place in &self.listed[from as usize..to as usize] {
-            let stem = &self.texts[*place as usize];
-            if here & stem.mask != stem.head || stem.hashed() != length || at < stem.lead {
+    fn compare(&self, text: &[u8], at: usize, here: u64, hash: u32, hashed: usize, each: &mut impl FnMut(usize, Range<usize>)) {
+        let (from, to) = self.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
+        for head in &self.heads[from as usize..to as usize] {
+            if here & head.mask != head.bytes || head.hashed() != hashed || at < usize::from(head.lead) {
                 continue;
             }
-            let range = at - stem.lead..at - stem.lead + stem.text.len();
-            if text.get(range.clone()).is_some_and(|stands| stands.eq_ignore_ascii_case(&stem.text)) {
-                each(*place as usize, range);
+            let word = &self.texts[head.word as usize];
+            let start = at - usize::from(head.lead);
+            let range = start..start + word.len();
+            if text.get(range.clone()).is_some_and(|stands| stands.eq_ignore_ascii_case(word)) {
+                each(head.word as usize, range);
             }
         }
     }

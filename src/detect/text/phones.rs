@@ -1,0 +1,124 @@
+//! Telephone numbers, by how they are written: groups of digits, a plus, brackets, an extension.
+
+use super::{Scan, is_word};
+use crate::{detect::phone, format::TextKind};
+
+impl Scan<'_> {
+    /// A telephone number that begins at this run, with the plus or bracket before it.
+    pub(super) fn phone(&mut self, run_start: usize, run_end: usize) {
+        let Some(id) = self.detectors.scanner.phone else { return };
+        let mut start = run_start;
+        let plus = self.before(start) == b'+' || (self.before(start) == b'(' && start > 1 && self.before(start - 1) == b'+');
+        if matches!(self.before(start), b'(' | b'+') {
+            start -= 1;
+            if self.before(start) == b'+' {
+                start -= 1;
+            }
+        }
+        // The middle of a number is no beginning.
+        let joined = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'+');
+        let before = self.before(start);
+        let digit_further = start >= 2 && self.byte(start - 2).is_ascii_digit();
+        if is_word(before)
+            || (joined(before) && digit_further)
+            || matches!(before, b'$' | b'#' | b'_')
+            || (matches!(before, b'/' | b'-' | b' ' | b')') && digit_further)
+        {
+            return;
+        }
+        if !plus && run_end - run_start > 12 {
+            return;
+        }
+        let (number_end, digits, groups, marks) = self.phone_extent(run_start);
+        let end = number_end + self.extension(number_end);
+        if !(7..=15).contains(&digits)
+            || is_word(self.byte(end))
+            || (self.byte(end) == b'-' && self.byte(end + 1).is_ascii_digit())
+            || self.byte(end) == b'@'
+            || (self.byte(end) == b'/' && self.byte(end + 1).is_ascii_digit())
+            || (run_end - run_start == 2 && self.among_octets(start, end))
+        {
+            return;
+        }
+        let bracket = self.text[start..number_end].contains(&b'(');
+        let first = run_end - run_start;
+        // What its form alone says: a plus, an area code in brackets, three groups of the usual lengths.
+        let form = match (plus, bracket, groups) {
+            (true, _, _) if digits >= 9 => 8.0,
+            (_, true, 3..) => 8.0,
+            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, number_end) => 6.5,
+            (_, _, 4) if digits == 11 && first == 1 => 6.0,
+            (_, _, 5) if digits == 10 && first == 2 && self.byte(run_start) == b'0' => 6.5,
+            (_, _, 2..=6) if digits >= 9 && (self.byte(run_start) == b'0' || marks > 0) && self.kind != TextKind::Lines => 3.5,
+            (_, _, 2) if digits == 7 && first == 3 => 1.5,
+            (_, _, _) if digits >= 10 && self.byte(run_start) == b'0' => 2.5,
+            (_, _, _) if digits >= 9 => 2.0,
+            _ => 1.2,
+        };
+        self.weigh(id, start, end, form);
+    }
+
+    /// Whether the pair before or behind is the octet of a dump: `a3 07 14 39 78 88 f1`. Two letters may be
+    /// a word (`de`), but not two in a row.
+    fn among_octets(&self, start: usize, end: usize) -> bool {
+        let octet = |at: usize| {
+            let pair = [self.byte(at), self.byte(at + 1)];
+            let alone = !is_word(self.before(at)) && !is_word(self.byte(at + 2));
+            let hex = alone && pair.iter().all(u8::is_ascii_hexdigit);
+            usize::from(hex) + usize::from(hex && pair.iter().any(u8::is_ascii_digit))
+        };
+        let before = |far: usize| if start >= far && self.before(start) == b' ' { octet(start - far) } else { 0 };
+        let behind = |far: usize| if self.byte(end) == b' ' { octet(end + far) } else { 0 };
+        let both = |near: usize, next: usize| if near > 0 { near + next } else { 0 };
+        both(before(3), before(6)) + both(behind(1), behind(4)) >= 2
+    }
+
+    /// Area code, exchange and number, parted as North America writes them.
+    fn is_nanp_groups(&self, start: usize, end: usize) -> bool {
+        let groups = self.text[start..end].split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).filter(|length| *length > 0);
+        let mut digits = [0; 10];
+        let of_number = self.text[start..end].iter().filter(|byte| byte.is_ascii_digit());
+        digits.iter_mut().zip(of_number).for_each(|(place, digit)| *place = *digit);
+        groups.eq([3, 3, 4]) && (phone::is_test_number(&digits) || (digits[0] >= b'2' && digits[3] >= b'2'))
+    }
+
+    /// Where the groups of digits end; how many digits, groups and unusual separators.
+    fn phone_extent(&self, from: usize) -> (usize, usize, usize, usize) {
+        let (mut at, mut end, mut digits, mut groups, mut marks) = (from, from, 0, 0, 0);
+        loop {
+            let run = (!self.planes.digits.window(at)).trailing_zeros() as usize;
+            if run == 0 || digits + run > 15 {
+                break;
+            }
+            digits += run;
+            groups += 1;
+            end = at + run;
+            at = end;
+            let gap = (0..3).take_while(|step| matches!(self.byte(at + step), b' ' | b'-' | b'.' | b'(' | b')' | b'/')).count();
+            if gap == 0 || !self.planes.digits.has(at + gap) {
+                break;
+            }
+            marks += usize::from(self.byte(at) != b' ');
+            at += gap;
+        }
+        (end, digits, groups, marks)
+    }
+
+    /// ` x123`, ` ext. 45` behind a number.
+    fn extension(&self, end: usize) -> usize {
+        let rest = self.text.get(end..(end + 14).min(self.text.len())).unwrap_or_default();
+        let space = usize::from(rest.first() == Some(&b' '));
+        for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x"] {
+            let Some(after) =
+                rest.get(space..space + mark.len()).filter(|word| word.eq_ignore_ascii_case(mark)).map(|_| space + mark.len())
+            else {
+                continue;
+            };
+            let digits = rest[after..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if (1..=6).contains(&digits) {
+                return after + digits;
+            }
+        }
+        0
+    }
+}
