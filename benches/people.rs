@@ -21,6 +21,10 @@ use std::{
     process::Command,
 };
 
+/// The program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rows of one person.
 const ROWS: u64 = 3;
 

@@ -1,52 +1,17 @@
-//! Which pairs of records are worth comparing: records that share a blocking key.
+//! Which pairs of records are worth comparing: records that meet in some way.
 //!
-//! Keys are sorted, never looked up pair by pair, so the cost grows with the number of records
-//! and not with its square. A key shared by too many different names is generic: it links nobody and is reported.
+//! What records meet by is sorted, never looked up pair by pair, so the cost grows with the number of records
+//! and not with its square. What too many records share links nobody. A pair is compared once, in the first way it meets.
 
 use super::{
     agreement::{self, Agreement, Sight},
     holdout::{self, Tally, Trial},
-    likeness::joined,
-    name::Name,
-    record::{Class, Map, NONE, Node, Records, mix},
+    record::{Node, Records},
     rule::{self, Numbers, Rule, Tier},
+    way::{Meeting, Way},
 };
 use rayon::prelude::*;
-
-/// Blocks with more distinct records than this are not compared pair by pair.
-const CAP: usize = 200;
-
-/// The same for keys that many people share by chance: a name, a name and a year, a name and a town.
-const WEAK_CAP: usize = 16;
-
-/// Marks such keys.
-const WEAK: u64 = 1 << 63;
-
-/// Marks keys that are a number of one person: records that meet by nothing else do not tell how others agree.
-const NUMBER: u64 = 1 << 62;
-
-/// What a blocking key is worth.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Plain,
-    Weak,
-}
-
-impl Kind {
-    fn mark(self, key: u64) -> u64 {
-        let bits = match self {
-            Kind::Number => NUMBER,
-            Kind::Plain => 0,
-            Kind::Weak => WEAK,
-        };
-        key & !(WEAK | NUMBER) | bits
-    }
-}
-
-fn cap(key: u64) -> usize {
-    if key & WEAK == 0 { CAP } else { WEAK_CAP }
-}
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Two records a rule joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,74 +21,67 @@ pub struct Edge {
     pub b: u32,
 }
 
-/// A key too many share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generic {
-    pub class: Option<Class>,
-    pub value: u64,
-    pub records: usize,
-}
-
-/// Blocking keys are made, sorted and compared in so many shares, one after the other: a record has a dozen and a half, and
-/// all of them at once would be the most memory that resolving ever takes.
-const SHARES: u64 = 8;
-
 /// What comparing records came to.
 #[derive(Debug, Default)]
 pub struct Proposals {
     /// Between named records, in the total order in which they are applied.
     pub edges: Vec<Edge>,
-    /// Keys found generic.
-    pub generic: Vec<Generic>,
     /// How the rules fare where something hidden tells who is who.
     pub trials: Vec<Trial>,
     /// How the ways of agreeing fare that join records by R23.
     pub agreed: Tally,
 }
 
-/// Compares the records that share a blocking key.
+/// Records are taken in chunks of so many, ...
+const CHUNK: usize = 1 << 16;
+
+/// ... whose hashes are divided so that what is sorted at a time stays in the processor's cache.
+const BUCKET: usize = 1 << 11;
+const MOST_BUCKETS: usize = 1 << 12;
+
+/// Compares the records that meet.
 pub fn propose(records: &Records) -> Proposals {
-    let all = BlockingKeys::new(records);
-    let rarity = Rarity::new(records);
+    let meeting = Meeting::new(records);
     let one_in = holdout::one_in(records.nodes.len());
-    let is_tried = |node: &Node| all.names[node.name as usize].bag.is_multiple_of(one_in);
+    let bits = (records.nodes.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS).ilog2();
+    let ways: Vec<u32> = records.nodes.par_iter().map(|node| meeting.ways(node)).collect();
+    let used = ways.par_iter().copied().reduce(|| 0, |one, other| one | other);
+    let met_in: Vec<AtomicU64> = records.nodes.iter().map(|_| AtomicU64::new(0)).collect();
+    let mut crowded: Vec<u32> = vec![0; records.nodes.len()];
     let mut proposals = Proposals::default();
     let mut sights: Vec<Sight> = Vec::new();
     let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
-    for share in 0..SHARES {
-        let mut keys = all.share(share);
-        keys.par_sort_unstable();
-        keys.dedup();
-        let blocks: Vec<(u64, &[(u64, u32)])> =
-            keys.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1).map(|block| (block[0].0, block)).collect();
-        let shared = blocks.iter().filter(|(key, block)| key & WEAK == 0 && block.len() > CAP);
-        proposals.generic.extend(shared.map(|(key, block)| Generic { class: None, value: *key, records: block.len() }));
-        let compared = blocks.par_iter().filter(|(key, block)| block.len() <= cap(*key)).fold(Found::default, |mut found, (key, block)| {
-            let by_number = key & NUMBER != 0;
-            for (i, (_, a)) in block.iter().enumerate() {
-                let is_tried = is_tried(&records.nodes[*a as usize]);
-                for (_, b) in &block[i + 1..] {
-                    found.compare(records, &rarity, *a, *b, is_tried, by_number);
-                }
-            }
+    for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
+        let chunks = ways.par_chunks(CHUNK).enumerate().map(|(at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits));
+        let chunks: Vec<Chunk> = chunks.collect();
+        let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &met_in, way, one_in };
+        let met = (0..1usize << bits).into_par_iter().with_min_len(8).fold(Found::default, |mut found, bucket| {
+            comparing.bucket(&chunks, bucket, &mut found);
             found
         });
-        for found in compared.collect::<Vec<Found>>() {
+        for found in met.collect::<Vec<Found>>() {
             proposals.edges.extend(found.edges);
             proposals.trials.extend(found.trials);
             sights.extend(found.sights);
             alike.extend(found.alike);
+            found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
         }
-        proposals.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
-        proposals.edges.dedup();
-        proposals.trials.par_sort_unstable();
-        proposals.trials.dedup();
-        alike.par_sort_unstable();
-        alike.dedup();
     }
-    proposals.join_alike(&mut sights, repeated(records, is_tried), &alike);
-    proposals.generic.sort_unstable_by_key(|generic| generic.value);
+    drop((ways, met_in, crowded));
+    proposals.edges.par_sort_unstable_by_key(Edge::place);
+    proposals.edges.dedup();
+    proposals.trials.par_sort_unstable();
+    proposals.trials.dedup();
+    alike.par_sort_unstable();
+    alike.dedup();
+    proposals.join_alike(&mut sights, repeated(records, |node| meeting.is_one_in(node, one_in)), &alike);
     proposals
+}
+
+impl Edge {
+    fn place(&self) -> (Tier, Rule, u32, u32) {
+        (self.rule.tier(), self.rule, self.a, self.b)
+    }
 }
 
 impl Proposals {
@@ -137,7 +95,9 @@ impl Proposals {
             self.edges.extend(same.iter().map(|(_, a, b)| Edge { rule: Rule::R23, a: *a, b: *b }));
         }
         self.agreed = used.iter().fold(Tally::default(), |all, tally| Tally { one: all.one + tally.one, two: all.two + tally.two });
-        self.edges.par_sort_unstable_by_key(|edge| (edge.rule.tier(), edge.rule, edge.a, edge.b));
+        if !used.is_empty() {
+            self.edges.par_sort_unstable_by_key(Edge::place);
+        }
     }
 }
 
@@ -148,7 +108,50 @@ fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
     again.map(|mention| &records.nodes[mention.node as usize]).filter(|node| agreement::tells_all(node) && is_tried(node)).count() as u64
 }
 
-/// What some blocks came to.
+/// What the records of a chunk are met by in one way: half of each hash, and the record, divided by the first bits of the hash.
+struct Chunk {
+    entries: Vec<u64>,
+    /// Where each bucket begins, and where the last ends.
+    starts: Vec<u32>,
+}
+
+impl Chunk {
+    fn new(meeting: &Meeting, records: &Records, way: Way, first: usize, ways: &[u32], bits: u32) -> Chunk {
+        let mut hashes: Vec<(u64, u32)> = Vec::new();
+        for (at, _) in ways.iter().enumerate().filter(|(_, ways)| *ways & way.bit() != 0) {
+            let at = first + at;
+            meeting.hashes(way, &records.nodes[at], |hash| hashes.push((hash, at as u32)));
+        }
+        if hashes.is_empty() {
+            return Chunk { entries: Vec::new(), starts: Vec::new() };
+        }
+        let bucket = |hash: u64| (hash >> 32 >> (32 - bits)) as usize;
+        let mut starts = vec![0u32; (1 << bits) + 1];
+        hashes.iter().for_each(|(hash, _)| starts[bucket(*hash) + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut entries = vec![0; hashes.len()];
+        for (hash, node) in hashes.iter().rev() {
+            let end = &mut starts[bucket(*hash) + 1];
+            *end -= 1;
+            entries[*end as usize] = hash << 32 | u64::from(*node);
+        }
+        // What were the ends are now the beginnings, one place too far.
+        starts.remove(0);
+        starts.push(entries.len() as u32);
+        Chunk { entries, starts }
+    }
+
+    fn bucket(&self, bucket: usize) -> &[u64] {
+        match self.starts.get(bucket..bucket + 2) {
+            Some([from, to]) => &self.entries[*from as usize..*to as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// What some buckets came to.
 #[derive(Default)]
 struct Found {
     edges: Vec<Edge>,
@@ -156,221 +159,133 @@ struct Found {
     sights: Vec<Sight>,
     /// Pairs that no rule joins, and how they agree.
     alike: Vec<(Agreement, u32, u32)>,
+    /// Records that share something with too many.
+    crowded: Vec<u32>,
+    /// Reused.
+    entries: Vec<u64>,
 }
 
-impl Found {
-    fn compare(&mut self, records: &Records, rarity: &Rarity, a: u32, b: u32, is_tried: bool, by_number: bool) {
-        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-        let (comparison, rare) = (rule::compare(records, x, y), rarity.is_rare(x));
+/// Comparing records that meet in one way.
+struct Comparing<'a> {
+    meeting: &'a Meeting,
+    records: &'a Records,
+    /// By record: the ways in which it may meet others, ...
+    ways: &'a [u32],
+    /// ... those gone through already in which it meets too many, ...
+    crowded: &'a [u32],
+    /// ... and the block it was last compared in.
+    met_in: &'a [AtomicU64],
+    way: Way,
+    one_in: u64,
+}
+
+impl Comparing<'_> {
+    fn bucket(&self, chunks: &[Chunk], bucket: usize, found: &mut Found) {
+        let mut entries = std::mem::take(&mut found.entries);
+        entries.clear();
+        chunks.iter().for_each(|chunk| entries.extend_from_slice(chunk.bucket(bucket)));
+        entries.sort_unstable();
+        entries.dedup();
+        for block in entries.chunk_by(|a, b| a >> 32 == b >> 32).filter(|block| block.len() > 1) {
+            if block.len() > self.way.cap() {
+                found.crowded.extend(block.iter().map(|entry| *entry as u32));
+                continue;
+            }
+            let met_in = |entry: &u64| &self.met_in[*entry as u32 as usize];
+            let last = |entry: &u64| met_in(entry).load(Ordering::Relaxed);
+            // What records meet in by turns: their telephone, their name, their number.
+            let known = last(&block[0]);
+            if known != 0 && block[1..].iter().all(|entry| last(entry) == known) {
+                continue;
+            }
+            for (i, one) in block.iter().enumerate() {
+                let (a, known) = (*one as u32, last(one));
+                let is_tried = self.meeting.is_one_in(&self.records.nodes[a as usize], self.one_in);
+                for other in &block[i + 1..] {
+                    let b = *other as u32;
+                    if (known == 0 || known != last(other)) && !self.have_met(a, b) {
+                        self.compare(found, a, b, is_tried);
+                    }
+                }
+            }
+            let this = (self.way as u64 + 1) << 44 | (bucket as u64) << 32 | block[0] >> 32;
+            block.iter().for_each(|entry| met_in(entry).store(this, Ordering::Relaxed));
+        }
+        found.entries = entries;
+    }
+
+    /// Whether two records were compared already.
+    fn have_met(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (a as usize, b as usize);
+        let ways = self.ways[a] & self.ways[b] & !(self.crowded[a] | self.crowded[b]) & (self.way.bit() - 1);
+        let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
+        ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, x, y))
+    }
+
+    fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {
+        let (records, x, y) = (self.records, &self.records.nodes[a as usize], &self.records.nodes[b as usize]);
+        let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(x));
         let rule = rule::judge(&comparison, rare);
-        self.edges.extend(rule.map(|rule| Edge { rule, a, b }));
+        found.edges.extend(rule.map(|rule| Edge { rule, a, b }));
         if is_tried {
-            self.trials.extend(holdout::trials(&comparison, rare, a, b));
+            found.trials.extend(holdout::trials(&comparison, rare, a, b));
         }
         let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
         if (open || is_tried)
-            && !by_number
+            && !self.way.is_number()
             && let Some(how) = Agreement::of(records, &comparison, rare, x, y)
         {
             if open {
-                self.alike.push((how, a, b));
+                found.alike.push((how, a, b));
             }
             if is_tried {
-                self.sights.extend(agreement::by_number(records, &comparison, x, y).map(|one| Sight { how, one, a, b }));
+                found.sights.extend(agreement::by_number(records, &comparison, x, y).map(|one| Sight { how, one, a, b }));
             }
         }
-    }
-}
-
-/// The blocking keys of every named record.
-struct BlockingKeys<'a> {
-    records: &'a Records,
-    names: Vec<NameKeys>,
-    doors: Vec<u64>,
-}
-
-impl<'a> BlockingKeys<'a> {
-    fn new(records: &'a Records) -> BlockingKeys<'a> {
-        BlockingKeys {
-            records,
-            names: records.names.par_iter().map(NameKeys::new).collect(),
-            doors: records.addresses.par_iter().map(super::address::Address::key).collect(),
-        }
-    }
-
-    /// (key, record) for one share of the keys.
-    fn share(&self, share: u64) -> Vec<(u64, u32)> {
-        let nodes = self.records.nodes.par_iter().enumerate().filter(|(_, node)| node.name != NONE && !node.organisation);
-        nodes
-            .flat_map_iter(|(at, node)| {
-                let mut keys = Vec::with_capacity(8);
-                let door = self.doors.get(node.address as usize).copied().unwrap_or(0);
-                node_keys(node, &self.names[node.name as usize], door, self.records, |key, kind| {
-                    if key % SHARES == share {
-                        keys.push((kind.mark(key), at as u32));
-                    }
-                });
-                keys
-            })
-            .collect()
-    }
-}
-
-/// Hashes of a name for blocking.
-struct NameKeys {
-    bag: u64,
-    given: u64,
-    surname: u64,
-    /// First four letters, folded by sound, of the surname.
-    sound: u64,
-    full: bool,
-}
-
-impl NameKeys {
-    fn new(name: &Name) -> NameKeys {
-        let hash = hash_text;
-        let surname = joined(name.surname());
-        NameKeys {
-            bag: hash(&name.bag()),
-            given: hash(name.given()),
-            surname: hash(&surname),
-            sound: hash(&soundex(&surname)),
-            full: name.is_full(),
-        }
-    }
-}
-
-/// The blocking keys of one record.
-fn node_keys(node: &Node, name: &NameKeys, door: u64, records: &Records, mut key: impl FnMut(u64, Kind)) {
-    let mut push = |parts: &[u64], kind: Kind| key(mix(parts), kind);
-    for key in &node.keys {
-        match key.class {
-            // A reference meets the own key of the row it refers to.
-            Class::Reference | Class::Own => push(&[20, key.value], Kind::Plain),
-            class @ (Class::Personal | Class::Proven) => push(&[class as u64, key.value], Kind::Number),
-            class => push(&[class as u64, key.value], Kind::Plain),
-        }
-        if matches!(key.class, Class::Personal | Class::Unverified | Class::Proven) && node.birth != 0 {
-            push(&[30, u64::from(node.birth), name.given], Kind::Plain);
-        }
-    }
-    let birth = u64::from(node.birth);
-    if !node.birth.is_multiple_of(10_000) {
-        push(&[31, birth, name.bag], Kind::Plain);
-        push(&[32, birth, name.surname], Kind::Plain);
-        push(&[33, birth, name.given], Kind::Plain);
-        push(&[34, birth, name.sound], Kind::Plain);
-        if door != 0 {
-            push(&[35, birth, door], Kind::Plain);
-        }
-        if let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.postcode().is_empty()) {
-            push(&[39, birth, super::record::mix(&[address.postcode().len() as u64, hash_text(address.postcode())])], Kind::Plain);
-        }
-    }
-    if door != 0 {
-        push(&[36, door, name.given], Kind::Plain);
-        push(&[37, door, name.surname], Kind::Plain);
-    }
-    if name.full {
-        if let Some(address) = records.addresses.get(node.address as usize) {
-            if !address.city().is_empty() {
-                push(&[38, name.bag, hash_text(address.city())], Kind::Weak);
-            }
-            if !address.postcode().is_empty() {
-                push(&[40, name.bag, hash_text(address.postcode())], Kind::Weak);
-            }
-        }
-        push(&[41, name.bag, birth / 10_000], Kind::Weak);
-        push(&[42, name.bag], Kind::Weak);
-    }
-}
-
-/// Blocks only propose what is then compared, so that a hash met by chance joins nobody.
-pub(super) fn hash_text(text: &str) -> u64 {
-    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| mix(&[hash, u64::from_le_bytes(*chunk)]));
-    mix(&[hash, u64::from_le_bytes(last)])
-}
-
-/// American Soundex (US National Archives), for blocking only.
-pub(super) fn soundex(word: &str) -> String {
-    let code = |c: char| match c {
-        'b' | 'f' | 'p' | 'v' => '1',
-        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
-        'd' | 't' => '3',
-        'l' => '4',
-        'm' | 'n' => '5',
-        'r' => '6',
-        'h' | 'w' => '-',
-        _ => '0',
-    };
-    let mut out = String::new();
-    let mut last = ' ';
-    for c in word.chars() {
-        let this = code(c);
-        if out.is_empty() {
-            out.push(c);
-        } else if this.is_ascii_digit() && this != '0' && this != last {
-            out.push(this);
-        }
-        if this != '-' {
-            last = this;
-        }
-        if out.len() >= 4 {
-            break;
-        }
-    }
-    out
-}
-
-/// How often a name occurs with different birth dates: what two people of one name and one
-/// birthday by chance are judged by.
-struct Rarity {
-    births: Map<u64, u32>,
-    keys: Vec<u64>,
-}
-
-/// Birth dates of living people spread over so many days, roughly.
-const BIRTHDAYS: f64 = 365.25 * 60.0;
-
-/// Expected coincidences above this make a name common.
-pub(super) const COINCIDENCES: f64 = 0.01;
-
-impl Rarity {
-    fn new(records: &Records) -> Rarity {
-        let keys: Vec<u64> = records.names.par_iter().map(|name| hash_text(&name.bag())).collect();
-        let mut pairs: Vec<(u64, u32)> = records
-            .nodes
-            .iter()
-            .filter(|node| node.name != NONE && node.birth != 0)
-            .map(|node| (keys[node.name as usize], node.birth))
-            .collect();
-        pairs.par_sort_unstable();
-        pairs.dedup();
-        let mut births = Map::default();
-        for (key, _) in pairs {
-            *births.entry(key).or_insert(0) += 1;
-        }
-        Rarity { births, keys }
-    }
-
-    fn is_rare(&self, node: &Node) -> bool {
-        let n = self.keys.get(node.name as usize).and_then(|key| self.births.get(key)).copied().unwrap_or(0);
-        let n = f64::from(n);
-        n * (n - 1.0) / 2.0 / BIRTHDAYS < COINCIDENCES
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::name, *};
+    use crate::{
+        base::ElementSet,
+        people::record::{Class, Key, NONE},
+    };
+
+    /// Records of these names, birth dates and telephone numbers.
+    fn records(of: &[(&'static str, u32, u64)]) -> Records {
+        let mut records = Records::default();
+        for (full, birth, phone) in of {
+            records.names.extend(name::Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
+            records.nodes.push(Node {
+                id: 0,
+                name: records.names.len() as u32 - 1,
+                birth: *birth,
+                sex: 0,
+                address: NONE,
+                keys: Box::new([Key { class: Class::Phone, value: *phone }]),
+                elements: ElementSet::EMPTY,
+                roles: 0,
+                organisation: false,
+                own_name: false,
+            });
+        }
+        records
+    }
 
     #[test]
-    fn soundex_of_published_examples() {
-        for (word, want) in [("robert", "r163"), ("rupert", "r163"), ("ashcraft", "a261"), ("tymczak", "t522"), ("lee", "l")] {
-            assert_eq!(soundex(word), want);
-        }
+    fn records_that_meet_in_several_ways_are_compared_once() {
+        let found = propose(&records(&[("Ada Byron", 18_151_210, 7), ("Byron, Ada", 18_151_210, 7), ("Mary Somerville", 17_801_226, 8)]));
+        assert_eq!(found.edges, [Edge { rule: Rule::R04, a: 0, b: 1 }]);
+    }
+
+    #[test]
+    fn what_too_many_share_links_nobody_and_hides_no_other_way_of_meeting() {
+        let mut all: Vec<(&str, u32, u64)> = (0..300).map(|at| ("Mary Somerville", 19_000_101 + 10_000 * (at % 90), 7)).collect();
+        all.extend([("Ada Byron", 18_151_210, 7), ("Ada Byron", 18_151_210, 7)]);
+        let found = propose(&records(&all));
+        assert!(found.edges.contains(&Edge { rule: Rule::R04, a: 300, b: 301 }), "by name and birth date");
+        assert!(found.edges.iter().all(|edge| edge.a < 300 && edge.b < 300 || edge.a == 300));
     }
 }

@@ -299,6 +299,7 @@ impl Ledger<'_> {
         let Resolved { individuals, individual_of, edges, rates, .. } = *self.resolved;
         let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
         let mut by_rule: BTreeMap<Rule, Vec<(u32, f64)>> = BTreeMap::new();
+        let mut known: BTreeMap<(Rule, bool), f64> = BTreeMap::new();
         for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
             let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
             if a == NONE || b == NONE || a == b {
@@ -312,7 +313,9 @@ impl Ledger<'_> {
             if x != y {
                 let (keep, gone) = (x.min(y), x.max(y));
                 parent[gone as usize] = keep;
-                by_rule.entry(edge.rule).or_default().push((gone, rates.one(edge.rule, self.births(edge.a, edge.b))));
+                let births = self.births(edge.a, edge.b);
+                let chance = *known.entry((edge.rule, births)).or_insert_with(|| rates.one(edge.rule, births));
+                by_rule.entry(edge.rule).or_default().push((gone, chance));
             }
         }
         for (rule, people) in by_rule {
@@ -374,12 +377,14 @@ impl Ledger<'_> {
     fn may_be_two(&mut self) {
         let Resolved { individuals, individual_of, merges, rates, .. } = *self.resolved;
         let mut chances = vec![[0.0; 2]; individuals.len()];
+        let mut known: BTreeMap<(Rule, bool), f64> = BTreeMap::new();
         let asked = |rule: &Rule| !matches!(rule, Rule::R01 | Rule::R03 | Rule::R20 | Rule::R21);
         for merge in merges.iter().filter(|merge| asked(&merge.rule)) {
             let at = individual_of[merge.a as usize];
             if at != NONE && individuals[at as usize].counted {
                 let chance = &mut chances[at as usize][usize::from(merge.rule.is_weak())];
-                *chance = rates.two(merge.rule, self.births(merge.a, merge.b)).max(*chance);
+                let births = self.births(merge.a, merge.b);
+                *chance = known.entry((merge.rule, births)).or_insert_with(|| rates.two(merge.rule, births)).max(*chance);
             }
         }
         for (weak, code) in [(0, "strong_merge"), (1, "weak_merge")] {

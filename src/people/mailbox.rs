@@ -6,13 +6,13 @@
 //! people just as well.
 
 use super::{
-    block::{COINCIDENCES, hash_text, soundex},
     cluster::Clusters,
     holdout::Tally,
     likeness::{self, Likeness, is_typo, token_likeness},
     name::{Name, words},
     record::{Map, NONE, Records, mix},
     rule::Rule,
+    way::{COINCIDENCES, hash_text, soundex},
 };
 use crate::detect::{is_given_name, is_surname};
 use std::{borrow::Cow, collections::BTreeMap};

@@ -27,6 +27,7 @@ pub mod record;
 pub mod role;
 pub mod rule;
 mod unread;
+mod way;
 
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
@@ -49,7 +50,6 @@ pub struct Population {
     pub individual_of: Vec<u32>,
     pub merges: Vec<Merge>,
     pub refusals: Vec<Refusal>,
-    pub generic: Vec<block::Generic>,
     pub counts: count::Counts,
     /// How often the rules err on these data.
     pub rates: holdout::Rates,
@@ -63,7 +63,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
-    let block::Proposals { edges, generic, trials, agreed } = block::propose(&records);
+    let block::Proposals { edges, trials, agreed } = block::propose(&records);
     let mut clusters = Clusters::new(&records);
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
@@ -146,7 +146,6 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         individual_of,
         merges: clusters.merges,
         refusals: clusters.refusals,
-        generic,
         counts,
         rates,
         unattributed,

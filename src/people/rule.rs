@@ -5,8 +5,9 @@
 
 use super::{
     likeness::{Likeness, edit_distance, is_typo},
-    record::{Class, Key, NONE, Node, Records},
+    record::{Class, Key, NONE, Node, Number, Records},
 };
+use smallvec::SmallVec;
 
 /// How sure a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,7 +180,9 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     };
     let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
     let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix != y.suffix && x.suffix != super::name::Suffix::None && y.suffix != super::name::Suffix::None);
-    let shares = |class: Class| shared(&a.keys, &b.keys, class);
+    let keys = Keys::of(&a.keys, &b.keys);
+    let shares = |class: Class| keys.shared & bit(class) != 0;
+    let numbers = |class: Class| keys.numbers(records, a, b, class);
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
     let proven = shares(Class::Proven);
     let related = proven && (name >= Some(Likeness::Partial) || matches!(names, (Some(x), Some(y)) if x.shares_surname(y)));
@@ -188,12 +191,12 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         name,
         full_names,
         birth,
-        personal: numbers(records, a, b, Class::Personal),
+        personal: numbers(Class::Personal),
         issued: shares(Class::Issued),
         row_key: shares(Class::Own),
-        reference: shares(Class::Reference) || crosses(&a.keys, &b.keys),
-        unverified: match numbers(records, a, b, Class::Unverified) {
-            Numbers::Unknown => numbers(records, a, b, Class::Proven),
+        reference: shares(Class::Reference) || keys.crossed,
+        unverified: match numbers(Class::Unverified) {
+            Numbers::Unknown => numbers(Class::Proven),
             known => known,
         },
         proven,
@@ -338,45 +341,85 @@ fn births(a: u32, b: u32) -> Birth {
     if (ma == 0 && da == 0) || (mb == 0 && db == 0) {
         return if ya == yb { Birth::Unknown } else { Birth::Different };
     }
-    let text = |date: u32| format!("{date:08}");
-    let digits = edit_distance(&text(a), &text(b), 1);
-    if digits <= 1 || (ya == yb && ma == db && da == mb) || (ya == yb && ma == mb && da.abs_diff(db) <= 1) {
+    if is_digit_slip(a, b) || (ya == yb && ma == db && da == mb) || (ya == yb && ma == mb && da.abs_diff(db) <= 1) {
         return Birth::Near;
     }
     Birth::Different
 }
 
-fn shared(a: &[Key], b: &[Key], class: Class) -> bool {
-    a.iter().filter(|key| key.class == class).any(|key| b.contains(key))
+/// Whether two dates are one wrong digit or one transposition apart.
+fn is_digit_slip(a: u32, b: u32) -> bool {
+    let digits = |date: u32| [7, 6, 5, 4, 3, 2, 1, 0].map(|place| date / 10u32.pow(place) % 10);
+    let (x, y) = (digits(a), digits(b));
+    let Some(first) = (0..8).find(|at| x[*at] != y[*at]) else { return true };
+    let swapped = first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first];
+    x[first + 1..] == y[first + 1..] || (swapped && x[first + 2..] == y[first + 2..])
 }
 
-/// One record's reference is the other's own key.
+/// What the keys of two records have in common, a bit for each class.
+struct Keys {
+    mine: u16,
+    theirs: u16,
+    shared: u16,
+    /// One record's reference is the other's own key.
+    crossed: bool,
+}
+
+const fn bit(class: Class) -> u16 {
+    1 << class as u16
+}
+
+impl Keys {
+    /// Of two sorted lists.
+    fn of(a: &[Key], b: &[Key]) -> Keys {
+        let mut keys = Keys { mine: 0, theirs: 0, shared: 0, crossed: false };
+        let mut rest = b;
+        for key in a {
+            keys.mine |= bit(key.class);
+            while let Some((first, after)) = rest.split_first().filter(|(first, _)| *first < key) {
+                keys.theirs |= bit(first.class);
+                rest = after;
+            }
+            if rest.first() == Some(key) {
+                keys.shared |= bit(key.class);
+            }
+        }
+        rest.iter().for_each(|key| keys.theirs |= bit(key.class));
+        let may_cross = |one: u16, other: u16| one & bit(Class::Reference) != 0 && other & bit(Class::Own) != 0;
+        keys.crossed = (may_cross(keys.mine, keys.theirs) && crosses(a, b)) || (may_cross(keys.theirs, keys.mine) && crosses(b, a));
+        keys
+    }
+
+    fn numbers(&self, records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
+        match (self.mine & self.theirs & bit(class) != 0, self.shared & bit(class) != 0) {
+            (false, _) => Numbers::Unknown,
+            (true, true) => Numbers::Same,
+            (true, false) => differing(records, a, b, class),
+        }
+    }
+}
+
 fn crosses(a: &[Key], b: &[Key]) -> bool {
-    let one = |a: &[Key], b: &[Key]| {
-        a.iter().filter(|key| key.class == Class::Reference).any(|key| b.contains(&Key { class: Class::Own, value: key.value }))
-    };
-    one(a, b) || one(b, a)
+    a.iter().filter(|key| key.class == Class::Reference).any(|key| b.contains(&Key { class: Class::Own, value: key.value }))
 }
 
 pub(super) fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
-    let of = |node: &Node| node.keys.iter().filter(|key| key.class == class).map(|key| key.value).collect::<Vec<_>>();
-    let (mine, theirs) = (of(a), of(b));
-    if mine.is_empty() || theirs.is_empty() {
-        return Numbers::Unknown;
-    }
-    if mine.iter().any(|value| theirs.contains(value)) {
-        return Numbers::Same;
-    }
-    let text = |value: &u64| records.numbers.get(value).map_or("", |number| &**number);
+    Keys::of(&a.keys, &b.keys).numbers(records, a, b, class)
+}
+
+/// How numbers of which none is the same compare.
+fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
+    let texts = |node: &Node| -> SmallVec<[Number; 2]> {
+        let of_class = node.keys.iter().filter(|key| key.class == class);
+        of_class.filter_map(|key| records.numbers.get(&{ key.value })).filter(|text| !text.is_empty()).copied().collect()
+    };
+    let (mine, theirs) = (texts(a), texts(b));
     let mut comparable = false;
     for x in &mine {
-        for y in &theirs {
-            let (x, y) = (text(x), text(y));
-            if !x.is_empty() && x.len().abs_diff(y.len()) <= 1 {
-                comparable = true;
-                if edit_distance(x, y, 1) <= 1 {
-                    return Numbers::Near;
-                }
+        for y in theirs.iter().filter(|y| x.len().abs_diff(y.len()) <= 1) {
+            comparable = true;
+            if edit_distance(x, y, 1) <= 1 {
+                return Numbers::Near;
             }
         }
     }
@@ -422,6 +465,9 @@ mod tests {
         assert_eq!(births(19_900_203, 19_900_302), Birth::Near);
         assert_eq!(births(19_900_203, 19_900_204), Birth::Near);
         assert_eq!(births(19_900_203, 19_910_203), Birth::Near);
+        assert_eq!(births(19_900_203, 19_090_203), Birth::Near);
+        assert_eq!(births(19_910_112, 19_910_121), Birth::Near);
+        assert_eq!(births(19_900_203, 19_910_213), Birth::Different);
         assert_eq!(births(19_900_203, 19_620_711), Birth::Different);
         assert_eq!(births(19_900_000, 19_900_711), Birth::Unknown);
         assert_eq!(births(0, 19_900_711), Birth::Unknown);

@@ -1,0 +1,331 @@
+//! Ways in which two records may meet: they share a number, an address, a name and a birth date.
+//!
+//! Records that meet in no way are never compared.
+
+use super::{
+    address::Address,
+    likeness::joined,
+    name::Name,
+    record::{Class, Map, NONE, Node, Records, mix},
+};
+use rayon::prelude::*;
+
+/// What two records share when they meet. In the order they are gone through: numbers of one person come last, since records that
+/// meet by nothing else do not tell how others agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Way {
+    /// A reference meets the own key of the row it refers to.
+    Row,
+    Email,
+    Phone,
+    Username,
+    Account,
+    Issued,
+    Partial,
+    Unverified,
+    BirthBag,
+    BirthSurname,
+    BirthGiven,
+    BirthSound,
+    BirthDoor,
+    BirthPostcode,
+    /// Both with a number, whichever.
+    NumberedBirthGiven,
+    DoorGiven,
+    DoorSurname,
+    BagCity,
+    BagPostcode,
+    BagYear,
+    Bag,
+    Personal,
+    Proven,
+}
+
+/// Blocks with more distinct records than this are not compared pair by pair.
+const CAP: usize = 200;
+
+/// The same for what many people share by chance: a name, a name and a year, a name and a town.
+const WEAK_CAP: usize = 16;
+
+impl Way {
+    pub(super) const ALL: [Way; 23] = [
+        Way::Row,
+        Way::Email,
+        Way::Phone,
+        Way::Username,
+        Way::Account,
+        Way::Issued,
+        Way::Partial,
+        Way::Unverified,
+        Way::BirthBag,
+        Way::BirthSurname,
+        Way::BirthGiven,
+        Way::BirthSound,
+        Way::BirthDoor,
+        Way::BirthPostcode,
+        Way::NumberedBirthGiven,
+        Way::DoorGiven,
+        Way::DoorSurname,
+        Way::BagCity,
+        Way::BagPostcode,
+        Way::BagYear,
+        Way::Bag,
+        Way::Personal,
+        Way::Proven,
+    ];
+
+    pub(super) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
+    pub(super) const fn cap(self) -> usize {
+        if self.is_weak() { WEAK_CAP } else { CAP }
+    }
+
+    /// Many people share it by chance.
+    pub(super) const fn is_weak(self) -> bool {
+        matches!(self, Way::BagCity | Way::BagPostcode | Way::BagYear | Way::Bag)
+    }
+
+    /// It is a number of one person.
+    pub(super) const fn is_number(self) -> bool {
+        matches!(self, Way::Personal | Way::Proven)
+    }
+
+    /// The way of meeting by a key of this class.
+    const fn of(class: Class) -> Way {
+        match class {
+            Class::Personal => Way::Personal,
+            Class::Issued => Way::Issued,
+            Class::Own | Class::Reference => Way::Row,
+            Class::Unverified => Way::Unverified,
+            Class::Proven => Way::Proven,
+            Class::Account => Way::Account,
+            Class::Email => Way::Email,
+            Class::Phone => Way::Phone,
+            Class::Username => Way::Username,
+            Class::Partial => Way::Partial,
+        }
+    }
+
+    /// It is a key, of which a record may have several.
+    const fn is_key(self) -> bool {
+        matches!(
+            self,
+            Way::Row
+                | Way::Email
+                | Way::Phone
+                | Way::Username
+                | Way::Account
+                | Way::Issued
+                | Way::Partial
+                | Way::Unverified
+                | Way::Personal
+                | Way::Proven
+        )
+    }
+}
+
+/// Hashes of a name.
+#[derive(Debug)]
+struct NameHashes {
+    bag: u64,
+    given: u64,
+    surname: u64,
+    /// First four letters, folded by sound, of the surname.
+    sound: u64,
+    full: bool,
+}
+
+/// Hashes of an address; 0 for what is not known.
+#[derive(Clone, Copy, Debug, Default)]
+struct PlaceHashes {
+    door: u64,
+    city: u64,
+    postcode: u64,
+}
+
+/// What records are met by.
+pub(super) struct Meeting {
+    names: Vec<NameHashes>,
+    places: Vec<PlaceHashes>,
+    /// By name, whether it is not to be met twice by chance.
+    rare: Vec<bool>,
+}
+
+impl Meeting {
+    pub(super) fn new(records: &Records) -> Meeting {
+        let names: Vec<NameHashes> = records.names.par_iter().map(NameHashes::new).collect();
+        let rare = rare(records, &names);
+        Meeting { names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), rare }
+    }
+
+    /// The ways in which a record may meet others, a bit for each.
+    pub(super) fn ways(&self, node: &Node) -> u32 {
+        if node.name == NONE || node.organisation {
+            return 0;
+        }
+        let by_keys = node.keys.iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
+        Way::ALL.iter().filter(|way| !way.is_key() && self.parts(**way, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
+    }
+
+    /// Whether a record's name is rare enough for a name and a birth date to be one person.
+    pub(super) fn is_rare(&self, node: &Node) -> bool {
+        self.rare.get(node.name as usize).copied().unwrap_or(true)
+    }
+
+    /// One in so many names, the same records of a name always.
+    pub(super) fn is_one_in(&self, node: &Node, many: u64) -> bool {
+        self.names.get(node.name as usize).is_some_and(|name| name.bag.is_multiple_of(many))
+    }
+
+    /// Hands over the hashes a record is met by in one way.
+    pub(super) fn hashes(&self, way: Way, node: &Node, mut hash: impl FnMut(u64)) {
+        if way.is_key() {
+            let of_way = node.keys.iter().filter(|key| Way::of(key.class) == way);
+            of_way.for_each(|key| hash(mix(&[way as u64, key.value])));
+        } else if let Some((one, other)) = self.parts(way, node) {
+            hash(mix(&[way as u64, one, other]));
+        }
+    }
+
+    /// Whether two records meet in a way.
+    pub(super) fn meet(&self, way: Way, a: &Node, b: &Node) -> bool {
+        if !way.is_key() {
+            let parts = self.parts(way, a);
+            return parts.is_some() && parts == self.parts(way, b);
+        }
+        let mut theirs = b.keys.iter().filter(|key| Way::of(key.class) == way).peekable();
+        theirs.peek().is_some()
+            && a.keys.iter().filter(|key| Way::of(key.class) == way).any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
+    }
+
+    /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
+    fn parts(&self, way: Way, node: &Node) -> Option<(u64, u64)> {
+        let name = || self.names.get(node.name as usize);
+        let dated = || (!node.birth.is_multiple_of(10_000)).then_some(u64::from(node.birth));
+        let place = || self.places.get(node.address as usize);
+        let known = |hash: u64| (hash != 0).then_some(hash);
+        let full = || name().filter(|name| name.full).map(|name| name.bag);
+        Some(match way {
+            Way::BirthBag => (dated()?, name()?.bag),
+            Way::BirthSurname => (dated()?, name()?.surname),
+            Way::BirthGiven => (dated()?, name()?.given),
+            Way::BirthSound => (dated()?, name()?.sound),
+            Way::BirthDoor => (dated()?, known(place()?.door)?),
+            Way::BirthPostcode => (dated()?, known(place()?.postcode)?),
+            Way::NumberedBirthGiven if node.birth != 0 => {
+                let numbered = |class| matches!(class, Class::Personal | Class::Unverified | Class::Proven);
+                (node.keys.iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, name()?.given)
+            }
+            Way::DoorGiven => (known(place()?.door)?, name()?.given),
+            Way::DoorSurname => (known(place()?.door)?, name()?.surname),
+            Way::BagCity => (known(place()?.city)?, full()?),
+            Way::BagPostcode => (known(place()?.postcode)?, full()?),
+            Way::BagYear => ((node.birth / 10_000).into(), full()?),
+            Way::Bag => (0, full()?),
+            _ => return None,
+        })
+    }
+}
+
+impl NameHashes {
+    fn new(name: &Name) -> NameHashes {
+        let surname = joined(name.surname());
+        NameHashes {
+            bag: hash_text(&name.bag()),
+            given: hash_text(name.given()),
+            surname: hash_text(&surname),
+            sound: hash_text(&soundex(&surname)),
+            full: name.is_full(),
+        }
+    }
+}
+
+impl PlaceHashes {
+    fn new(address: &Address) -> PlaceHashes {
+        let hash = |text: &str| if text.is_empty() { 0 } else { hash_text(text) };
+        PlaceHashes { door: address.key(), city: hash(address.city()), postcode: hash(address.postcode()) }
+    }
+}
+
+/// Birth dates of living people spread over so many days, roughly.
+const BIRTHDAYS: f64 = 365.25 * 60.0;
+
+/// Expected coincidences above this make a name common.
+pub(super) const COINCIDENCES: f64 = 0.01;
+
+/// By name: whether two people of that name and one birthday are not to be expected, from how often it occurs with different
+/// birth dates.
+fn rare(records: &Records, names: &[NameHashes]) -> Vec<bool> {
+    let dated = records.nodes.iter().filter(|node| node.name != NONE && node.birth != 0);
+    let mut pairs: Vec<(u64, u32)> = dated.map(|node| (names[node.name as usize].bag, node.birth)).collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    let mut common: Map<u64, ()> = Map::default();
+    for of_name in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let n = of_name.len() as f64;
+        if n * (n - 1.0) / 2.0 / BIRTHDAYS >= COINCIDENCES {
+            common.insert(of_name[0].0, ());
+        }
+    }
+    names.iter().map(|name| !common.contains_key(&name.bag)).collect()
+}
+
+/// Meeting only proposes what is then compared, so that a hash met by chance joins nobody.
+pub(super) fn hash_text(text: &str) -> u64 {
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| mix(&[hash, u64::from_le_bytes(*chunk)]));
+    mix(&[hash, u64::from_le_bytes(last)])
+}
+
+/// American Soundex (US National Archives), for blocking only.
+pub(super) fn soundex(word: &str) -> String {
+    let code = |c: char| match c {
+        'b' | 'f' | 'p' | 'v' => '1',
+        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
+        'd' | 't' => '3',
+        'l' => '4',
+        'm' | 'n' => '5',
+        'r' => '6',
+        'h' | 'w' => '-',
+        _ => '0',
+    };
+    let mut out = String::new();
+    let mut last = ' ';
+    for c in word.chars() {
+        let this = code(c);
+        if out.is_empty() {
+            out.push(c);
+        } else if this.is_ascii_digit() && this != '0' && this != last {
+            out.push(this);
+        }
+        if this != '-' {
+            last = this;
+        }
+        if out.len() >= 4 {
+            break;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn soundex_of_published_examples() {
+        for (word, want) in [("robert", "r163"), ("rupert", "r163"), ("ashcraft", "a261"), ("tymczak", "t522"), ("lee", "l")] {
+            assert_eq!(soundex(word), want);
+        }
+    }
+
+    #[test]
+    fn ways_are_gone_through_in_their_order() {
+        assert!(Way::ALL.iter().enumerate().all(|(at, way)| *way as usize == at));
+    }
+}
