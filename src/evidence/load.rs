@@ -6,7 +6,7 @@
 use super::{
     case::Case,
     items::{Digest, ItemSeen, Items},
-    part_file::{Kind, read, rows},
+    part_file::{Kind, entries, read, rows},
     recorder::{COLUMNS, DETECTORS, FINDINGS, ITEMS, MENTIONS, PROBLEMS, TABLES},
     row::{ColumnSeen, DetectorEntry, FindingRow, ItemStatus, ProblemRow, TableRow},
 };
@@ -92,6 +92,12 @@ impl<'c> Evidence<'c> {
     /// How many mentions there are, about: for reserving memory.
     pub fn mention_count(&self) -> usize {
         self.count(&MENTIONS)
+    }
+
+    /// How many values they hold, about.
+    pub fn mention_values(&self) -> usize {
+        let known = entries(&self.case.evidence(), &MENTIONS, "detectors").ok();
+        known.and_then(|values| usize::try_from(values).ok()).unwrap_or_default()
     }
 
     /// Hands every mention to `each`, in the order of the part files.

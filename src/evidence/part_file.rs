@@ -134,6 +134,20 @@ pub fn rows(folder: &Path, kind: &Kind) -> anyhow::Result<u64> {
     part_files(folder, kind)?.into_iter().map(count).sum()
 }
 
+/// Rows of a batch that is read: few enough to stay in the processor's cache.
+const BATCH: usize = 4 << 10;
+
+/// How many entries the lists of a column hold, by what the part files say themselves.
+pub fn entries(folder: &Path, kind: &Kind, column: &str) -> anyhow::Result<u64> {
+    let count = |path: PathBuf| -> anyhow::Result<u64> {
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(&path)?)?;
+        let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+        let of_name = columns.filter(|of| of.column_path().parts().first().is_some_and(|part| part == column));
+        Ok(of_name.map(|of| u64::try_from(of.num_values()).unwrap_or_default()).sum())
+    };
+    part_files(folder, kind)?.into_iter().map(count).sum()
+}
+
 /// Hands every batch of a kind to `each`, file by file.
 pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
     for path in part_files(folder, kind)? {
@@ -147,7 +161,7 @@ pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&Rec
         }
         let context = || format!("evidence file `{}` cannot be read (was the case key changed?)", path.display());
         let open = || -> anyhow::Result<_> {
-            Ok(ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(&path)?, options)?.with_batch_size(16 << 10).build()?)
+            Ok(ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(&path)?, options)?.with_batch_size(BATCH).build()?)
         };
         let reader = open().map_err(|error| error.context(context()))?;
         for batch in reader {

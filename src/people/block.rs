@@ -6,6 +6,7 @@
 use super::{
     agreement::{self, Agreement, Sight},
     holdout::{self, Tally, Trial},
+    likelihood::{Model, Pattern, Seen},
     record::{Node, Records},
     rule::{self, Numbers, Rule, Tier},
     way::{Meeting, Way},
@@ -30,6 +31,10 @@ pub struct Proposals {
     pub trials: Vec<Trial>,
     /// How the ways of agreeing fare that join records by R23.
     pub agreed: Tally,
+    /// What was learnt and joined by R24: right and wrong, as expected.
+    pub likely: Tally,
+    /// Birth dates of one person differ so often that R24 is not asked about them.
+    pub dates_err: bool,
 }
 
 /// Records are taken in chunks of so many, ...
@@ -44,13 +49,14 @@ pub fn propose(records: &Records) -> Proposals {
     let meeting = Meeting::new(records);
     let one_in = holdout::one_in(records.nodes.len());
     let bits = (records.nodes.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS).ilog2();
-    let ways: Vec<u32> = records.nodes.par_iter().map(|node| meeting.ways(node)).collect();
+    let ways: Vec<u32> = records.nodes.par_iter().enumerate().map(|(at, node)| meeting.ways(at, node)).collect();
     let used = ways.par_iter().copied().reduce(|| 0, |one, other| one | other);
     let met_in: Vec<AtomicU64> = records.nodes.iter().map(|_| AtomicU64::new(0)).collect();
     let mut crowded: Vec<u32> = vec![0; records.nodes.len()];
     let mut proposals = Proposals::default();
     let mut sights: Vec<Sight> = Vec::new();
     let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
+    let (mut seen, mut likely) = (Seen::default(), Vec::new());
     for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
         let chunks = ways.par_chunks(CHUNK).enumerate().map(|(at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits));
         let chunks: Vec<Chunk> = chunks.collect();
@@ -64,17 +70,23 @@ pub fn propose(records: &Records) -> Proposals {
             proposals.trials.extend(found.trials);
             sights.extend(found.sights);
             alike.extend(found.alike);
+            seen.join(found.seen);
+            likely.extend(found.likely);
             found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
         }
     }
     drop((ways, met_in, crowded));
-    proposals.edges.par_sort_unstable_by_key(Edge::place);
-    proposals.edges.dedup();
     proposals.trials.par_sort_unstable();
     proposals.trials.dedup();
     alike.par_sort_unstable();
     alike.dedup();
-    proposals.join_alike(&mut sights, repeated(records, |node| meeting.is_one_in(node, one_in)), &alike);
+    let repeated = repeated(records, |node| meeting.is_one_in(node, one_in));
+    proposals.join_alike(&mut sights, repeated, &alike);
+    if let Some(model) = Model::learn(records, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
+        proposals.join_likely(&model, &likely);
+    }
+    proposals.edges.par_sort_unstable_by_key(Edge::place);
+    proposals.edges.dedup();
     proposals
 }
 
@@ -95,9 +107,19 @@ impl Proposals {
             self.edges.extend(same.iter().map(|(_, a, b)| Edge { rule: Rule::R23, a: *a, b: *b }));
         }
         self.agreed = used.iter().fold(Tally::default(), |all, tally| Tally { one: all.one + tally.one, two: all.two + tally.two });
-        if !used.is_empty() {
-            self.edges.par_sort_unstable_by_key(Edge::place);
+    }
+
+    /// Joins pairs that are one person's by what was learnt.
+    fn join_likely(&mut self, model: &Model, likely: &[(Pattern, u32, u32)]) {
+        let (mut all, mut right) = (0u64, 0.0);
+        for (pattern, a, b) in likely.iter().filter(|(pattern, ..)| model.joins(*pattern)) {
+            all += 1;
+            right += model.probability(*pattern);
+            self.edges.push(Edge { rule: Rule::R24, a: *a, b: *b });
         }
+        self.dates_err = model.dates_err();
+        let one = (right as u64).min(all);
+        self.likely = Tally { one, two: all - one };
     }
 }
 
@@ -120,7 +142,7 @@ impl Chunk {
         let mut hashes: Vec<(u64, u32)> = Vec::new();
         for (at, _) in ways.iter().enumerate().filter(|(_, ways)| *ways & way.bit() != 0) {
             let at = first + at;
-            meeting.hashes(way, &records.nodes[at], |hash| hashes.push((hash, at as u32)));
+            meeting.hashes(way, at, &records.nodes[at], |hash| hashes.push((hash, at as u32)));
         }
         if hashes.is_empty() {
             return Chunk { entries: Vec::new(), starts: Vec::new() };
@@ -159,6 +181,10 @@ struct Found {
     sights: Vec<Sight>,
     /// Pairs that no rule joins, and how they agree.
     alike: Vec<(Agreement, u32, u32)>,
+    /// How pairs agree, for learning how likely they are one person's, ...
+    seen: Seen,
+    /// ... and those that no rule joins.
+    likely: Vec<(Pattern, u32, u32)>,
     /// Records that share something with too many.
     crowded: Vec<u32>,
     /// Reused.
@@ -219,18 +245,34 @@ impl Comparing<'_> {
         let (a, b) = (a as usize, b as usize);
         let ways = self.ways[a] & self.ways[b] & !(self.crowded[a] | self.crowded[b]) & (self.way.bit() - 1);
         let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
-        ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, x, y))
+        ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, (a, x), (b, y)))
     }
 
     fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {
         let (records, x, y) = (self.records, &self.records.nodes[a as usize], &self.records.nodes[b as usize]);
         let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(x));
         let rule = rule::judge(&comparison, rare);
+        let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
+        let told = || agreement::by_number(records, &comparison, x, y);
+        if records.few
+            && !self.way.is_number()
+            && let Some(pattern) = Pattern::of(records, &comparison, a, b)
+        {
+            if is_tried {
+                found.seen.meet(pattern, told());
+            }
+            if open && !pattern.is_apart() {
+                found.likely.push((pattern, a, b));
+            }
+        }
+        if self.way.is_faint() {
+            found.edges.extend(rule.filter(|rule| rule.tier() <= Tier::Strong).map(|rule| Edge { rule, a, b }));
+            return;
+        }
         found.edges.extend(rule.map(|rule| Edge { rule, a, b }));
         if is_tried {
             found.trials.extend(holdout::trials(&comparison, rare, a, b));
         }
-        let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
         if (open || is_tried)
             && !self.way.is_number()
             && let Some(how) = Agreement::of(records, &comparison, rare, x, y)
@@ -239,7 +281,7 @@ impl Comparing<'_> {
                 found.alike.push((how, a, b));
             }
             if is_tried {
-                found.sights.extend(agreement::by_number(records, &comparison, x, y).map(|one| Sight { how, one, a, b }));
+                found.sights.extend(told().map(|one| Sight { how, one, a, b }));
             }
         }
     }

@@ -4,7 +4,7 @@
 use super::{
     block::Edge,
     likeness::{Likeness, edit_distance},
-    name::Suffix,
+    name::{Name, Suffix},
     record::{Class, NONE, Records},
     rule::{self, Rule, Tier},
 };
@@ -75,6 +75,8 @@ pub struct Clusters {
     holds: Vec<Holds>,
     pub merges: Vec<Merge>,
     pub refusals: Vec<Refusal>,
+    /// R24 is not asked whether birth dates differ.
+    pub(super) dates_err: bool,
 }
 
 /// What a person holds, as far as guards ask. Few values each, so they lie in place.
@@ -132,6 +134,7 @@ impl Clusters {
             holds: Vec::new(),
             merges: Vec::new(),
             refusals: Vec::new(),
+            dates_err: false,
         }
     }
 
@@ -208,11 +211,18 @@ impl Clusters {
         }
         // Such records were found to be one person's whatever their names and birth dates.
         let told = edge.rule == Rule::R23;
-        if x.births_differ(y) && !shared_number && !comparison.is_proven() && !told {
+        let outweighed =
+            shared_number || comparison.is_proven() || comparison.is_slip() || told || (edge.rule == Rule::R24 && self.dates_err);
+        if !outweighed && x.births_differ(y) {
             return Some(Guard::V2);
         }
         let exact_key = shared_number || comparison.row_key || comparison.proven || comparison.is_misspelt() || told;
-        if !exact_key && self.names_clash(records, x, y) {
+        let clash = |x: &Name, y: &Name| match edge.rule {
+            // It is asked of records that tell half a name, and of misspelt ones.
+            Rule::R24 => x.given_differs(y),
+            _ => x.likeness(y) == Likeness::Incompatible,
+        };
+        if !exact_key && names_clash(records, x, y, clash) {
             return Some(Guard::V4);
         }
         (x.names.len() + y.names.len() > NAMES && distinct_bags(records, x, y) > NAMES).then_some(Guard::V7)
@@ -228,15 +238,14 @@ impl Clusters {
         let (theirs, mine) = (self.holds(records, root), Holds::of(records, node));
         mine.births_differ(&theirs) || mine.numbers_differ(records, &theirs)
     }
+}
 
-    fn names_clash(&self, records: &Records, x: &Holds, y: &Holds) -> bool {
-        x.names.iter().take(NAMES).any(|one| {
-            y.names.iter().take(NAMES).all(|other| {
-                one != other && records.names[*one as usize].likeness(&records.names[*other as usize]) == Likeness::Incompatible
-            })
-        }) && !x.names.is_empty()
-            && !y.names.is_empty()
-    }
+/// Whether a name of one clashes with every name of the other.
+fn names_clash(records: &Records, x: &Holds, y: &Holds, clash: impl Fn(&Name, &Name) -> bool) -> bool {
+    let differs = |one: &u32, other: &u32| one != other && clash(&records.names[*one as usize], &records.names[*other as usize]);
+    !x.names.is_empty()
+        && !y.names.is_empty()
+        && x.names.iter().take(NAMES).any(|one| y.names.iter().take(NAMES).all(|other| differs(one, other)))
 }
 
 fn extend<A: smallvec::Array<Item: PartialEq + Copy>>(into: &mut SmallVec<A>, from: &SmallVec<A>) {

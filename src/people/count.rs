@@ -393,7 +393,7 @@ impl Ledger<'_> {
             let (resolve, what) = if weak == 0 {
                 ("look at merges.csv, rules R02 to R06", "rest on merges by rules that seldom err")
             } else {
-                ("look at merges.csv, rules R07 to R17, R22 and R23", "rest on a merge without a common number, birth date and contact")
+                ("look at merges.csv, rules R07 to R17 and R22 to R24", "rest on a merge without a common number, birth date and contact")
             };
             self.enter(code, Direction::Raises, &people, resolve, |of| format!("{what}; may be two people each{of}"));
         }

@@ -8,7 +8,8 @@ use super::{
     mailbox,
     name::{self, Name},
     place::{self, Jurisdiction},
-    record::{Class, Key, Mailbox, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
+    record::{Class, FEW, Key, Mailbox, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
+    way::hash_text,
 };
 use crate::{
     base::{ElementSet, Meaning, Role},
@@ -24,9 +25,9 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     let mut reader = Reader::new(evidence, catalogue);
     let mentions = evidence.mention_count();
     reader.records.mentions.reserve_exact(mentions);
-    let some = mentions.min(1 << 20);
-    reader.records.nodes.reserve(some);
-    reader.records.values.reserve(4 * some);
+    reader.records.few = mentions <= FEW;
+    reader.records.nodes.reserve(mentions.min(1 << 20));
+    reader.records.values.reserve_exact(evidence.mention_values());
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish().in_order())
 }
@@ -75,6 +76,8 @@ struct Fields {
     keys: Vec<Key>,
     /// First e-mail address or login.
     mailbox: Mailbox,
+    /// First e-mail address.
+    mail: String,
 }
 
 impl Fields {
@@ -93,6 +96,7 @@ impl Fields {
             &mut self.postcode,
             &mut self.country,
             &mut self.full_address,
+            &mut self.mail,
         ] {
             text.clear();
         }
@@ -226,6 +230,9 @@ impl<'a> Reader<'a> {
             Meaning::Email => {
                 key(Class::Email, token);
                 fields.meet_mailbox(text);
+                if self.records.few && fields.mail.is_empty() {
+                    fields.mail.push_str(text);
+                }
             }
             Meaning::Phone => {
                 key(Class::Phone, token);
@@ -377,6 +384,10 @@ impl<'a> Reader<'a> {
             node.id = node.id.min(id);
             return known;
         }
+        // Twice as many at once would be the most memory a case ever needs.
+        if self.records.nodes.len() == self.records.nodes.capacity() {
+            self.records.nodes.reserve_exact(self.records.nodes.len() / 4 + 1024);
+        }
         self.records.nodes.push(Node {
             id,
             name,
@@ -389,6 +400,9 @@ impl<'a> Reader<'a> {
             organisation: fields.organisation,
             own_name: fields.own_name,
         });
+        if name != NONE && !fields.mail.is_empty() {
+            self.records.mails.push((number, fields.mail.as_str().into()));
+        }
         if name == NONE && !fields.mailbox.is_empty() {
             self.records.mailboxes.push((number, fields.mailbox));
         }
@@ -413,6 +427,8 @@ impl Records {
         }
         records.mentions.iter_mut().for_each(|mention| mention.node = place[mention.node as usize]);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
+        records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
+        records.keep_own_mails();
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
         // Where they lie: a second copy of all nodes would be the most memory a case ever needs.
         for at in 0..place.len() {
@@ -423,6 +439,20 @@ impl Records {
             }
         }
         records
+    }
+}
+
+/// More records than this at one host, and it is no host of one's own.
+const SHARED_HOST: u32 = 16;
+
+impl Records {
+    /// Keeps e-mail addresses at hosts that hardly anybody else has, by record.
+    fn keep_own_mails(&mut self) {
+        let host = |mail: &str| hash_text(mail.split('@').next_back().unwrap_or_default());
+        let mut borne: Map<u64, u32> = Map::default();
+        self.mails.iter().for_each(|(_, mail)| *borne.entry(host(mail)).or_default() += 1);
+        self.mails.retain(|(_, mail)| borne.get(&host(mail)).is_some_and(|times| *times <= SHARED_HOST));
+        self.mails.sort_unstable();
     }
 }
 

@@ -240,6 +240,7 @@ mod tests {
         row_key: false,
         reference: false,
         unverified: Numbers::Unknown,
+        slip: false,
         proven: false,
         related: false,
         contact: false,

@@ -1,7 +1,7 @@
 //! How two names go together: nicknames, initials, typing errors, double surnames and name changes are known.
 
 use super::name::{Name, PARTICLES, words};
-use crate::detect::is_given_name;
+use crate::detect::{is_given_name, is_surname};
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 /// How two names go together.
@@ -34,6 +34,34 @@ impl Name {
     /// Whether the surnames are alike, whatever the given names.
     pub(super) fn shares_surname(&self, other: &Name) -> bool {
         surname_likeness(&Parts::of(self), &Parts::of(other)).is_some_and(|surname| surname >= Likeness::Close)
+    }
+
+    /// How given names and surnames go together, each from 1 where they differ to 4 where they are the same; 0 where one is missing.
+    pub(super) fn levels(&self, other: &Name) -> [u8; 2] {
+        let (mine, theirs) = (Parts::of(self), Parts::of(other));
+        let level = |likeness: Option<Likeness>, a: &str, b: &str| match likeness {
+            None => 0,
+            Some(Likeness::Incompatible) if is_garbled(a, b) => 2,
+            Some(Likeness::Incompatible) => 1,
+            Some(Likeness::Partial | Likeness::Initial) => 2,
+            Some(Likeness::Close) => 3,
+            Some(Likeness::Same) => 4,
+        };
+        let of = |a: &Parts<'_>, b: &Parts<'_>| {
+            [level(given_likeness(a, b), a.given, b.given), level(surname_likeness(a, b), a.surname, b.surname)]
+        };
+        let straight = of(&mine, &theirs);
+        if straight.iter().any(|level| *level > 1) {
+            return straight;
+        }
+        // The order may be wrong, or the only name there is may stand in the other's place.
+        let crossed = of(&mine, &Parts { given: theirs.surname, surname: theirs.given, ..theirs });
+        if crossed.iter().any(|level| *level > 1) { crossed } else { straight }
+    }
+
+    /// Whether both tell a given name, and they are those of two people.
+    pub(super) fn given_differs(&self, other: &Name) -> bool {
+        self.levels(other)[0] == 1
     }
 
     /// Whether the given names are one letter apart, and the surnames alike. Where both are names by themselves, only what else
@@ -158,6 +186,25 @@ fn is_slip(a: &str, b: &str) -> bool {
     a.len().min(b.len()) >= 3 && edit_distance(a, b, 1) <= 1 && is_given_name(a) != is_given_name(b) && !is_counterpart(a, b)
 }
 
+/// The same letters in another order, or two errors in five letters and more (one in fewer), unless both are known names.
+fn is_garbled(a: &str, b: &str) -> bool {
+    let shorter = a.chars().count().min(b.chars().count());
+    let errors = match shorter {
+        0..=1 => return false,
+        2..=4 => 1,
+        _ => 2,
+    };
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_known = |name: &str| is_given_name(name) || is_surname(name);
+    (edit_distance(a, b, errors) <= errors || (shorter > 3 && sorted(a) == sorted(b)))
+        && !(is_known(a) && is_known(b))
+        && !is_counterpart(a, b)
+}
+
 /// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.
 fn is_counterpart(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
@@ -279,6 +326,21 @@ mod tests {
         ] {
             assert_eq!(full(a).likeness(&full(b)), want, "{a} / {b}");
             assert_eq!(full(b).likeness(&full(a)), want, "{b} / {a}");
+        }
+    }
+
+    #[test]
+    fn given_names_and_surnames_are_levelled_apart_and_across() {
+        for (a, b, want) in [
+            ("Jane Doe", "Jane Brown", [4, 1]),
+            ("Jonathan Miller", "Jonathon Miler", [3, 3]),
+            ("Doe Jane", "Jane Doe", [4, 4]),
+            ("Jane Doe", "Peter Brown", [1, 1]),
+            ("Logan Murphy", "Logan Mruhpy", [4, 2]),
+            ("Lora Miller", "Dora Miller", [1, 4]),
+            ("Ky Dixon", "Kyo Dixon", [2, 4]),
+        ] {
+            assert_eq!(full(a).levels(&full(b)), want, "{a} / {b}");
         }
     }
 

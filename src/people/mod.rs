@@ -16,6 +16,7 @@ pub mod gather;
 pub mod holdout;
 pub mod individual;
 pub(crate) mod intern;
+mod likelihood;
 pub mod likeness;
 mod lookup;
 mod mailbox;
@@ -63,8 +64,9 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut records = gather::read(evidence, &catalogue)?;
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
-    let block::Proposals { edges, trials, agreed } = block::propose(&records);
+    let block::Proposals { edges, trials, agreed, likely, dates_err } = block::propose(&records);
     let mut clusters = Clusters::new(&records);
+    clusters.dates_err = dates_err;
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
     let told = mailbox::tell(&records, &mut clusters);
@@ -72,6 +74,7 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
     rates.note(Rule::R23, agreed);
+    rates.note(Rule::R24, likely);
     drop(trials);
 
     let groups = group_mentions(evidence, &catalogue, &records, &roots);

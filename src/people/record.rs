@@ -119,6 +119,20 @@ pub struct Records {
     pub death_nodes: BTreeSet<u32>,
     /// E-mail address or login of records without a name.
     pub mailboxes: Vec<(u32, Mailbox)>,
+    /// E-mail addresses of records with a name at hosts that hardly anybody else has, by record, while there are few records: see [`FEW`].
+    pub mails: Vec<(u32, Box<str>)>,
+    /// There are few.
+    pub few: bool,
+}
+
+/// Up to so many mentions, what is rarely worth its time is done as well: learning how likely records are one person's (R24).
+pub const FEW: usize = 1 << 20;
+
+impl Records {
+    /// The e-mail address of a record, while there are few.
+    pub(super) fn mail(&self, node: u32) -> Option<&str> {
+        self.mails.binary_search_by_key(&node, |(of, _)| *of).ok().map(|at| &*self.mails[at].1)
+    }
 }
 
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.

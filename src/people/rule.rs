@@ -48,7 +48,7 @@ macro_rules! rules {
 
             /// Joins without a common number, birth date and contact: may err.
             pub const fn is_weak(self) -> bool {
-                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22 | Rule::R23)
+                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22 | Rule::R23 | Rule::R24)
             }
 
             /// How sure it is.
@@ -79,6 +79,7 @@ rules! {
     R17 Strong "same identifier of a kind that names one person each throughout the data, and name, birth date or address agrees",
     R16 Strong "same person changed surname: same given name, and birth date and contact, or contact and address, agree",
     R23 Strong "alike in a way that, throughout the data, only records of one person are, as their numbers tell",
+    R24 Strong "agrees more than two people would by chance, by how often fields agree throughout the data",
     R20 Certain "record without a name attached by a key that only this person has",
     R21 Strong "records without names that share an identifier",
     R22 Strong "record without a name whose address tells the whole name of one person and of no other",
@@ -100,6 +101,8 @@ pub struct Comparison {
     pub row_key: bool,
     pub reference: bool,
     pub unverified: Numbers,
+    /// Such identifiers are one typing error apart, not one behind the other as those of a family that came at once.
+    pub slip: bool,
     /// A shared identifier whose values name one person each throughout the data.
     pub proven: bool,
     /// With such an identifier: a given name or surname agrees too.
@@ -128,6 +131,11 @@ impl Comparison {
             && (self.address >= Door::Near
                 || self.name.is_some_and(|name| name >= Likeness::Close)
                 || (self.related && self.address >= Door::Area))
+    }
+
+    /// An identifier but for one typing error, the name and the address agree: more than a birth date can outweigh.
+    pub fn is_slip(&self) -> bool {
+        self.slip && self.address >= Door::Near && self.name.is_some_and(|name| name >= Likeness::Close)
     }
 
     /// Birth date, name, and an address or contact agree: more than a wrong personal number can outweigh.
@@ -186,6 +194,10 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
     let proven = shares(Class::Proven);
     let related = proven && (name >= Some(Likeness::Partial) || matches!(names, (Some(x), Some(y)) if x.shares_surname(y)));
+    let unverified = match numbers(Class::Unverified) {
+        Numbers::Unknown => numbers(Class::Proven),
+        known => known,
+    };
     let at_once = name == Some(Likeness::Incompatible) && birth == Birth::Same && address >= Door::Near;
     Comparison {
         name,
@@ -195,10 +207,8 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         issued: shares(Class::Issued),
         row_key: shares(Class::Own),
         reference: shares(Class::Reference) || keys.crossed,
-        unverified: match numbers(Class::Unverified) {
-            Numbers::Unknown => numbers(Class::Proven),
-            known => known,
-        },
+        unverified,
+        slip: unverified == Numbers::Near && !in_sequence(records, a, b),
         proven,
         related,
         email: shares(Class::Email),
@@ -347,6 +357,12 @@ fn births(a: u32, b: u32) -> Birth {
     Birth::Different
 }
 
+/// Whether two dates have year and month, year and day, or month and day in common.
+pub(super) fn share_two_parts(a: u32, b: u32) -> bool {
+    let parts = |date: u32| [date / 10_000, date / 100 % 100, date % 100];
+    parts(a).iter().zip(parts(b)).filter(|(one, other)| *one == other).count() == 2
+}
+
 /// Whether two dates are one wrong digit or one transposition apart.
 fn is_digit_slip(a: u32, b: u32) -> bool {
     let digits = |date: u32| [7, 6, 5, 4, 3, 2, 1, 0].map(|place| date / 10u32.pow(place) % 10);
@@ -397,6 +413,16 @@ impl Keys {
             (true, false) => differing(records, a, b, class),
         }
     }
+}
+
+/// Whether two identifiers of unknown kind may have been given out one soon after the other.
+fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
+    let numbers = |node: &Node| -> SmallVec<[u64; 2]> {
+        let of_class = node.keys.iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
+        of_class.filter_map(|key| records.numbers.get(&{ key.value })?.parse().ok()).collect()
+    };
+    let (mine, theirs) = (numbers(a), numbers(b));
+    mine.is_empty() || theirs.is_empty() || mine.iter().any(|x| theirs.iter().any(|y| x.abs_diff(*y) < 100))
 }
 
 fn crosses(a: &[Key], b: &[Key]) -> bool {

@@ -40,6 +40,16 @@ pub(super) enum Way {
     Bag,
     Personal,
     Proven,
+    // What follows is asked only of few records, and shows no possible pairs.
+    Birth,
+    SurnameYear,
+    SurnameDay,
+    GivenYear,
+    GivenDay,
+    SurnameCity,
+    GivenCity,
+    MailName,
+    MailHost,
 }
 
 /// Blocks with more distinct records than this are not compared pair by pair.
@@ -49,7 +59,7 @@ const CAP: usize = 200;
 const WEAK_CAP: usize = 16;
 
 impl Way {
-    pub(super) const ALL: [Way; 23] = [
+    pub(super) const ALL: [Way; 32] = [
         Way::Row,
         Way::Email,
         Way::Phone,
@@ -73,6 +83,15 @@ impl Way {
         Way::Bag,
         Way::Personal,
         Way::Proven,
+        Way::Birth,
+        Way::SurnameYear,
+        Way::SurnameDay,
+        Way::GivenYear,
+        Way::GivenDay,
+        Way::SurnameCity,
+        Way::GivenCity,
+        Way::MailName,
+        Way::MailHost,
     ];
 
     pub(super) const fn bit(self) -> u32 {
@@ -85,7 +104,12 @@ impl Way {
 
     /// Many people share it by chance.
     pub(super) const fn is_weak(self) -> bool {
-        matches!(self, Way::BagCity | Way::BagPostcode | Way::BagYear | Way::Bag)
+        matches!(self, Way::BagCity | Way::BagPostcode | Way::BagYear | Way::Bag) || self.is_faint()
+    }
+
+    /// It is asked only of few records, and shows no possible pairs.
+    pub(super) const fn is_faint(self) -> bool {
+        self as u8 > Way::Proven as u8
     }
 
     /// It is a number of one person.
@@ -127,7 +151,7 @@ impl Way {
     }
 }
 
-/// Hashes of a name.
+/// Hashes of a name; 0 for a given name or surname that is not known.
 #[derive(Debug)]
 struct NameHashes {
     bag: u64,
@@ -150,6 +174,8 @@ struct PlaceHashes {
 pub(super) struct Meeting {
     names: Vec<NameHashes>,
     places: Vec<PlaceHashes>,
+    /// By record, name and host of an e-mail address, 0 for none; of few records only.
+    mails: Vec<(u64, u64)>,
     /// By name, whether it is not to be met twice by chance.
     rare: Vec<bool>,
 }
@@ -158,16 +184,22 @@ impl Meeting {
     pub(super) fn new(records: &Records) -> Meeting {
         let names: Vec<NameHashes> = records.names.par_iter().map(NameHashes::new).collect();
         let rare = rare(records, &names);
-        Meeting { names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), rare }
+        let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
+        for (node, mail) in &records.mails {
+            if let (Some(hashes), Some((name, host))) = (mails.get_mut(*node as usize), mail.split_once('@')) {
+                *hashes = (hash_text(name), hash_text(host));
+            }
+        }
+        Meeting { names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, rare }
     }
 
     /// The ways in which a record may meet others, a bit for each.
-    pub(super) fn ways(&self, node: &Node) -> u32 {
+    pub(super) fn ways(&self, at: usize, node: &Node) -> u32 {
         if node.name == NONE || node.organisation {
             return 0;
         }
         let by_keys = node.keys.iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
-        Way::ALL.iter().filter(|way| !way.is_key() && self.parts(**way, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
+        Way::ALL.iter().filter(|way| !way.is_key() && self.parts(**way, at, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
@@ -181,20 +213,20 @@ impl Meeting {
     }
 
     /// Hands over the hashes a record is met by in one way.
-    pub(super) fn hashes(&self, way: Way, node: &Node, mut hash: impl FnMut(u64)) {
+    pub(super) fn hashes(&self, way: Way, at: usize, node: &Node, mut hash: impl FnMut(u64)) {
         if way.is_key() {
             let of_way = node.keys.iter().filter(|key| Way::of(key.class) == way);
             of_way.for_each(|key| hash(mix(&[way as u64, key.value])));
-        } else if let Some((one, other)) = self.parts(way, node) {
+        } else if let Some((one, other)) = self.parts(way, at, node) {
             hash(mix(&[way as u64, one, other]));
         }
     }
 
     /// Whether two records meet in a way.
-    pub(super) fn meet(&self, way: Way, a: &Node, b: &Node) -> bool {
+    pub(super) fn meet(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
         if !way.is_key() {
-            let parts = self.parts(way, a);
-            return parts.is_some() && parts == self.parts(way, b);
+            let parts = self.parts(way, at, a);
+            return parts.is_some() && parts == self.parts(way, bt, b);
         }
         let mut theirs = b.keys.iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
@@ -202,12 +234,16 @@ impl Meeting {
     }
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
-    fn parts(&self, way: Way, node: &Node) -> Option<(u64, u64)> {
+    fn parts(&self, way: Way, at: usize, node: &Node) -> Option<(u64, u64)> {
         let name = || self.names.get(node.name as usize);
         let dated = || (!node.birth.is_multiple_of(10_000)).then_some(u64::from(node.birth));
         let place = || self.places.get(node.address as usize);
         let known = |hash: u64| (hash != 0).then_some(hash);
         let full = || name().filter(|name| name.full).map(|name| name.bag);
+        // Of few records only.
+        let mail = || self.mails.get(at);
+        let few = || mail().is_some().then_some(());
+        let (year, day) = (u64::from(node.birth / 10_000), u64::from(node.birth % 10_000));
         Some(match way {
             Way::BirthBag => (dated()?, name()?.bag),
             Way::BirthSurname => (dated()?, name()?.surname),
@@ -225,6 +261,15 @@ impl Meeting {
             Way::BagPostcode => (known(place()?.postcode)?, full()?),
             Way::BagYear => ((node.birth / 10_000).into(), full()?),
             Way::Bag => (0, full()?),
+            Way::Birth => (few().and_then(|()| dated())?, 0),
+            Way::SurnameYear => (few().and_then(|()| known(year))?, known(name()?.surname)?),
+            Way::SurnameDay => (few().and_then(|()| known(day))?, known(name()?.surname)?),
+            Way::GivenYear => (few().and_then(|()| known(year))?, known(name()?.given)?),
+            Way::GivenDay => (few().and_then(|()| known(day))?, known(name()?.given)?),
+            Way::SurnameCity => (few().and_then(|()| known(place()?.city))?, known(name()?.surname)?),
+            Way::GivenCity => (few().and_then(|()| known(place()?.city))?, known(name()?.given)?),
+            Way::MailName => (known(mail()?.0)?, 0),
+            Way::MailHost => (known(mail()?.1)?, 0),
             _ => return None,
         })
     }
@@ -235,8 +280,8 @@ impl NameHashes {
         let surname = joined(name.surname());
         NameHashes {
             bag: hash_text(&name.bag()),
-            given: hash_text(name.given()),
-            surname: hash_text(&surname),
+            given: hash_known(name.given()),
+            surname: hash_known(&surname),
             sound: hash_text(&soundex(&surname)),
             full: name.is_full(),
         }
@@ -245,9 +290,12 @@ impl NameHashes {
 
 impl PlaceHashes {
     fn new(address: &Address) -> PlaceHashes {
-        let hash = |text: &str| if text.is_empty() { 0 } else { hash_text(text) };
-        PlaceHashes { door: address.key(), city: hash(address.city()), postcode: hash(address.postcode()) }
+        PlaceHashes { door: address.key(), city: hash_known(address.city()), postcode: hash_known(address.postcode()) }
     }
+}
+
+fn hash_known(text: &str) -> u64 {
+    if text.is_empty() { 0 } else { hash_text(text) }
 }
 
 /// Birth dates of living people spread over so many days, roughly.

@@ -1,0 +1,181 @@
+//! Records brought together, against labels: pairwise precision and recall, and what the fields could allow.
+//!
+//! `cargo bench --bench linkage -- COLUMN FILE.csv...` takes labelled CSV files that lie elsewhere (Febrl's, Splink's `fake_1000`): what
+//! `COLUMN` says up to a second hyphen is who the row speaks of (`rec-12-dup-0` is 12's). The files are scanned together without the columns
+//! `COLUMN` and `unique_id`, with nothing set for the occasion. Prints what was brought together rightly and wrongly, and two ceilings:
+//!
+//! - *fields*: the F1 of who sees of each pair of rows only which fields are equal, nearly equal, different or missing, and knows for
+//!   each such pattern whether more of its pairs are one person's or two. Nobody who compares rows field by field does better. With
+//!   many fields patterns are few pairs each and the ceiling says little; with few it binds.
+//! - *guarded*: the same without pairs whose birth dates differ in two parts or whose given names are two people's: what guards
+//!   refuse, since fathers and sons, and twins, are not told from errors by it. Those who are led to by other rows are counted in.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+use breachscope::{
+    detect::Detectors,
+    evidence::{Case, Evidence},
+    people::{self, likeness::edit_distance},
+    scan::{self, Options, Progress},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+};
+
+/// Rows of all files, as they are scanned.
+struct Rows {
+    header: Vec<String>,
+    fields: Vec<Vec<String>>,
+    who: Vec<String>,
+    /// First row of each file, by its name.
+    files: Vec<(String, usize)>,
+}
+
+fn read(files: &[PathBuf], label: &str, folder: &Path) -> Rows {
+    let mut rows = Rows { header: Vec::new(), fields: Vec::new(), who: Vec::new(), files: Vec::new() };
+    for file in files {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).expect("a CSV file");
+        let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let labelled = header.iter().position(|name| name == label).expect("the labels' column");
+        let kept: Vec<usize> = (0..header.len()).filter(|at| *at != labelled && header[*at] != "unique_id").collect();
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let mut blind = csv::Writer::from_path(folder.join(&name)).expect("a scratch file");
+        blind.write_record(kept.iter().map(|at| &header[*at])).expect("written");
+        rows.header = kept.iter().map(|at| header[*at].clone()).collect();
+        rows.files.push((name, rows.fields.len()));
+        for record in reader.records() {
+            let record = record.expect("a row");
+            let fields: Vec<String> = kept.iter().map(|at| record.get(*at).unwrap_or_default().to_owned()).collect();
+            blind.write_record(&fields).expect("written");
+            rows.fields.push(fields.into_iter().map(|field| field.to_lowercase()).collect());
+            rows.who.push(record.get(labelled).unwrap_or_default().split('-').take(2).collect::<Vec<_>>().join("-"));
+        }
+        blind.flush().expect("written");
+    }
+    rows
+}
+
+/// Who each row speaks of by resolution.
+fn resolved(rows: &Rows, folder: &Path, case: &Path) -> (usize, Vec<Option<u32>>) {
+    let detectors = Detectors::builtin().unwrap_or_else(|_| panic!("the built-in patterns read"));
+    let case = Case::create(case, None, false).expect("a case");
+    scan::scan(&Options::new(vec![folder.to_owned()]), &detectors, &case, &Progress::hidden()).expect("scanned");
+    let evidence = Evidence::load(&case).expect("evidence");
+    let population = people::resolve(&evidence, 20_260_101).expect("resolved");
+    let mut found = vec![None; rows.fields.len()];
+    for mention in &population.records.mentions {
+        let path = population.catalogue.path(&evidence, mention.item);
+        let first = rows.files.iter().find(|(name, _)| path.ends_with(name.as_str())).map(|(_, first)| *first);
+        let person = population.individual_of[mention.node as usize];
+        if let Some(place) = first.and_then(|first| found.get_mut(first + mention.row as usize)).filter(|_| person != people::record::NONE)
+        {
+            *place = Some(person);
+        }
+    }
+    (population.counted().count(), found)
+}
+
+/// How two fields compare: missing, different, nearly equal, equal.
+fn level(a: &str, b: &str) -> u8 {
+    let errors = a.chars().count().max(b.chars().count()) / 3;
+    match () {
+        () if a.is_empty() || b.is_empty() => 0,
+        () if a == b => 3,
+        () if errors > 0 && edit_distance(a, b, errors) <= errors => 2,
+        () => 1,
+    }
+}
+
+/// How two rows compare, two bits to a field.
+fn pattern(a: &[String], b: &[String]) -> u64 {
+    a.iter().zip(b).fold(0, |pattern, (x, y)| pattern << 2 | u64::from(level(x, y)))
+}
+
+fn f1(right: f64, joined: f64, there: f64) -> f64 {
+    2.0 * right / (joined + there)
+}
+
+/// Pairs within groups of equal ones.
+fn pairs_within<T: Ord>(of: impl Iterator<Item = T>) -> f64 {
+    let mut sizes: BTreeMap<T, u64> = BTreeMap::new();
+    of.for_each(|one| *sizes.entry(one).or_default() += 1);
+    sizes.values().map(|size| (size * size.saturating_sub(1) / 2) as f64).sum()
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let Some((label, files)) = arguments.split_first() else { return println!("cargo bench --bench linkage -- COLUMN FILE.csv...") };
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let blind = scratch.path().join("blind");
+    std::fs::create_dir(&blind).expect("a folder");
+    let rows = read(&files.iter().map(PathBuf::from).collect::<Vec<_>>(), label, &blind);
+    let (people, found) = resolved(&rows, &blind, &scratch.path().join("case"));
+    let there = pairs_within(rows.who.iter());
+    let joined = pairs_within(found.iter().flatten());
+    let right = pairs_within(rows.who.iter().zip(&found).filter_map(|(who, found)| Some((who, (*found)?))));
+    println!(
+        "{} rows, {people} people; F1 {:.4}, precision {:.4}, recall {:.4}",
+        rows.who.len(),
+        f1(right, joined, there),
+        right / joined,
+        right / there
+    );
+    ceilings(&rows, there);
+}
+
+fn ceilings(rows: &Rows, there: f64) {
+    let mut patterns: HashMap<u64, [u64; 2]> = HashMap::new();
+    for a in 0..rows.who.len() {
+        for b in a + 1..rows.who.len() {
+            let one = rows.who[a] == rows.who[b];
+            patterns.entry(pattern(&rows.fields[a], &rows.fields[b])).or_default()[usize::from(!one)] += 1;
+        }
+    }
+    // The more surely one person's come first; the best F1 on the way is the ceiling.
+    let mut sorted: Vec<[u64; 2]> = patterns.values().copied().filter(|[one, _]| *one > 0).collect();
+    sorted.sort_by(|a, b| (b[0] * (a[0] + a[1])).cmp(&(a[0] * (b[0] + b[1]))));
+    let (mut one, mut all, mut best) = (0.0, 0.0, 0.0f64);
+    for [of_one, of_two] in sorted {
+        one += of_one as f64;
+        all += (of_one + of_two) as f64;
+        best = best.max(f1(one, all, there));
+    }
+    println!("ceiling by fields: F1 {best:.4}, of {} patterns", patterns.len());
+    let (given, birth) = (column(rows, &["first_name", "given_name"]), column(rows, &["dob", "date_of_birth"]));
+    let apart = |a: usize, b: usize| {
+        let (x, y) = (&rows.fields[a], &rows.fields[b]);
+        let given = given.is_some_and(|at| level(&x[at], &y[at]) == 1);
+        let birth = birth.is_some_and(|at| {
+            parts(&x[at]).iter().zip(parts(&y[at])).filter(|(p, q)| **p != *q).count() > 1 && !x[at].is_empty() && !y[at].is_empty()
+        });
+        given || birth
+    };
+    let mut by_person: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    rows.who.iter().enumerate().for_each(|(at, who)| by_person.entry(who).or_default().push(at));
+    let mut right = 0.0;
+    for person in by_person.values() {
+        let mut group: Vec<usize> = (0..person.len()).collect();
+        for (i, a) in person.iter().enumerate() {
+            for (j, b) in person.iter().enumerate().skip(i + 1) {
+                let [one, two] = patterns.get(&pattern(&rows.fields[*a], &rows.fields[*b])).copied().unwrap_or_default();
+                if one >= two && !apart(*a, *b) {
+                    let (keep, gone) = (group[i], group[j]);
+                    group.iter_mut().filter(|of| **of == gone).for_each(|of| *of = keep);
+                }
+            }
+        }
+        right += pairs_within(group.into_iter());
+    }
+    println!("ceiling guarded: F1 {:.4}, recall {:.4} without an error", f1(right, right, there), right / there);
+}
+
+fn column(rows: &Rows, names: &[&str]) -> Option<usize> {
+    rows.header.iter().position(|header| names.contains(&header.as_str()))
+}
+
+/// Year, month and day of `1990-02-03` and `19900203`.
+fn parts(date: &str) -> [String; 3] {
+    let digits: String = date.chars().filter(char::is_ascii_digit).collect();
+    [(0, 4), (4, 6), (6, 8)].map(|(from, to)| digits.get(from..to).unwrap_or_default().to_owned())
+}
