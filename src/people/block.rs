@@ -117,7 +117,7 @@ impl Proposals {
             right += model.probability(*pattern);
             self.edges.push(Edge { rule: Rule::R24, a: *a, b: *b });
         }
-        self.dates_err = model.dates_err();
+        self.dates_err = model.dates_err;
         let one = (right as u64).min(all);
         self.likely = Tally { one, two: all - one };
     }

@@ -135,6 +135,8 @@ pub(super) struct Model {
     any: Shares,
     /// Odds that two records drawn at random are one person's.
     prior: f64,
+    /// Birth dates of one person differ so often here that they tell nobody apart.
+    pub(super) dates_err: bool,
 }
 
 /// Rounds of expectation and maximisation; it has long settled by then.
@@ -143,8 +145,8 @@ const ROUNDS: usize = 40;
 /// Pairs drawn at random.
 const DRAWN: u64 = 200_000;
 
-/// Where this share of one person's records differ in two parts of the birth date and more, dates do not tell two people.
-/// Fathers and sons of one name are never so many.
+/// Where this share of the pairs of one name and one contact differ in two parts of the birth date and more, dates do not tell two
+/// people. Fathers and sons of one name are never so many.
 const ERR: f64 = 0.1;
 
 /// So many pairs of one person must be expected, ...
@@ -162,11 +164,12 @@ impl Model {
         let all = named.len() as f64 * (named.len() as f64 - 1.0) / 2.0 / one_in as f64;
         let any = drawn(records, &named)?;
         let start = [0.0, 0.1, 0.1, 0.2, 0.6];
-        let mut model = Model { one: [start; FIELDS], any, prior: 1.0 / named.len() as f64 };
+        let mut model = Model { one: [start; FIELDS], any, prior: 1.0 / named.len() as f64, dates_err: dates_err(seen) };
         for _ in 0..ROUNDS {
             let mut sums = [[0.0; LEVELS]; FIELDS];
             let mut expected = 0.0;
-            for (pattern, (count, _)) in &seen.patterns {
+            // Families, who agree in much, are no example of one person.
+            for (pattern, (count, _)) in seen.patterns.iter().filter(|(pattern, _)| pattern.0[Pattern::GIVEN] != 1) {
                 let weight = model.probability(*pattern) * *count as f64;
                 expected += weight;
                 pattern.0.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += weight);
@@ -194,13 +197,22 @@ impl Model {
     /// Whether records that agree in this way are joined.
     pub(super) fn joins(&self, pattern: Pattern) -> bool {
         let dates_differ = pattern.0[Pattern::BIRTH] == 1;
-        pattern.is_told() && !pattern.is_apart() && (!dates_differ || self.dates_err()) && self.probability(pattern) >= SURE
+        pattern.is_told() && !pattern.is_apart() && (!dates_differ || self.dates_err) && self.probability(pattern) >= SURE
     }
+}
 
-    /// Birth dates of one person differ so often here that they tell nobody apart.
-    pub(super) fn dates_err(&self) -> bool {
-        self.one[Pattern::BIRTH][1] >= ERR
+/// Whether birth dates differ in two parts and more in many pairs of one name and one contact.
+fn dates_err(seen: &Seen) -> bool {
+    let one = |pattern: &Pattern| {
+        let [given, surname, birth, _, contact, _] = pattern.0;
+        given == 4 && surname >= 3 && contact == 4 && birth != 0
+    };
+    let (mut all, mut differ) = (0.0, 0.0);
+    for (pattern, (count, _)) in seen.patterns.iter().filter(|(pattern, _)| one(pattern)) {
+        all += *count as f64;
+        differ += if pattern.0[Pattern::BIRTH] == 1 { *count as f64 } else { 0.0 };
     }
+    all >= ENOUGH && differ >= ERR * all
 }
 
 /// What levels come to as shares. None is impossible because it was not seen.
@@ -256,7 +268,7 @@ mod tests {
     const AGREE: Shares = [[1.0, 0.02, 0.08, 0.1, 0.8]; FIELDS];
 
     fn model() -> Model {
-        Model { one: AGREE, any: DIFFER, prior: 1e-3 }
+        Model { one: AGREE, any: DIFFER, prior: 1e-3, dates_err: false }
     }
 
     #[test]
@@ -292,7 +304,11 @@ mod tests {
     fn birth_dates_tell_two_people_unless_those_of_one_person_differ_all_the_time() {
         let mut model = Model { prior: 1e6, ..model() };
         assert!(!model.joins(Pattern([4, 4, 1, 4, 4, 0])));
-        model.one[Pattern::BIRTH] = [1.0, 0.2, 0.1, 0.2, 0.5];
+        let mut seen = Seen::default();
+        seen.patterns.insert(Pattern([4, 4, 4, 2, 4, 0]), (80, Tally::default()));
+        assert!(!dates_err(&seen));
+        seen.patterns.insert(Pattern([4, 4, 1, 2, 4, 0]), (10, Tally::default()));
+        model.dates_err = dates_err(&seen);
         assert!(model.joins(Pattern([4, 4, 1, 4, 4, 0])));
     }
 
