@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no bench uses all of it")]
 
+use std::fmt::Write;
+
 /// User and system seconds of all children so far, and the largest resident set in MiB.
 pub(crate) fn children() -> (f64, u64) {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
@@ -47,4 +49,65 @@ pub(crate) fn thread_time() -> std::time::Duration {
         time.assume_init()
     };
     std::time::Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// A server's log: times, addresses of machines, durations, identifiers; a customer in every five thousandth line. Returned
+/// with how many e-mail addresses and Social Security numbers are in it.
+pub(crate) fn log(size: usize) -> (Vec<u8>, usize) {
+    const CLASSES: [&str; 6] = [
+        "c.a.orders.OrderService",
+        "c.a.web.RequestFilter",
+        "c.a.db.Pool",
+        "o.h.engine.jdbc.spi.SqlExceptionHelper",
+        "c.a.jobs.Nightly",
+        "c.a.cache.Region",
+    ];
+    let mut draw = Draw(1);
+    let mut planted = 0;
+    let mut text = String::new();
+    let mut line = 0;
+    while text.len() < size {
+        line += 1;
+        let (second, millis, thread) = (line / 7, draw.below(1000), draw.below(64));
+        let _ = write!(
+            text,
+            "2025-03-{:02}T{:02}:{:02}:{:02}.{millis:03}Z {} [http-nio-8080-exec-{thread}] {} - ",
+            1 + second / 86_400,
+            second / 3600 % 24,
+            second / 60 % 60,
+            second % 60,
+            draw.pick(&["INFO ", "INFO ", "INFO ", "DEBUG", "WARN "]),
+            draw.pick(&CLASSES)
+        );
+        let _ = match draw.below(5) {
+            _ if line % 5000 == 0 => {
+                planted += 2;
+                writeln!(text, "customer user{line}@mailhaven.net changed, SSN: {}", ssn(line))
+            }
+            0 => writeln!(
+                text,
+                "GET /api/v2/orders/{} 200 {}ms from 10.{}.{}.{}",
+                draw.below(90_000),
+                draw.below(900),
+                draw.below(256),
+                draw.below(256),
+                draw.below(256)
+            ),
+            1 => writeln!(text, "took {} ms, {} rows, cursor {:08x}", draw.below(5000), draw.below(100), draw.below(1 << 31)),
+            2 => writeln!(
+                text,
+                "request {:08x}-{:04x}-4{:03x}-a{:03x}-{:012x} finished",
+                draw.below(1 << 31),
+                draw.below(1 << 16),
+                draw.below(1 << 12),
+                draw.below(1 << 12),
+                draw.below(1 << 31)
+            ),
+            3 => {
+                writeln!(text, "pool size {} of {}, waiting {}, average 0.{:06}", draw.below(20), 20, draw.below(4), draw.below(1_000_000))
+            }
+            _ => writeln!(text, "nightly job step {} of 12 done, no errors reported, continuing with the next step", draw.below(12)),
+        };
+    }
+    (text.into_bytes(), planted)
 }

@@ -16,6 +16,19 @@ pub fn fold_into(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Reads the folded text. Short ASCII, which most words are, takes no memory of its own.
+pub(super) fn with_folded<R>(text: &[u8], read: impl FnOnce(&[u8]) -> R) -> R {
+    let mut short = [0; 48];
+    if let Some(lower) = short.get_mut(..text.len()).filter(|_| text.is_ascii()) {
+        lower.copy_from_slice(text);
+        lower.make_ascii_lowercase();
+        return read(lower);
+    }
+    let mut folded = Vec::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    read(&folded)
+}
+
 /// The folded text, owned.
 pub fn fold(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());

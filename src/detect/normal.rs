@@ -351,20 +351,6 @@ fn is_date_filler(word: &[u8]) -> bool {
 /// The month a word names, in the languages of Western Europe; three letters are enough where
 /// they are not shared.
 pub(in crate::detect) fn month_word(word: &[u8]) -> Option<u8> {
-    const STEMS: [&[&str]; 12] = [
-        &["jan", "ene", "gen"],
-        &["feb", "fev", "fév"],
-        &["mar", "mär", "mae", "maa", "mrt"],
-        &["apr", "avr", "abr"],
-        &["may", "mai", "mei", "maj", "mag"],
-        &["jun", "juin", "giu"],
-        &["jul", "juil", "lug"],
-        &["aug", "aoû", "aou", "ago"],
-        &["sep", "set"],
-        &["oct", "okt", "out", "ott"],
-        &["nov"],
-        &["dec", "déc", "dez", "dic"],
-    ];
     let mut lower = [0; 16];
     let lower = lower.get_mut(..word.len())?;
     for (to, byte) in lower.iter_mut().zip(word) {
@@ -373,8 +359,22 @@ pub(in crate::detect) fn month_word(word: &[u8]) -> Option<u8> {
     if lower == b"marriage" || lower == b"married" || word.len() < 3 {
         return None;
     }
-    // "juin" before "jui-l", and "mar" after the longer ones, come out right by this order.
-    let month = STEMS.iter().position(|stems| stems.iter().any(|stem| lower.starts_with(stem.as_bytes())))? as u8 + 1;
+    let (first, further) = lower.split_first_chunk::<3>()?;
+    let month = match (first, further.first()) {
+        (b"jan" | b"ene" | b"gen", _) => 1,
+        (b"feb" | b"fev", _) | (b"f\xc3\xa9", Some(b'v')) => 2,
+        (b"mar" | b"mae" | b"maa" | b"mrt", _) | (b"m\xc3\xa4", Some(b'r')) => 3,
+        (b"apr" | b"avr" | b"abr", _) => 4,
+        (b"may" | b"mai" | b"mei" | b"maj" | b"mag", _) => 5,
+        (b"jun" | b"giu", _) | (b"jui", Some(b'n')) => 6,
+        (b"jul" | b"lug", _) | (b"jui", Some(b'l')) => 7,
+        (b"aug" | b"aou" | b"ago", _) | (b"ao\xc3", Some(0xbb)) => 8,
+        (b"sep" | b"set", _) => 9,
+        (b"oct" | b"okt" | b"out" | b"ott", _) => 10,
+        (b"nov", _) => 11,
+        (b"dec" | b"dez" | b"dic", _) | (b"d\xc3\xa9", Some(b'c')) => 12,
+        _ => return None,
+    };
     (word.len() <= 4 || MONTH_ENDINGS.iter().any(|ending| lower.ends_with(ending.as_bytes()))).then_some(month)
 }
 

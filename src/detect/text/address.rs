@@ -6,7 +6,13 @@ use super::{
     address_words::{address_words, kind},
     is_word,
 };
-use crate::detect::{DetectorId, fold::fold_into, header::is_organisation, normal::month_word, places};
+use crate::detect::{
+    DetectorId,
+    fold::{fold_into, with_folded},
+    header::is_organisation,
+    normal::month_word,
+    places,
+};
 
 /// Longest stretch of one address, in bytes.
 const REACH: usize = 160;
@@ -480,9 +486,7 @@ impl Scan<'_> {
     }
 
     fn is_country(&self, after: &[Piece], place: usize) -> bool {
-        let mut folded = Vec::new();
-        fold_into(&self.text[after[place].start..after[place].end], &mut folded);
-        places::country(&folded, &mut Vec::new())
+        with_folded(&self.text[after[place].start..after[place].end], |folded| places::country(folded, &mut Vec::new()))
     }
 
     fn is_place(&self, after: &[Piece], place: usize) -> bool {
@@ -554,9 +558,8 @@ impl Scan<'_> {
             Some(0x80..) if !starts_upper(word) => PieceKind::Lower,
             _ => PieceKind::Capital,
         };
-        let mut folded = Vec::with_capacity(word.len());
-        fold_into(word, &mut folded);
-        Piece { start, end, kind, kinds: if kind == PieceKind::Number { 0 } else { address_words().kinds(&folded) } }
+        let kinds = if kind == PieceKind::Number { 0 } else { with_folded(word, |folded| address_words().kinds(folded)) };
+        Piece { start, end, kind, kinds }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Words around names (`patterns/lexicons/name-words.toml`), and what they say of a place in the text.
 
 use super::{Scan, is_word, word_lists::WordLists};
-use crate::detect::fold::fold_into;
+use crate::detect::fold::{fold_into, with_folded};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -115,9 +115,7 @@ pub(super) struct Lead {
 impl Scan<'_> {
     /// What a word of the text is.
     pub(super) fn kinds_at(&self, start: usize, end: usize) -> u16 {
-        let mut folded = Vec::with_capacity(end - start);
-        fold_into(&self.text[start..end], &mut folded);
-        kinds(&folded)
+        with_folded(&self.text[start..end], kinds)
     }
 
     /// What stands before: a greeting, a label, "my name is"; "the" speaks against.

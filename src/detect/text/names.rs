@@ -7,7 +7,7 @@ use super::{
 };
 use crate::detect::{
     DetectorId, Normalise,
-    fold::fold_into,
+    fold::{fold_into, with_folded},
     header::is_organisation,
     lexicon::{self, flag},
     normal::month_word,
@@ -227,24 +227,24 @@ impl Scan<'_> {
     }
 
     fn word(&self, start: usize, end: usize, lower: bool) -> Word {
+        with_folded(&self.text[start..end], |folded| self.folded_word(start, end, folded, lower))
+    }
+
+    fn folded_word(&self, start: usize, end: usize, folded: &[u8], lower: bool) -> Word {
         let text = &self.text[start..end];
-        let mut folded = Vec::with_capacity(text.len());
-        fold_into(text, &mut folded);
         let possessive = folded.ends_with(b"'s");
-        if possessive {
-            folded.truncate(folded.len() - 2);
-        }
+        let folded = folded.strip_suffix(b"'s").unwrap_or(folded);
         let names = &lexicon::NAMES;
-        let mut flags = names.get(&folded);
+        let mut flags = names.get(folded);
         if folded.contains(&b'-') {
             flags = folded.split(|byte| *byte == b'-').fold(flags, |flags, part| flags | (names.get(part) & !flag::PLAIN));
         }
-        let kinds = kinds(&folded);
+        let kinds = kinds(folded);
         let is = |bit: u16| kinds & bit != 0;
         let letters = text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'\'' | b'-'));
         let dotted = self.byte(end) == b'.';
-        let short_title = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].contains(&folded.as_slice());
-        let month = || month_word(&folded).is_some_and(|_| folded.len() > 5) && flags & (flag::GIVEN | flag::SURNAME) == 0;
+        let short_title = matches!(folded, b"mr" | b"mrs" | b"ms" | b"dr");
+        let month = || folded.len() > 5 && flags & (flag::GIVEN | flag::SURNAME) == 0 && month_word(folded).is_some();
         let role = match () {
             () if !letters => Role::Stop,
             () if is(kind::TITLE) && (dotted || folded.len() > 3 || short_title) => Role::Title,
@@ -259,7 +259,7 @@ impl Scan<'_> {
             () if text.first().is_some_and(u8::is_ascii_lowercase) && !lower => Role::Particle,
             () => Role::Name,
         };
-        let family = flags & (GIVEN | SURNAME | flag::PLAIN) == 0 && folded.len() >= 6 && has_surname_ending(&folded);
+        let family = flags & (GIVEN | SURNAME | flag::PLAIN) == 0 && folded.len() >= 6 && has_surname_ending(folded);
         let end = if possessive { end - if text.ends_with(b"'s") { 2 } else { 4 } } else { end };
         Word { start, end, flags, kinds, role, family }
     }
@@ -444,10 +444,10 @@ impl Scan<'_> {
     /// Towns are called after people, mostly after their given names.
     fn place_doubt(&self, body: &[Word], names: usize) -> f32 {
         let (Some(first), Some(last)) = (body.first(), body.last()) else { return 0.0 };
-        let mut folded = Vec::new();
-        fold_into(&self.text[first.start..last.end], &mut folded);
-        let mut code = Vec::new();
-        if !((folded.len() > 3 && places::country(&folded, &mut code)) || places::is_city(&folded) || places::is_us_state(&folded)) {
+        let is_place = with_folded(&self.text[first.start..last.end], |folded| {
+            folded.len() > 3 && places::country(folded, &mut Vec::new()) || places::is_city(folded) || places::is_us_state(folded)
+        });
+        if !is_place {
             return 0.0;
         }
         match (names, first.flags & GIVEN != 0) {
