@@ -311,7 +311,9 @@ impl Judge<'_> {
         described.hints.country = candidate.nation.or(country);
         described.meaning = Some(detector.meaning);
         described.slot = self.slot_index(slot, slots);
-        described.valid_rate = candidate.valid.min(1.0);
+        // A value that is kept though its check fails is no valid one.
+        let fit = detector.loose.then(|| self.detectors.fit(detector, &column.stats));
+        described.valid_rate = fit.map_or(candidate.valid, |fit| fit.valid + fit.hidden).min(1.0);
         described.bits = candidate.bits;
         described.strict = candidate.strict;
         described.free_text = long && matches!(detector.normalise, Normalise::Exact | Normalise::Fold);

@@ -12,6 +12,8 @@ use crate::base::Meaning;
 
 /// So many names are remembered; a table with more has no names but texts.
 const REMEMBERED: usize = 4096;
+/// Two kinds that a name says about as strongly, in bits.
+const CLOSE: f32 = 2.0;
 /// Longer names are texts.
 const LONGEST: usize = 200;
 
@@ -54,7 +56,8 @@ impl Detectors {
     }
 
     /// Drops of what text behind `name` was read as the guesses that go by form alone (telephones, addresses, names) where the name
-    /// says that the whole value is something else: `IMEI: 49-015420-323751`. The value stands at `at` behind its name.
+    /// says that the whole value is something else: `IMEI: 49-015420-323751`; and what another country issues than the one it names.
+    /// The value stands at `at` behind its name.
     pub fn drop_rivals(&self, name: &[u8], value: &[u8], at: usize, scratch: &Scratch, found: &mut Vec<Finding>) {
         let Some(label) = scratch.labels.get(name) else { return };
         let says = |id: DetectorId, bits: f32| bits >= ENOUGH && self.get(id).element.is_some() && self.get(id).is_selective();
@@ -63,9 +66,17 @@ impl Detectors {
         }
         let start = at + value.len() - value.trim_ascii_start().len();
         let length = value.trim_ascii().len();
+        let refuted = !found.is_empty() && self.refuted(label, trim(value), &mut Vec::new()).is_some();
+        let is_number = !value.iter().any(u8::is_ascii_alphabetic);
         found.retain(|one| {
             let is_whole = one.start <= start + 1 && one.start + one.length + 1 >= start + length;
-            let meaning = self.get(one.detector).meaning;
+            let is_whole = is_whole || (is_number && one.start >= start && one.start < start + length);
+            let detector = self.get(one.detector);
+            let meaning = detector.meaning;
+            let is_foreign = matches!((detector.scope, label.nation), (Scope::Country(own), Some(nation)) if own != nation);
+            if is_whole && (is_foreign || (refuted && detector.checks.is_empty())) {
+                return false;
+            }
             let is_guess = meaning.is_name() || matches!(meaning, Meaning::Phone | Meaning::FullAddress | Meaning::Street);
             !(is_whole && is_guess) || label.matches.iter().any(|(id, _)| *id == one.detector)
         });
@@ -84,7 +95,8 @@ impl Detectors {
         for found in matches {
             let bits = match (self.get(found.detector).scope, label.nation) {
                 (Scope::Country(own), Some(nation)) if own == nation => found.bits + 3.0,
-                (Scope::Country(_), Some(_)) => found.bits - 6.0,
+                // What another country issues is not what a Belgian number is.
+                (Scope::Country(_), Some(_)) => continue,
                 _ => found.bits,
             };
             match label.matches.iter_mut().find(|(held, _)| *held == found.detector) {
@@ -96,12 +108,23 @@ impl Detectors {
         label
     }
 
+    /// How strongly a name says a kind whose check the value fails: then it is not that in more general words either.
+    fn refuted(&self, label: &Label, value: &[u8], out: &mut Vec<u8>) -> Option<f32> {
+        let fails = |(id, bits): &&(DetectorId, f32)| {
+            let detector = self.get(*id);
+            *bits >= ENOUGH && !detector.checks.is_empty() && detector.judge(value, Hints::default(), out) == Verdict::Shaped
+        };
+        label.matches.iter().filter(fails).map(|(_, bits)| *bits).max_by(f32::total_cmp)
+    }
+
     /// The detector, its bits and whether the value is a known harmless one; the normalised value is left in `scratch.out`.
     fn judge_labelled(&self, label: &Label, value: &[u8], scratch: &mut Scratch) -> Option<(DetectorId, f32, bool)> {
         let mut best: Option<(DetectorId, f32, bool)> = None;
+        let refuted = self.refuted(label, value, &mut scratch.out);
         for (id, bits) in &label.matches {
             let detector = self.get(*id);
-            if detector.element.is_none() || !detector.is_selective() {
+            let is_general = |refuted| detector.checks.is_empty() || *bits < refuted - CLOSE;
+            if detector.element.is_none() || !detector.is_selective() || refuted.is_some_and(is_general) {
                 continue;
             }
             if let (Meaning::PersonalNumber, Scope::World) = (detector.meaning, detector.scope) {
@@ -170,6 +193,14 @@ mod tests {
             ("patient_ssn", "536-22-8145", Some("us_ssn")),
             ("SIN (Canadian Social Insurance Number)", "936 068 742", None),
             ("ABN (Australian Business Number)", "83 914 571 673", None),
+            ("Konto nr. (Norwegian bank account number)", "8601.11.17947", Some("no_kontonummer")),
+            ("Konto nr. (Norwegian bank account number)", "8601.11.17948", None),
+            ("Konto nr.", "8601.11.17948", Some("bank_account")),
+            ("IBAN (International Bank Account Number)", "NO58 7694 0513 888", None),
+            ("IBAN or account number", "66747750840", Some("bank_account")),
+            ("NIF (French tax identification number)", "3023217600054", None),
+            ("PAN (Permanent Account Number, Indian income tax identifier)", "AAKQD7113K", None),
+            ("IMEI (International Mobile Equipment Identity)", "3520990017614823", Some("imei")),
             ("part number", "111222333", None),
             ("", "111222333", None),
         ] {

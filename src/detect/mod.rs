@@ -78,8 +78,12 @@ pub struct Detector {
     pub scope: Scope,
     column: pattern::ColumnFile,
     normalise: Normalise,
+    /// How long the parts of a number are that is written with fewer noughts: `1-613-584`.
+    groups: Vec<u8>,
     checks: Vec<&'static Check>,
     shapes: Vec<shape::Shape>,
+    /// Spellings of something else.
+    unlike: Vec<shape::Shape>,
     length: (usize, usize),
     loose: bool,
     sparse: bool,

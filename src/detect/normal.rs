@@ -163,6 +163,33 @@ fn keep(value: &[u8], out: &mut Vec<u8>, letters: bool) -> bool {
     out.len() > from
 }
 
+/// The digits of a number written in parts, each filled up with noughts to its length. Parts may lack in front (the prefix of an
+/// account) or behind (the code of its bank).
+pub(super) fn filled(value: &[u8], groups: &[u8], out: &mut Vec<u8>) -> bool {
+    if groups.is_empty() {
+        return false;
+    }
+    let separator = |byte: &u8| matches!(byte, b' ' | b'-' | b'.' | b'/');
+    let parts = || value.split(separator).filter(|part| !part.is_empty());
+    let count = parts().count();
+    if count < 2 || count > groups.len() || !value.iter().all(|byte| separator(byte) || byte.is_ascii_digit()) {
+        return false;
+    }
+    let missing = groups.len() - count;
+    let fits = |groups: &[u8]| parts().zip(groups).all(|(part, length)| part.len() <= usize::from(*length));
+    let (leading, lengths) = match (fits(&groups[missing..]), fits(&groups[..count])) {
+        (true, _) => (&groups[..missing], &groups[missing..]),
+        (_, true) => (&groups[..0], &groups[..count]),
+        _ => return false,
+    };
+    leading.iter().for_each(|length| out.resize(out.len() + usize::from(*length), b'0'));
+    for (part, length) in parts().zip(lengths) {
+        out.resize(out.len() + usize::from(*length) - part.len(), b'0');
+        out.extend_from_slice(part);
+    }
+    true
+}
+
 /// A separator or digit of more than one byte, by its first byte and those behind it: how many of these belong to it, and
 /// the digit. Spaces and hyphens as word processors write them, digits as wide as ideographs.
 fn wide(first: u8, after: &[u8]) -> Option<(usize, Option<u8>)> {

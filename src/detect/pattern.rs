@@ -73,6 +73,8 @@ pub enum Alone {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ValueFile {
     pub normalise: Normalise,
+    /// Of numbers written in parts: how long each is once the noughts that are left out stand before it again.
+    pub groups: Vec<u8>,
     /// Every one must hold.
     pub check: Vec<String>,
     /// Normalised values have one of these shapes.
@@ -80,6 +82,8 @@ pub(super) struct ValueFile {
     /// Least and most characters of a normalised value.
     pub min: Option<usize>,
     pub max: Option<usize>,
+    /// What is written like this is something else: `12-3456789` is the number of an employer.
+    pub unlike: Vec<String>,
     /// Under a fitting header a value that fails its check is one still, if its shape fits.
     pub loose: bool,
     /// Most cells of a fitting column hold something else, as a column of states does; those that are one count.
@@ -299,6 +303,7 @@ fn compile_parsed(file: &str, id: &str, parsed: File, text: &str) -> Result<Dete
     }
     let mut shape = |key: &str, text: &str| Shape::parse(text).map_err(|message| fault(key, text, message)).ok();
     let shapes = parsed.value.shapes.iter().filter_map(|text| shape("shapes", text)).collect();
+    let unlike = parsed.value.unlike.iter().filter_map(|text| shape("unlike", text)).collect();
     let text_file = parsed.text.unwrap_or_default();
     let text_shapes = text_file.shapes.iter();
     let text_shapes =
@@ -324,8 +329,10 @@ fn compile_parsed(file: &str, id: &str, parsed: File, text: &str) -> Result<Dete
         scope,
         column: parsed.column,
         normalise: parsed.value.normalise,
+        groups: parsed.value.groups,
         checks,
         shapes,
+        unlike,
         length: (parsed.value.min.unwrap_or(1), parsed.value.max.unwrap_or(usize::MAX)),
         loose: parsed.value.loose,
         sparse: parsed.value.sparse,

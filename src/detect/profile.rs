@@ -589,6 +589,7 @@ mod tests {
                     kind.map_or("-", |kind| detectors().get(kind).id.as_str())
                 )
             }
+            Reading::Test { .. } => "Test".to_owned(),
             other => format!("{other:?}"),
         };
         for (column, cell, wanted) in [

@@ -40,7 +40,9 @@ pub enum Reading<'s> {
     /// Not of the column's kind.
     Invalid,
     /// A documented harmless value.
-    Test,
+    Test {
+        normalised: &'s [u8],
+    },
     /// Fills a field that must be filled: `1900-01-01`, `000-00-0000`.
     Placeholder,
     Value {
@@ -53,6 +55,8 @@ pub enum Reading<'s> {
         /// The value is of another kind than its column: a foreign personal number in an SSN
         /// column, a firm in a column of names. `None`: the column's own detector.
         kind: Option<DetectorId>,
+        /// Its check holds, or there is none. Numbers that issuers or clerks got wrong are values too.
+        checked: bool,
     },
 }
 
@@ -77,7 +81,11 @@ impl Detector {
         if self.normalise == Normalise::Date && is_placeholder_date(value) {
             return Verdict::Placeholder;
         }
-        if !self.normalise.run(self.without_issuer(value), hints, out) {
+        if self.unlike.iter().any(|shape| shape.matches(value)) {
+            return Verdict::No;
+        }
+        let value = self.without_issuer(value);
+        if !super::normal::filled(value, &self.groups, out) && !self.normalise.run(value, hints, out) {
             let all_nines = self.normalise == Normalise::Phone && is_repeated(value);
             return if all_nines { Verdict::Placeholder } else { Verdict::No };
         }
@@ -342,7 +350,7 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &'s 
     let mut protection = Protection::Clear;
     let accepted = match verdict {
         Verdict::Valid => true,
-        Verdict::Test => return Reading::Test,
+        Verdict::Test => return Reading::Test { normalised: &scratch.out },
         Verdict::Placeholder => return Reading::Placeholder,
         Verdict::Shaped => !column.strict,
         Verdict::No => false,
@@ -366,7 +374,7 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &'s 
                 std::mem::swap(&mut scratch.out, &mut scratch.other);
                 kind = Some(iban);
             }
-            Verdict::Test => return Reading::Test,
+            Verdict::Test => return Reading::Test { normalised: &scratch.other },
             _ => {}
         }
     }
@@ -385,7 +393,14 @@ pub(super) fn read<'s>(detectors: &Detectors, column: &ColumnProfile, cell: &'s 
         };
     }
     let country = kind.map_or(detector, |kind| detectors.get(kind)).country_of(&scratch.out).or(scratch.country);
-    Reading::Value { normalised: &scratch.out, shown: show(value, &mut scratch.other), protection, country, kind }
+    Reading::Value {
+        normalised: &scratch.out,
+        shown: show(value, &mut scratch.other),
+        protection,
+        country,
+        kind,
+        checked: kind.is_some() || verdict != Verdict::Shaped,
+    }
 }
 
 /// A value of another kind that columns of this one often hold.
@@ -493,6 +508,7 @@ mod tests {
         let mut scratch = Scratch::default();
         let mut kind = |value: &str| match profile.read(&detectors, 0, value.as_bytes(), &mut scratch) {
             Reading::Value { kind, .. } => kind.map(|kind| detectors.get(kind).id.clone()),
+            Reading::Test { .. } => Some("Test".to_owned()),
             reading => Some(format!("{reading:?}")),
         };
         assert_eq!(kind(rows[0]), None);

@@ -76,7 +76,7 @@ impl Detectors {
         }
         match profile.read(self, 0, value, &mut Scratch::default()) {
             Reading::Value { normalised, .. } => Some(String::from_utf8_lossy(normalised).into_owned()),
-            Reading::Test => Some("(test)".to_owned()),
+            Reading::Test { .. } => Some("(test)".to_owned()),
             _ => None,
         }
     }

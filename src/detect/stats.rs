@@ -94,6 +94,10 @@ impl<'s> Stats<'s> {
 
 /// Whether a folded value reads as a full name, a given name, a surname.
 fn names_in(folded: &[u8]) -> (bool, bool, bool) {
+    // A column of truths is none of names, though people are called True.
+    if matches!(folded, b"true" | b"false" | b"yes" | b"no") {
+        return (false, false, false);
+    }
     let names = &lexicon::NAMES;
     let (mut words, mut given, mut surname, mut both, mut first_given, mut last_surname) = (0, 0, 0, 0, false, false);
     for word in folded.split(|byte| matches!(byte, b' ' | b',' | b'.' | b';')).filter(|word| !word.is_empty()) {

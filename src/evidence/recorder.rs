@@ -339,6 +339,7 @@ fn column_batch(rows: &[ColumnSeen]) -> anyhow::Result<RecordBatch> {
         ("reason", texts(rows, |row| &row.reason)),
         ("filled", u64s(rows, |row| row.filled)),
         ("valid", u64s(rows, |row| row.valid)),
+        ("kept", u64s(rows, |row| row.kept)),
         ("test_values", u64s(rows, |row| row.test_values)),
         ("distinct", blobs(rows, |row| row.distinct.as_slice())),
     ])

@@ -89,6 +89,8 @@ pub struct ColumnSeen {
     pub reason: String,
     pub filled: u64,
     pub valid: u64,
+    /// Of the valid ones those whose check fails.
+    pub kept: u64,
     pub test_values: u64,
     pub distinct: Vec<u8>,
 }

@@ -21,6 +21,7 @@ mod charset;
 pub mod columnar;
 pub mod compress;
 pub mod contacts;
+pub mod cookies;
 pub mod cpio;
 pub mod dbase;
 pub mod delimited;
@@ -59,6 +60,7 @@ pub mod shortcut;
 pub mod sql;
 pub mod sqlite;
 pub mod statistics;
+pub mod stealer;
 pub mod tar;
 #[cfg(test)]
 mod testing;
@@ -452,6 +454,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &contacts::VCard,
     &contacts::ICalendar,
     &ldif::Ldif,
+    &stealer::StealerLog,
+    &cookies::Cookies,
     &hl7::Hl7,
     &x12::X12,
     &logfmt::Logfmt,

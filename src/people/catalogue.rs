@@ -284,6 +284,7 @@ fn slot_role(table: &Table, slot: usize) -> Role {
 fn add_part(sum: &mut ColumnSeen, part: &ColumnSeen) {
     sum.filled += part.filled;
     sum.valid += part.valid;
+    sum.kept += part.kept;
     sum.test_values += part.test_values;
     let mut sketch = crate::evidence::sketch::Sketch::from_bytes(&sum.distinct);
     sketch.join(&crate::evidence::sketch::Sketch::from_bytes(&part.distinct));

@@ -104,7 +104,12 @@ impl Gathering<'_> {
                 let seen = &column.seen;
                 let detector = self.detector(seen.detector).to_owned();
                 self.number(u64::from(table.table)).number(u64::from(seen.column)).cell(seen.header.as_bytes()).cell(detector.as_bytes());
-                self.number(u64::from(seen.slot)).number(seen.filled).number(seen.valid).number(seen.test_values).cell(&seen.distinct);
+                self.number(u64::from(seen.slot))
+                    .number(seen.filled)
+                    .number(seen.valid)
+                    .number(seen.kept)
+                    .number(seen.test_values)
+                    .cell(&seen.distinct);
                 self.end(path.clone(), "columns");
             }
         }

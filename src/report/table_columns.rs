@@ -16,8 +16,7 @@ impl Report for Tables {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let header =
-            "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason";
+        let header = "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason, test_values";
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         let catalogue = &assessment.population.catalogue;
         let mut tables: Vec<(u32, &crate::people::catalogue::Table)> =
@@ -36,8 +35,12 @@ impl Report for Tables {
                 sheet.plain(seen.column + 1).text(&header);
                 sheet.plain(entry.and_then(|entry| entry.element).map_or("", |element| element.code()));
                 sheet.plain(entry.map_or("free_text", |entry| entry.id.as_str()));
-                sheet.plain(share(seen.filled, table.rows)).plain(share(seen.valid, seen.filled));
-                sheet.plain(Sketch::from_bytes(&seen.distinct).count()).plain(format!("{:.1}", seen.bits)).text(&seen.reason);
+                sheet.plain(share(seen.filled, table.rows)).plain(share(seen.valid - seen.kept.min(seen.valid), seen.filled));
+                sheet
+                    .plain(Sketch::from_bytes(&seen.distinct).count())
+                    .plain(format!("{:.1}", seen.bits))
+                    .text(&seen.reason)
+                    .plain(seen.test_values);
                 sheet.end()?;
             }
         }

@@ -61,6 +61,8 @@ struct Judged {
 struct Stats {
     filled: u64,
     valid: u64,
+    /// Values whose check fails.
+    kept: u64,
     tests: u64,
     distinct: Sketch,
 }
@@ -69,15 +71,17 @@ impl Stats {
     /// Counts what a cell was read as; of a value, what it is and its token.
     fn count(&mut self, engine: &Engine<'_>, own: DetectorId, reading: &Reading<'_>) -> Option<(DetectorId, Token)> {
         match reading {
-            Reading::Value { normalised, kind, .. } => {
+            Reading::Value { normalised, kind, checked, .. } => {
                 self.valid += 1;
+                self.kept += u64::from(!checked);
                 let detector = kind.unwrap_or(own);
                 let token = engine.token_key.token(engine.detectors.get(detector).token_domain, normalised);
                 self.distinct.add(token);
                 Some((detector, token))
             }
-            Reading::Test => {
+            Reading::Test { normalised } => {
                 self.tests += 1;
+                self.distinct.add(engine.token_key.token(engine.detectors.get(own).token_domain, normalised));
                 None
             }
             Reading::Empty | Reading::Invalid | Reading::Placeholder => None,
@@ -295,6 +299,7 @@ impl<'s, 'p> Tables<'s, 'p> {
                     reason: description.reason.clone(),
                     filled: stats.filled,
                     valid: stats.valid,
+                    kept: stats.kept,
                     test_values: stats.tests,
                     distinct: stats.distinct.to_bytes(),
                 });

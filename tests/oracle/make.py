@@ -71,7 +71,7 @@ def upn(value):
 def rfc(value):
     from stdnum.mx import rfc
     try:
-        return len(value) == 13 and bool(rfc.validate(value, validate_check_digits=True))
+        return len(value) in (10, 13) and bool(rfc.validate(value))
     except Exception:
         return False
 
@@ -84,6 +84,12 @@ class Later(datetime.date):
         return datetime.date(2049, 12, 31)
 
 
+class Soon(datetime.date):
+    @classmethod
+    def today(cls):
+        return datetime.date(2030, 12, 31)
+
+
 def belgian(value):
     """National and BIS numbers."""
     import types
@@ -93,11 +99,11 @@ def belgian(value):
 
 
 def danish(value):
-    """Serials above nought, and a 29th of February in any year: the century a serial stands for has changed."""
+    """Serials above nought, births up to 2030, and a 29th of February 1900: the century a serial stands for has changed."""
     import types
     from stdnum.dk import cpr
-    cpr.datetime = types.SimpleNamespace(date=Later)
-    leap = value[:4] == "2902" and cpr.is_valid("2802" + value[4:])
+    cpr.datetime = types.SimpleNamespace(date=Soon)
+    leap = value[:6] == "290200" and cpr.is_valid("2802" + value[4:])
     return (cpr.is_valid(value) or leap) and value[6:] != "0000"
 
 
@@ -111,10 +117,44 @@ def indonesian(value):
     """Any district of any province: the module has those of its day."""
     from stdnum.id import nik
     try:
-        return len(value) == 16 and 11 <= int(value[:2]) <= 97 and value[12:] != "0000" and int(value[6:8]) % 40 != 0 \
+        return len(value) == 16 and value[:2] in PROVINCES and value[12:] != "0000" and int(value[6:8]) % 40 != 0 \
             and int(value[6:8]) <= 71 and bool(nik.get_birth_date(value))
     except Exception:
         return False
+
+
+def korean(value):
+    """No check digit since October 2020, and births up to 2030; the digit of foreign residents two further on."""
+    from stdnum.kr import rrn
+    try:
+        born = str(rrn.get_birth_date(value))
+        if born >= "2020-10-05":
+            return born <= "2030-12-31"
+    except ValueError:
+        return False
+    plain = value[:12] + str((int(value[12]) - 2) % 10)
+    return rrn.is_valid(value) or (value[6] in "5678" and rrn.is_valid(plain))
+
+
+def czech(value):
+    """The module also asks for the banks of its day."""
+    from stdnum.cz import bankaccount as account
+    prefix, root, bank = value[:6], value[6:16], value[16:]
+    return account._calc_checksum(prefix) == 0 and account._calc_checksum(root) == 0 and bank != "0000" and len(root.replace("0", "")) > 1
+
+
+def subscriber(value):
+    """Codes of countries that are given out though no network has them yet; not those of test networks."""
+    from stdnum import imsi
+    known = imsi.is_valid(value) or value[:3] in ("315", "332", "406", "430", "431", "461", "534", "535")
+    return known and value[:3] not in ("001", "991", "995", "999") and len(set(value[3:])) > 1
+
+
+def costa_rican(value):
+    """No part is nought."""
+    from stdnum.cr import cpf
+    whole = value.zfill(10)
+    return cpf.is_valid(value) and whole[1] != "0" and whole[2:6] != "0000" and whole[6:] != "0000"
 
 
 def npwp(value):
@@ -133,7 +173,7 @@ def new_zealand(value):
 def of_meid(value):
     """To base 16 with a letter in front, and of manufacturers from A0 on or of an IMEI: what is below was given to nobody."""
     if len(value) < 18:
-        return not value[0].isdigit()
+        return not value[0].isdigit() or (value[:14].isdigit() and value[:2] in BODIES)
     manufacturer = f"{int(value[:10]):08X}"
     return manufacturer >= "A0000000" or manufacturer.isdigit()
 
@@ -208,13 +248,19 @@ def austrian(value):
 
 # Right values of the checks that python-stdnum learnt of last, from its own tests and from the issuers' pages.
 SEEDS = {
-    "az_voen": ["0300725012", "1400057422"],
-    "by_unp": ["MA1953684"], "co_nit": ["2131234321", "8001972684"], "dk_cpr": ["2110625629"], "ec_ruc": ["1714307103001"],
+    "ad_nrt": ["F132950X", "E132950X"], "az_voen": ["0300725012", "1400057422"],
+    "by_unp": ["MA1953684"], "co_nit": ["2131234321", "8001972684"], "cr_cedula": ["304550175", "0304550175"],
+    "cz_bank_account": ["03427807275580210100", "00001920001453990800"], "de_steuernummer": ["4151081508156", "9181081508155"], "dk_cpr": ["2110625629"], "ec_ruc": ["1714307103001"],
     "id_nik": ["3171011708450001"], "id_npwp": ["016090524017000", "0013121660091000", "3171011708450001"],
-    "jp_my_number": ["628547589610"], "lt_asmens_kodas": ["33309240064", "96813280109"], "meid": ["AF0123450ABCDEC", "293608736500703710"],
-    "mz_nuit": ["700152855"], "nl_onderwijsnummer": ["101222331"], "nz_bank_account": ["389019033005100", "0101370026279000"],
+    "imsi": ["310150123456789", "460001234567890"], "jp_my_number": ["628547589610"], "kr_rrn": ["9711131018920", "8606261217980"], "lt_asmens_kodas": ["33309240064", "96813280109"], "meid": ["AF0123450ABCDEC", "293608736500703710", "35209900176148", "352099001761481"],
+    "mx_rfc": ["GODE561231GR8", "VACE460910SX6"],
+    "mz_nuit": ["700152855"], "nl_document": ["EM0000000", "XR1001R58"], "nl_onderwijsnummer": ["101222331"], "nz_bank_account": ["389019033005100", "0101370026279000"],
     "sv_nit": ["06140507071048", "94833011640013"], "tr_vkn": ["4540536920"], "vn_mst": ["0100233488", "0100233488001"],
 }
+
+# Provinces with those founded in 2022, and bodies that allocate types of telephones.
+PROVINCES = "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96 97".split()
+BODIES = "01 10 30 33 35 44 45 49 50 51 52 53 54 86 91 98 99".split()
 
 ORACLES = {
     "aba_routing": only("us.rtn", lambda v: 1 <= int(v[:2]) <= 12 or 21 <= int(v[:2]) <= 32 or 61 <= int(v[:2]) <= 72 or v[:2] == "80"),
@@ -241,7 +287,8 @@ ORACLES = {
     "za_id": south_african, "za_tin": module("za.tin"), "az_voen": only("az.voen", lambda v: v[-1] == "2"),
     "by_unp": only("by.unp", lambda v: not v[0].isdigit() and not v[1].isdigit()), "co_nit": module("co.nit"), "dk_cpr": danish,
     "ec_ruc": ecuadorian, "id_nik": indonesian, "id_npwp": npwp, "jp_my_number": module("jp.in_"), "lt_asmens_kodas": module("lt.asmens"),
-    "meid": only("meid", of_meid), "mz_nuit": module("mz.nuit"), "nl_onderwijsnummer": module("nl.onderwijsnummer"),
+    "ad_nrt": only("ad.nrt", lambda v: v[0] in "EF"), "cr_cedula": costa_rican, "cz_bank_account": czech,
+    "de_steuernummer": only("de.stnr", lambda v: len(set(v)) > 1), "imsi": subscriber, "kr_rrn": korean, "meid": only("meid", of_meid), "mz_nuit": module("mz.nuit"), "nl_document": module("nl.identiteitskaartnummer"), "nl_onderwijsnummer": module("nl.onderwijsnummer"),
     "nz_bank_account": new_zealand, "sv_nit": module("sv.nit"), "tr_vkn": module("tr.vkn"), "vn_mst": module("vn.mst"),
 }
 
@@ -353,7 +400,7 @@ def main():
 
 
 # Checks that one in thirty or fewer pass though every part of the value is right but the check digits.
-DOUBLE = {"ar_cbu", "be_nn", "br_cpf", "de_steuer_id", "es_ccc", "fr_nif", "fr_nir", "no_fodselsnummer", "ru_inn", "tr_kimlik"}
+DOUBLE = {"ar_cbu", "be_nn", "br_cpf", "cz_bank_account", "de_steuer_id", "es_ccc", "fr_nif", "fr_nir", "no_fodselsnummer", "ru_inn", "tr_kimlik"}
 
 if __name__ == "__main__":
     main()

@@ -71,6 +71,14 @@ pub(in crate::detect) fn plausible_date(year: Option<u16>, month: u8, day: u8) -
     day > 0 && day <= days
 }
 
+/// The same by the last two digits of a year: 2000 was a leap year.
+pub(super) fn plausible_short_date(year: u8, month: u8, day: u8) -> bool {
+    plausible_date(Some(2000 + u16::from(year)), month, day)
+}
+
+/// A number that tells a later birth is nobody's yet. No clock is asked, so it is raised from time to time.
+pub(super) const LATEST_BIRTH: u16 = 2030;
+
 /// ISO 7064 MOD 11,10 over digits, the last of which is the check digit.
 pub(super) fn mod_11_10(digits: &[u8]) -> bool {
     let Some((check, number)) = digits.split_last() else { return false };

@@ -1,6 +1,6 @@
 //! Health insurance number of Quebec (NAM): four letters of the name, date of birth (month plus 50 for women), two digits.
 
-use super::{digits, plausible_date};
+use super::{digits, plausible_short_date};
 
 /// The date exists.
 pub(super) fn ca_qc_ramq(value: &[u8]) -> bool {
@@ -9,7 +9,7 @@ pub(super) fn ca_qc_ramq(value: &[u8]) -> bool {
         return false;
     }
     let month = digits[2] * 10 + digits[3];
-    plausible_date(None, if month > 50 { month - 50 } else { month }, digits[4] * 10 + digits[5])
+    plausible_short_date(digits[0] * 10 + digits[1], if month > 50 { month - 50 } else { month }, digits[4] * 10 + digits[5])
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! German pension insurance number (VSNR, VKVV § 4): area, date of birth, letter, serial, check digit.
 
-use super::plausible_date;
+use super::plausible_short_date;
 
 /// Twelve characters whose weighted cross sum ends in the check digit.
 pub(super) fn de_rvnr(value: &[u8]) -> bool {
@@ -21,7 +21,7 @@ pub(super) fn de_rvnr(value: &[u8]) -> bool {
         expanded.iter().zip([2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]).map(|(digit, weight)| digit * weight / 10 + digit * weight % 10).sum();
     let (day, month) = (expanded[2] * 10 + expanded[3], expanded[4] * 10 + expanded[5]);
     let day = if day > 50 { day - 50 } else { day };
-    plausible_date(None, month, day) && sum % 10 == expanded[12]
+    plausible_short_date(expanded[6] * 10 + expanded[7], month, day) && sum % 10 == expanded[12]
 }
 
 #[cfg(test)]

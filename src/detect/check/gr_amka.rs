@@ -1,12 +1,12 @@
 //! Greek AMKA: birth date, serial, Luhn.
 
-use super::{digits, luhn_sum, plausible_date};
+use super::{digits, luhn_sum, plausible_short_date};
 
 /// Eleven digits that start with a possible date and pass Luhn.
 pub(super) fn gr_amka(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
     digits.len() == 11
-        && plausible_date(None, digits[2] * 10 + digits[3], digits[0] * 10 + digits[1])
+        && plausible_short_date(digits[4] * 10 + digits[5], digits[2] * 10 + digits[3], digits[0] * 10 + digits[1])
         && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
 }
 

@@ -1,6 +1,6 @@
 //! Italian codice fiscale (DM 23 December 1976): 16 characters, check letter modulus 26.
 
-use super::plausible_date;
+use super::plausible_short_date;
 
 /// Letters and digits stand where they must (omocodia allowed) and the last letter checks.
 pub(super) fn it_codice_fiscale(value: &[u8]) -> bool {
@@ -19,7 +19,7 @@ pub(super) fn it_codice_fiscale(value: &[u8]) -> bool {
         None => value[place] - b'0',
     };
     let month = b"ABCDEHLMPRST".iter().position(|letter| *letter == value[8]).map_or(0, |month| month as u8 + 1);
-    if !plausible_date(None, month, (digit(9) * 10 + digit(10)) % 40) {
+    if !plausible_short_date(digit(6) * 10 + digit(7), month, (digit(9) * 10 + digit(10)) % 40) {
         return false;
     }
     let sum: u32 = value[..15]

@@ -1,6 +1,6 @@
 //! Kuwaiti civil number: twelve digits: century, date of birth, serial, check digit modulus 11.
 
-use super::{digits, plausible_date, weighted};
+use super::{digits, number, plausible_date, weighted};
 
 /// A date of birth, and the check digit of the eleven digits before it.
 pub(super) fn kw_civil(value: &[u8]) -> bool {
@@ -8,8 +8,9 @@ pub(super) fn kw_civil(value: &[u8]) -> bool {
     if digits.len() != 12 || !matches!(digits[0], 2 | 3) {
         return false;
     }
+    let year = 1700 + number(&digits[..3]) as u16;
     let check = 11 - weighted(&digits[..11], &[2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11;
-    plausible_date(None, digits[3] * 10 + digits[4], digits[5] * 10 + digits[6]) && check == i32::from(digits[11])
+    plausible_date(Some(year), digits[3] * 10 + digits[4], digits[5] * 10 + digits[6]) && check == i32::from(digits[11])
 }
 
 #[cfg(test)]

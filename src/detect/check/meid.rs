@@ -1,18 +1,20 @@
 //! Number of a CDMA telephone (MEID, 3GPP2 S.R0048-A): fourteen digits to base 16, or the same as eighteen decimal digits
 //! (ten of the manufacturer, eight of the serial); either with a check digit behind.
 
-use super::{digits, luhn_sum, number};
+use super::{digits, imei, luhn_sum, number};
 
 /// One of the four forms, and the check digit where there is one.
 pub(super) fn meid(value: &[u8]) -> bool {
     match value.len() {
+        // A telephone of both kinds of network has an IMEI in its place.
+        14 | 15 if value.iter().all(u8::is_ascii_digit) => imei::is_allocated(value) && imei::imei(value),
         14 | 15 => is_hexadecimal(&value[..14]) && (value.len() == 14 || luhn_16(value)),
         18 | 19 => is_decimal(&value[..18]) && (value.len() == 18 || luhn_sum(value).is_some_and(|sum| sum % 10 == 0)),
         _ => false,
     }
 }
 
-/// From A0 on; what is written with decimal digits alone is an IMEI.
+/// From A0 on.
 fn is_hexadecimal(value: &[u8]) -> bool {
     value[0] >= b'A' && value.iter().all(u8::is_ascii_hexdigit)
 }
@@ -41,7 +43,15 @@ mod tests {
 
     #[test]
     fn accepts_right_values_and_nothing_else() {
-        for value in ["AF0123450ABCDE", "AF0123450ABCDEC", "293608736500703710", "2936087365007037100", "089132876801532232"] {
+        for value in [
+            "AF0123450ABCDE",
+            "AF0123450ABCDEC",
+            "293608736500703710",
+            "2936087365007037100",
+            "089132876801532232",
+            "49015420323751",
+            "352099001761481",
+        ] {
             assert!(meid(value.as_bytes()), "{value}");
         }
         for value in [
@@ -49,7 +59,8 @@ mod tests {
             "2936087365007037101",
             "993608736500703710",
             "179360873600703710",
-            "49015420323751",
+            "352099001761482",
+            "77015420323751",
             "AF0123450ABCDG",
             "",
             "0",

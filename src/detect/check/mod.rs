@@ -4,6 +4,7 @@
 //! it may exist. To add one: write `check/<name>.rs` and put it in [`CHECKS`].
 
 mod aba_routing;
+mod ad_nrt;
 mod ae_eid;
 mod ar_cbu;
 mod ar_cuit;
@@ -41,15 +42,18 @@ mod ch_ahv;
 mod cl_rut;
 mod cn_ric;
 mod co_nit;
+mod cr_cedula;
 mod crc32_base62;
 mod cu_ni;
 mod cy_tic;
+mod cz_bank_account;
 mod cz_rodne_cislo;
 mod date;
 mod de_kvnr;
 mod de_lanr;
 mod de_rvnr;
 mod de_steuer_id;
+mod de_steuernummer;
 mod dk_cpr;
 mod do_cedula;
 mod ec_ci;
@@ -85,7 +89,7 @@ mod id_npwp;
 mod ie_pps;
 mod il_id;
 mod imei;
-mod imeisv;
+mod imsi;
 mod in_aadhaar;
 mod in_epic;
 mod in_pan;
@@ -106,6 +110,7 @@ mod lt_asmens_kodas;
 mod lu_nin;
 mod luhn;
 mod lv_personas_kods;
+mod mac;
 mod mbi;
 mod md_idnp;
 mod meid;
@@ -117,6 +122,7 @@ mod mx_rfc;
 mod my_nric;
 mod mz_nuit;
 mod nl_bsn;
+mod nl_document;
 mod nl_onderwijsnummer;
 mod no_fodselsnummer;
 mod no_kontonr;
@@ -166,7 +172,7 @@ mod za_id;
 mod za_tin;
 
 pub(super) use arithmetic::plausible_date;
-use arithmetic::{base64url, digits, luhn_sum, mod_11_10, number, verhoeff, weighted};
+use arithmetic::{LATEST_BIRTH, base64url, digits, luhn_sum, mod_11_10, number, plausible_short_date, verhoeff, weighted};
 pub(super) use iban::LENGTHS as IBAN_LENGTHS;
 
 /// A named check.
@@ -185,6 +191,7 @@ pub struct Check {
 /// Every check, by name.
 pub const CHECKS: &[Check] = &[
     Check { name: "aba_routing", run: aba_routing::aba_routing, chance: 0.035, flips: 1.0 },
+    Check { name: "ad_nrt", run: ad_nrt::ad_nrt, chance: 0.008, flips: 0.05 },
     Check { name: "ae_eid", run: ae_eid::ae_eid, chance: 0.0001, flips: 0.99 },
     Check { name: "ar_cbu", run: ar_cbu::ar_cbu, chance: 0.01, flips: 1.0 },
     Check { name: "ar_cuit", run: ar_cuit::ar_cuit, chance: 0.006, flips: 0.9 },
@@ -221,16 +228,19 @@ pub const CHECKS: &[Check] = &[
     Check { name: "cl_rut", run: cl_rut::cl_rut, chance: 0.09, flips: 0.95 },
     Check { name: "cn_ric", run: cn_ric::cn_ric, chance: 0.0005, flips: 1.0 },
     Check { name: "co_nit", run: co_nit::co_nit, chance: 0.09, flips: 0.95 },
+    Check { name: "cr_cedula", run: cr_cedula::cr_cedula, chance: 0.8, flips: 0.0 },
     Check { name: "crc32_base62", run: crc32_base62::crc32_base62, chance: 0.0, flips: 0.99 },
     Check { name: "cu_ni", run: cu_ni::cu_ni, chance: 0.037, flips: 0.15 },
     Check { name: "cy_tic", run: cy_tic::cy_tic, chance: 0.04, flips: 0.95 },
+    Check { name: "cz_bank_account", run: cz_bank_account::cz_bank_account, chance: 0.008, flips: 0.7 },
     Check { name: "cz_rodne_cislo", run: cz_rodne_cislo::cz_rodne_cislo, chance: 0.01, flips: 0.9 },
     Check { name: "date", run: date::date, chance: 0.05, flips: 0.2 },
     Check { name: "de_kvnr", run: de_kvnr::de_kvnr, chance: 0.1, flips: 0.95 },
     Check { name: "de_lanr", run: de_lanr::de_lanr, chance: 0.1, flips: 0.6 },
     Check { name: "de_rvnr", run: de_rvnr::de_rvnr, chance: 0.005, flips: 0.85 },
     Check { name: "de_steuer_id", run: de_steuer_id::de_steuer_id, chance: 0.003, flips: 1.0 },
-    Check { name: "dk_cpr", run: dk_cpr::dk_cpr, chance: 0.037, flips: 0.2 },
+    Check { name: "de_steuernummer", run: de_steuernummer::de_steuernummer, chance: 0.9, flips: 0.0 },
+    Check { name: "dk_cpr", run: dk_cpr::dk_cpr, chance: 0.034, flips: 0.2 },
     Check { name: "do_cedula", run: do_cedula::do_cedula, chance: 0.1, flips: 1.0 },
     Check { name: "ec_ci", run: ec_ci::ec_ci, chance: 0.015, flips: 1.0 },
     Check { name: "ec_ruc", run: ec_ruc::ec_ruc, chance: 0.015, flips: 0.75 },
@@ -260,12 +270,12 @@ pub const CHECKS: &[Check] = &[
     Check { name: "iban", run: iban::iban, chance: 0.0001, flips: 0.99 },
     Check { name: "iccid", run: iccid::iccid, chance: 0.001, flips: 0.99 },
     Check { name: "icd10", run: icd10::icd10, chance: 0.02, flips: 0.2 },
-    Check { name: "id_nik", run: id_nik::id_nik, chance: 0.06, flips: 0.1 },
+    Check { name: "id_nik", run: id_nik::id_nik, chance: 0.025, flips: 0.13 },
     Check { name: "id_npwp", run: id_npwp::id_npwp, chance: 0.1, flips: 0.5 },
     Check { name: "ie_pps", run: ie_pps::ie_pps, chance: 0.03, flips: 1.0 },
     Check { name: "il_id", run: il_id::il_id, chance: 0.1, flips: 1.0 },
     Check { name: "imei", run: imei::imei, chance: 0.1, flips: 1.0 },
-    Check { name: "imeisv", run: imeisv::imeisv, chance: 0.17, flips: 0.05 },
+    Check { name: "imsi", run: imsi::imsi, chance: 0.23, flips: 0.08 },
     Check { name: "in_aadhaar", run: in_aadhaar::in_aadhaar, chance: 0.08, flips: 1.0 },
     Check { name: "in_epic", run: in_epic::in_epic, chance: 0.1, flips: 1.0 },
     Check { name: "in_pan", run: in_pan::in_pan, chance: 0.002, flips: 0.0 },
@@ -277,7 +287,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "it_codice_fiscale", run: it_codice_fiscale::it_codice_fiscale, chance: 0.0001, flips: 0.95 },
     Check { name: "jp_my_number", run: jp_my_number::jp_my_number, chance: 0.1, flips: 0.9 },
     Check { name: "jwt", run: jwt::jwt, chance: 0.0, flips: 0.3 },
-    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.035, flips: 0.2 },
+    Check { name: "kr_rrn", run: kr_rrn::kr_rrn, chance: 0.004, flips: 0.3 },
     Check { name: "kw_civil", run: kw_civil::kw_civil, chance: 0.001, flips: 0.95 },
     Check { name: "kz_iin", run: kz_iin::kz_iin, chance: 0.003, flips: 0.9 },
     Check { name: "lk_nic", run: lk_nic::lk_nic, chance: 0.05, flips: 0.1 },
@@ -286,6 +296,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "lu_nin", run: lu_nin::lu_nin, chance: 0.0001, flips: 0.9 },
     Check { name: "luhn", run: luhn::luhn, chance: 0.1, flips: 1.0 },
     Check { name: "lv_personas_kods", run: lv_personas_kods::lv_personas_kods, chance: 0.01, flips: 0.9 },
+    Check { name: "mac", run: mac::mac, chance: 0.001, flips: 0.0 },
     Check { name: "mbi", run: mbi::mbi, chance: 0.001, flips: 0.3 },
     Check { name: "md_idnp", run: md_idnp::md_idnp, chance: 0.02, flips: 0.95 },
     Check { name: "meid", run: meid::meid, chance: 0.2, flips: 0.05 },
@@ -293,10 +304,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "mu_nid", run: mu_nid::mu_nid, chance: 0.002, flips: 0.9 },
     Check { name: "mx_clabe", run: mx_clabe::mx_clabe, chance: 0.1, flips: 1.0 },
     Check { name: "mx_curp", run: mx_curp::mx_curp, chance: 0.0001, flips: 0.9 },
-    Check { name: "mx_rfc", run: mx_rfc::mx_rfc, chance: 0.001, flips: 0.7 },
+    Check { name: "mx_rfc", run: mx_rfc::mx_rfc, chance: 0.036, flips: 0.2 },
     Check { name: "my_nric", run: my_nric::my_nric, chance: 0.033, flips: 0.15 },
     Check { name: "mz_nuit", run: mz_nuit::mz_nuit, chance: 0.09, flips: 0.95 },
     Check { name: "nl_bsn", run: nl_bsn::nl_bsn, chance: 0.09, flips: 1.0 },
+    Check { name: "nl_document", run: nl_document::nl_document, chance: 0.7, flips: 0.0 },
     Check { name: "nl_onderwijsnummer", run: nl_onderwijsnummer::nl_onderwijsnummer, chance: 0.001, flips: 0.95 },
     Check { name: "no_fodselsnummer", run: no_fodselsnummer::no_fodselsnummer, chance: 0.002, flips: 1.0 },
     Check { name: "no_kontonr", run: no_kontonr::no_kontonr, chance: 0.09, flips: 1.0 },
@@ -371,7 +383,7 @@ mod tests {
 
     #[test]
     fn an_independent_implementation_agrees() {
-        // The check digit of Korean numbers is not kept since 2020, and groups 50 to 65 of the
+        // Korean numbers of births since October 2020 keep no check digit, and groups 50 to 65 of the
         // ITIN are issued since 2012; the other implementation does not know either.
         let differ: Vec<_> = vectors()
             .filter(|(check, right, value)| {

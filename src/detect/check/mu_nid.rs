@@ -1,6 +1,6 @@
 //! Mauritian national identity number: a letter, date of birth, six characters and a check character, modulus 17.
 
-use super::plausible_date;
+use super::plausible_short_date;
 
 /// The date exists and the last character is what the others ask for.
 pub(super) fn mu_nid(value: &[u8]) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn mu_nid(value: &[u8]) -> bool {
         .iter()
         .zip((2..=14).rev())
         .try_fold(0, |sum, (byte, weight)| Some(sum + LETTERS.iter().position(|letter| letter == byte)? * weight));
-    plausible_date(None, two(3), two(1)) && sum.is_some_and(|sum| LETTERS[(17 - sum % 17) % 17] == value[13])
+    plausible_short_date(two(5), two(3), two(1)) && sum.is_some_and(|sum| LETTERS[(17 - sum % 17) % 17] == value[13])
 }
 
 #[cfg(test)]

@@ -9,8 +9,11 @@ pub(super) fn pl_pesel(value: &[u8]) -> bool {
         return false;
     }
     let month = digits[2] * 10 + digits[3];
+    // 80 stands for 1800, 20 for 2000, and so on to 2299.
+    let century = [1900, 2000, 2100, 2200, 1800][usize::from(month / 20).min(4)];
+    let year = century + u16::from(digits[0] * 10 + digits[1]);
     let day = digits[4] * 10 + digits[5];
-    plausible_date(None, month % 20, day) && weighted(&digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
+    plausible_date(Some(year), month % 20, day) && weighted(&digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
 }
 
 #[cfg(test)]

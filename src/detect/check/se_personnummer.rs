@@ -1,6 +1,6 @@
 //! Swedish personnummer: birth date (day plus 60 for coordination numbers), serial, Luhn.
 
-use super::{digits, luhn_sum, plausible_date};
+use super::{digits, luhn_sum, plausible_short_date};
 
 /// Ten or twelve digits with a possible date; Luhn over the last ten.
 pub(super) fn se_personnummer(value: &[u8]) -> bool {
@@ -8,7 +8,7 @@ pub(super) fn se_personnummer(value: &[u8]) -> bool {
     let Some(ten) = digits.len().checked_sub(10).and_then(|from| digits.get(from..)) else { return false };
     let day = ten[4] * 10 + ten[5];
     matches!(digits.len(), 10 | 12)
-        && plausible_date(None, ten[2] * 10 + ten[3], if day > 60 { day - 60 } else { day })
+        && plausible_short_date(ten[0] * 10 + ten[1], ten[2] * 10 + ten[3], if day > 60 { day - 60 } else { day })
         && luhn_sum(&value[value.len() - 10..]).is_some_and(|sum| sum % 10 == 0)
 }
 

@@ -1,12 +1,12 @@
 //! South African identity number: birth date, serial, citizenship, Luhn.
 
-use super::{digits, luhn_sum, plausible_date};
+use super::{digits, luhn_sum, plausible_short_date};
 
 /// Thirteen digits that start with a possible date and pass Luhn.
 pub(super) fn za_id(value: &[u8]) -> bool {
     let Some(digits) = digits(value) else { return false };
     digits.len() == 13
-        && plausible_date(None, digits[2] * 10 + digits[3], digits[4] * 10 + digits[5])
+        && plausible_short_date(digits[0] * 10 + digits[1], digits[2] * 10 + digits[3], digits[4] * 10 + digits[5])
         && digits[10] < 3
         && luhn_sum(value).is_some_and(|sum| sum % 10 == 0)
 }

@@ -7,11 +7,18 @@ use super::{Scan, is_word};
 const PORTS: [&[u8]; 6] = [b"5432", b"5433", b"5434", b"6432", b"6543", b"26257"];
 
 impl Scan<'_> {
+    /// The lines of a `.pgpass` that hold for any port.
+    pub(super) fn pgpass_of_any_port(&mut self) {
+        for at in memchr::memmem::find_iter(self.text, b":*:") {
+            self.pgpass(at + 1, at + 2);
+        }
+    }
+
     /// The password of `host:port:database:user:password`, a line of `.pgpass` (PostgreSQL, libpq, "The Password File"), by its port.
     pub(super) fn pgpass(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.password else { return };
-        if !matches!(end - start, 4 | 5) || self.before(start) != b':' || self.byte(end) != b':' || !PORTS.contains(&&self.text[start..end])
-        {
+        let is_port = matches!(end - start, 1 | 4 | 5) && (PORTS.contains(&&self.text[start..end]) || &self.text[start..end] == b"*");
+        if !is_port || self.before(start) != b':' || self.byte(end) != b':' {
             return;
         }
         let host = &self.text[self.line_start(start)..start - 1];
@@ -116,6 +123,9 @@ mod tests {
         for (text, wanted) in [
             ("db1.firm.net:5432:crm:app:Tq7w9Lm2x\n", Some("password")),
             ("*:5432:*:app:Tq7w\\:9Lm2x\n", Some("password")),
+            ("db1.firm.net:*:crm:app:Tq7w9Lm2x\n", Some("password")),
+            ("*:*:*:app:Tq7w9Lm2x\n", Some("password")),
+            ("see a:*:b and c:*:d for more: of these\n", None),
             ("db1.firm.net:5432:crm:app:\n", None),
             ("see db1.firm.net:5432 for crm: app: whatever\n", None),
             ("host:5432:one:two:three:four5x\n", None),

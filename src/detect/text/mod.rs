@@ -130,6 +130,7 @@ impl Detectors {
         scan.literals(&literals);
         scan.seeds();
         scan.url_lines();
+        scan.pgpass_of_any_port();
         if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
             scan.addresses();
             scan.names();

@@ -198,9 +198,11 @@ impl Scan<'_> {
     fn iban(&mut self, id: DetectorId, start: usize) {
         let mut compact = [0_u8; 34];
         let (mut length, mut at, mut grouped) = (0, start, false);
+        let mut cases = [false; 2];
         while length < compact.len() {
             let byte = self.byte(at);
             if byte.is_ascii_alphanumeric() {
+                cases[usize::from(byte.is_ascii_lowercase())] |= byte.is_ascii_alphabetic();
                 compact[length] = byte.to_ascii_uppercase();
                 length += 1;
             } else if !(matches!(byte, b' ' | b'-') && (matches!(length, 2 | 4) || grouped) && self.byte(at + 1).is_ascii_alphanumeric()) {
@@ -216,10 +218,14 @@ impl Scan<'_> {
                 return;
             }
             if wanted == Some(length) {
-                let goes_on = self.byte(at) == b'-' && self.byte(at + 1).is_ascii_alphanumeric();
-                let goes_back = self.before(start) == b'-' && self.before(start.saturating_sub(1)).is_ascii_alphanumeric();
-                if !is_word(self.before(start)) && !is_word(self.byte(at)) && !goes_on && !goes_back {
-                    self.weigh(id, start, at, 0.0);
+                let joins = |byte: u8, beyond: u8| matches!(byte, b'-' | b'+' | b'=') && beyond.is_ascii_alphanumeric();
+                let goes_on = joins(self.byte(at), self.byte(at + 1));
+                let goes_back = joins(self.before(start), self.before(start.saturating_sub(1))) && self.before(start) != b'=';
+                // Both cases are base 64, small letters alone mostly a number to base 16.
+                let form = if grouped || !cases[1] { 0.0 } else { -8.0 };
+                let blob = cases[0] && cases[1];
+                if !is_word(self.before(start)) && !is_word(self.byte(at)) && !goes_on && !goes_back && !blob {
+                    self.weigh(id, start, at, form);
                 }
                 return;
             }

@@ -40,7 +40,12 @@ impl Scan<'_> {
         {
             return;
         }
-        let bracket = self.text[start..number_end].contains(&b'(');
+        let bracket = memchr::memchr(b'(', &self.text[start..number_end]).map(|at| start + at);
+        // An area code ends with its bracket: `build 23658712 (2017.12.1)` has a date in it.
+        if bracket.is_some_and(|at| !self.text[at..number_end].contains(&b')')) {
+            return;
+        }
+        let bracket = bracket.is_some();
         let first = run_end - run_start;
         // What its form alone says: a plus, an area code in brackets, three groups of the usual lengths.
         let form = match (plus, bracket, groups) {
