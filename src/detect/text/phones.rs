@@ -42,7 +42,7 @@ impl Scan<'_> {
         }
         let bracket = memchr::memchr(b'(', &self.text[start..number_end]).map(|at| start + at);
         // An area code ends with its bracket: `build 23658712 (2017.12.1)` has a date in it.
-        if bracket.is_some_and(|at| !self.text[at..number_end].contains(&b')')) {
+        if bracket.is_some_and(|at| at > run_start && !self.text[at..number_end].contains(&b')')) {
             return;
         }
         let bracket = bracket.is_some();
