@@ -2,13 +2,10 @@
 //!
 //! `cargo bench --bench linkage -- COLUMN FILE.csv...` takes labelled CSV files that lie elsewhere (Febrl's, Splink's `fake_1000`): what
 //! `COLUMN` says up to a second hyphen is who the row speaks of (`rec-12-dup-0` is 12's). The files are scanned together without the columns
-//! `COLUMN` and `unique_id`, with nothing set for the occasion. Prints what was brought together rightly and wrongly, and two ceilings:
-//!
-//! - *fields*: the F1 of who sees of each pair of rows only which fields are equal, nearly equal, different or missing, and knows for
-//!   each such pattern whether more of its pairs are one person's or two. Nobody who compares rows field by field does better. With
-//!   many fields patterns are few pairs each and the ceiling says little; with few it binds.
-//! - *guarded*: the same without pairs whose birth dates differ in two parts or whose given names are two people's: what guards
-//!   refuse, since fathers and sons, and twins, are not told from errors by it. Those who are led to by other rows are counted in.
+//! `COLUMN` and `unique_id`, with nothing set for the occasion. Prints what was brought together rightly and wrongly, and a ceiling: the
+//! F1 of who sees of each pair of rows only which fields are equal, nearly equal, different or missing, and knows for each such pattern
+//! whether more of its pairs are one person's or two. Who judges pairs by that does no better, but for pairs that a third row leads to.
+//! With many fields a pattern has few pairs and the ceiling says little; with few it binds.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -25,7 +22,6 @@ use std::{
 
 /// Rows of all files, as they are scanned.
 struct Rows {
-    header: Vec<String>,
     fields: Vec<Vec<String>>,
     who: Vec<String>,
     /// First row of each file, by its name.
@@ -33,7 +29,7 @@ struct Rows {
 }
 
 fn read(files: &[PathBuf], label: &str, folder: &Path) -> Rows {
-    let mut rows = Rows { header: Vec::new(), fields: Vec::new(), who: Vec::new(), files: Vec::new() };
+    let mut rows = Rows { fields: Vec::new(), who: Vec::new(), files: Vec::new() };
     for file in files {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).expect("a CSV file");
         let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
@@ -42,7 +38,6 @@ fn read(files: &[PathBuf], label: &str, folder: &Path) -> Rows {
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
         let mut blind = csv::Writer::from_path(folder.join(&name)).expect("a scratch file");
         blind.write_record(kept.iter().map(|at| &header[*at])).expect("written");
-        rows.header = kept.iter().map(|at| header[*at].clone()).collect();
         rows.files.push((name, rows.fields.len()));
         for record in reader.records() {
             let record = record.expect("a row");
@@ -121,10 +116,10 @@ fn main() {
         right / joined,
         right / there
     );
-    ceilings(&rows, there);
+    ceiling(&rows, there);
 }
 
-fn ceilings(rows: &Rows, there: f64) {
+fn ceiling(rows: &Rows, there: f64) {
     let mut patterns: HashMap<u64, [u64; 2]> = HashMap::new();
     for a in 0..rows.who.len() {
         for b in a + 1..rows.who.len() {
@@ -142,40 +137,4 @@ fn ceilings(rows: &Rows, there: f64) {
         best = best.max(f1(one, all, there));
     }
     println!("ceiling by fields: F1 {best:.4}, of {} patterns", patterns.len());
-    let (given, birth) = (column(rows, &["first_name", "given_name"]), column(rows, &["dob", "date_of_birth"]));
-    let apart = |a: usize, b: usize| {
-        let (x, y) = (&rows.fields[a], &rows.fields[b]);
-        let given = given.is_some_and(|at| level(&x[at], &y[at]) == 1);
-        let birth = birth.is_some_and(|at| {
-            parts(&x[at]).iter().zip(parts(&y[at])).filter(|(p, q)| **p != *q).count() > 1 && !x[at].is_empty() && !y[at].is_empty()
-        });
-        given || birth
-    };
-    let mut by_person: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    rows.who.iter().enumerate().for_each(|(at, who)| by_person.entry(who).or_default().push(at));
-    let mut right = 0.0;
-    for person in by_person.values() {
-        let mut group: Vec<usize> = (0..person.len()).collect();
-        for (i, a) in person.iter().enumerate() {
-            for (j, b) in person.iter().enumerate().skip(i + 1) {
-                let [one, two] = patterns.get(&pattern(&rows.fields[*a], &rows.fields[*b])).copied().unwrap_or_default();
-                if one >= two && !apart(*a, *b) {
-                    let (keep, gone) = (group[i], group[j]);
-                    group.iter_mut().filter(|of| **of == gone).for_each(|of| *of = keep);
-                }
-            }
-        }
-        right += pairs_within(group.into_iter());
-    }
-    println!("ceiling guarded: F1 {:.4}, recall {:.4} without an error", f1(right, right, there), right / there);
-}
-
-fn column(rows: &Rows, names: &[&str]) -> Option<usize> {
-    rows.header.iter().position(|header| names.contains(&header.as_str()))
-}
-
-/// Year, month and day of `1990-02-03` and `19900203`.
-fn parts(date: &str) -> [String; 3] {
-    let digits: String = date.chars().filter(char::is_ascii_digit).collect();
-    [(0, 4), (4, 6), (6, 8)].map(|(from, to)| digits.get(from..to).unwrap_or_default().to_owned())
 }
