@@ -245,17 +245,20 @@ fn members_beyond_the_limit_are_told_together_as_one_limit() {
 #[test]
 fn a_member_of_an_archive_takes_little_memory() {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let peak = |members: u32| {
-        let (share, case) = (folder.path().join(format!("{members}.zip")), folder.path().join(format!("case-{members}")));
+    let peak = |members: u32, run: u32| {
+        let (share, case) = (folder.path().join(format!("{members}.zip")), folder.path().join(format!("case-{members}-{run}")));
         let archive = many(members);
         fs::write(&share, &archive).expect("written");
-        let output = scan(&share, &case, &["--timings"]);
+        // Of several threads each keeps memory for itself, more or less of it by chance.
+        let output = scan(&share, &case, &["--timings", "--threads", "1"]);
         assert_eq!(summary(&case)["items"]["total"], u64::from(members) + 1);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         let line = told.lines().find(|line| line.contains("at most in memory")).unwrap_or_else(|| panic!("{told}"));
         let megabytes: f64 = line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number");
         megabytes * 1e6 - archive.len() as f64
     };
-    let each = (peak(240_000) - peak(80_000)) / 160_000.0;
+    // What else takes memory for a moment can only add to it.
+    let least = |members| (0..2).map(|run| peak(members, run)).fold(f64::MAX, f64::min);
+    let each = (least(280_000) - least(80_000)) / 200_000.0;
     assert!(each < 150.0, "{each:.0} bytes for each member");
 }

@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["pdf", "rtf", "html", "xml"], bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["pdf", "rtf", "wordperfect", "netcdf", "html", "xml"], bytes));

@@ -63,7 +63,10 @@ impl Sink for Printer {
     fn table(&mut self, spec: &TableSpec<'_>) -> TableId {
         let columns = spec.columns.map(|columns| columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>());
         let name = spec.name.unwrap_or_default().to_owned();
-        self.print(&format!("-- table {name} {}\n", columns.as_ref().map_or_else(String::new, |columns| columns.join(" | "))));
+        self.print(&format!("-- table {name}\n"));
+        if let Some(columns) = &columns {
+            self.print(&format!("{}\n", columns.join("\t")));
+        }
         self.tables.push((name, columns));
         TableId((self.tables.len() - 1) as u32)
     }
@@ -73,9 +76,9 @@ impl Sink for Printer {
         for row in 0..rows.len() {
             for column in 0..rows.width {
                 if column > 0 {
-                    out.extend_from_slice(b" | ");
+                    out.push(b'\t');
                 }
-                out.extend_from_slice(rows.cell(row, column).unwrap_or(b"\xE2\x88\x85"));
+                out.extend_from_slice(rows.cell(row, column).unwrap_or_default());
             }
             out.push(b'\n');
         }

@@ -1,7 +1,7 @@
 //! Parquet, and Arrow's own files (Feather): batches of columns become rows; structures within are
 //! columns with paths, lists are written out in one cell.
 
-use super::{Cell, Claim, Format, Head, Rows, Sink, TableId, TableSpec, raw, read_problem};
+use super::{Cell, Claim, Format, Head, Rows, Sink, TableId, TableSpec, binary::u32_le, raw, read_problem};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -11,10 +11,14 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, FieldRef};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::{
+    arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetStatisticsPolicy, RowGroupMetaData},
+};
 use std::{
     fmt::Write,
     io::{self, Cursor},
+    sync::Arc,
 };
 
 /// Rows decoded at once.
@@ -45,11 +49,73 @@ impl Format for Parquet {
             if bytes.ends_with(b"PARE") {
                 return Err(Problem::new(Category::Encrypted, "encrypted as a whole"));
             }
-            let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| of_parquet(&error.to_string()))?;
-            let batches = builder.with_batch_size(BATCH).build().map_err(|error| of_parquet(&error.to_string()))?;
+            let batches = batches(bytes).map_err(|error| of_parquet(&error.to_string()))?;
             Ok(rows(batches, sink))
         });
     }
+}
+
+fn batches(bytes: Bytes) -> parquet::errors::Result<ParquetRecordBatchReader> {
+    // Statistics are not needed, and some writers' are not as they should be.
+    let skip = ParquetStatisticsPolicy::SkipAll;
+    let options = ArrowReaderOptions::new()
+        .with_size_stats_policy(skip.clone())
+        .with_column_stats_policy(skip.clone())
+        .with_encoding_stats_policy(skip);
+    let metadata = ArrowReaderMetadata::load(&bytes, options.clone())?;
+    let footer = bytes.len().checked_sub(8).and_then(|at| bytes.len().checked_sub(8 + u32_le(&bytes, at)? as usize)).unwrap_or(0);
+    let mended = mended(metadata.metadata(), footer as i64)?;
+    let metadata = mended.map_or(Ok(metadata), |mended| ArrowReaderMetadata::try_new(Arc::new(mended), options))?;
+    ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(BATCH).build()
+}
+
+/// The metadata of files that older writers made wrongly: a dictionary said to be at the very beginning, where the mark of
+/// the format is, is none (PARQUET-1402); parquet-mr before 1.2.9 left the header of the dictionary out of the size of a column
+/// (PARQUET-816). `None` when there is nothing to mend.
+fn mended(metadata: &ParquetMetaData, footer: i64) -> parquet::errors::Result<Option<ParquetMetaData>> {
+    const MARK: i64 = 4;
+    const LONGEST_HEADER: i64 = 100;
+    let is_short = metadata.file_metadata().created_by().is_some_and(leaves_headers_out);
+    let is_wrong = |column: &ColumnChunkMetaData| column.dictionary_page_offset().is_some_and(|offset| offset < MARK);
+    if !is_short && !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_wrong) {
+        return Ok(None);
+    }
+    let start = |column: &ColumnChunkMetaData| match column.dictionary_page_offset() {
+        Some(offset) if offset >= MARK => offset,
+        _ => column.data_page_offset(),
+    };
+    let mut starts: Vec<i64> = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).map(start).chain([footer]).collect();
+    starts.sort_unstable();
+    let mut groups = Vec::new();
+    for group in metadata.row_groups() {
+        let mut columns = Vec::new();
+        for column in group.columns() {
+            let mut builder = column.clone().into_builder();
+            if is_wrong(column) {
+                builder = builder.set_dictionary_page_offset(None);
+            }
+            if is_short {
+                let end = start(column).saturating_add(column.compressed_size());
+                let next = starts.get(starts.partition_point(|start| *start < end)).copied().unwrap_or(end);
+                let more = next.saturating_sub(end);
+                if (1..=LONGEST_HEADER).contains(&more) {
+                    builder = builder.set_total_compressed_size(column.compressed_size().saturating_add(more));
+                }
+            }
+            columns.push(builder.build()?);
+        }
+        groups.push(group.clone().into_builder().set_column_metadata(columns).build()?);
+    }
+    Ok(Some(metadata.clone().into_builder().set_row_groups(groups).build()))
+}
+
+/// Whether it is a writer of the time before parquet-mr 1.2.9.
+fn leaves_headers_out(writer: &str) -> bool {
+    let Some(rest) = writer.strip_prefix("parquet-mr") else { return false };
+    let version = rest.trim_start().strip_prefix("version ").unwrap_or_default();
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse::<u32>().unwrap_or(0));
+    let mut number = || numbers.next().unwrap_or(0);
+    (number(), number(), number()) < (1, 2, 9)
 }
 
 impl Format for Arrow {
@@ -76,6 +142,8 @@ fn of_parquet(detail: &str) -> Problem {
     let category = match () {
         () if lower.contains("encrypt") || lower.contains("decrypt") || lower.contains("aad") => Category::Encrypted,
         () if lower.contains("not yet supported") || lower.contains("not yet implemented") => Category::Unsupported,
+        // More than two gigabytes of values in one batch.
+        () if lower.contains("overflow") => Category::Limit,
         () if lower.contains("eof") => Category::Truncated,
         () => Category::Corrupt,
     };
@@ -236,7 +304,6 @@ mod tests {
     use crate::format::{hostile::survives, testing::read};
     use arrow_array::{Int64Array, StringArray};
     use arrow_schema::Field;
-    use std::sync::Arc;
 
     fn batch() -> RecordBatch {
         let home = StructArray::from(vec![(
@@ -250,6 +317,38 @@ mod tests {
             ("home", Arc::new(home) as ArrayRef, true),
         ])
         .expect("columns of one length")
+    }
+
+    #[test]
+    fn metadata_of_older_writers_is_mended() {
+        for (writer, is_short) in [
+            ("parquet-mr", true),
+            ("parquet-mr version 1.2.8", true),
+            ("parquet-mr version 1.2.9 (build x)", false),
+            ("parquet-mr version 1.12.0-2018", false),
+            ("parquet-cpp version 0.1", false),
+        ] {
+            assert_eq!(leaves_headers_out(writer), is_short, "{writer}");
+        }
+        let mut bytes = Vec::new();
+        let properties = parquet::file::properties::WriterProperties::builder().set_created_by("parquet-mr".to_owned()).build();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch().schema(), Some(properties)).expect("memory");
+        writer.write(&batch()).expect("memory");
+        writer.close().expect("memory");
+        assert_eq!(read(&Parquet, &bytes).tables[0].rows.len(), 2);
+        let metadata = ArrowReaderMetadata::load(&Bytes::from(bytes.clone()), ArrowReaderOptions::new()).expect("sound");
+        let sizes =
+            |metadata: &ParquetMetaData| -> i64 { metadata.row_group(0).columns().iter().map(|column| column.compressed_size()).sum() };
+        let end = metadata
+            .metadata()
+            .row_group(0)
+            .columns()
+            .iter()
+            .map(|column| column.byte_range().0 + column.byte_range().1)
+            .max()
+            .expect("columns");
+        let mended = mended(metadata.metadata(), end as i64 + 17).expect("sound").expect("too short");
+        assert_eq!(sizes(&mended), sizes(metadata.metadata()) + 17);
     }
 
     #[test]

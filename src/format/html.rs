@@ -1,4 +1,4 @@
-//! HTML: the text a reader sees, the addresses behind its links, and the data in its scripts.
+//! HTML: the text a reader sees, the addresses behind its links, its scripts and what is embedded.
 
 pub(super) mod entity;
 mod script;
@@ -36,6 +36,7 @@ impl Format for Html {
         let (bytes, error) = input.into_whole(sink.in_memory());
         read_page(&bytes, sink);
         script::give(&bytes, sink);
+        script::give_files(&bytes, sink);
         // Other errors are of the reader we were given: already known to its owner.
         if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
             sink.problem(read_problem(&error));
@@ -345,5 +346,19 @@ mod tests {
             ("a.html#script 6", b"{\"long enough\": 1}"),
         ];
         assert_eq!(items, want);
+        assert_eq!(found.texts[0].text, "if (a = {}) { document.write('<p>') }");
+    }
+
+    #[test]
+    fn files_in_addresses_are_items() {
+        let base64 = "JVBERi0xLjQg".to_owned() + &"eHh4".repeat(30);
+        let picture = "/9j/4AAQ".to_owned() + &"AAAA".repeat(1000);
+        let page = format!(
+            "<html><a href=\"data:application/pdf;base64,{base64}\">x</a><img src='data:image/jpeg;base64,{picture}'>\
+             <img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>data:text;base64, is said"
+        );
+        let found = unfold("a.html", page.as_bytes());
+        let items: Vec<(&str, usize)> = found.items_below().iter().map(|(path, bytes)| (*path, bytes.len())).collect();
+        assert_eq!(items, [("a.html#data 1", 99), ("a.html#data 2", 3006)]);
     }
 }

@@ -25,6 +25,8 @@ pub mod cookies;
 pub mod cpio;
 pub mod dbase;
 pub mod delimited;
+pub mod disk;
+pub mod edifact;
 mod exif;
 mod feed;
 pub mod fixed_width;
@@ -44,6 +46,7 @@ mod lzfu;
 pub mod mail;
 mod marks;
 pub mod mbox;
+pub mod netcdf;
 pub mod office;
 mod packed;
 pub mod pdf;
@@ -70,6 +73,7 @@ mod transcode;
 #[cfg(test)]
 mod unfold;
 pub mod utf32;
+pub mod wordperfect;
 pub mod x12;
 pub mod xar;
 pub mod xml;
@@ -421,6 +425,10 @@ pub const FORMATS: &[&dyn Format] = &[
     &cab::Cabinet,
     &lha::Lha,
     &iso::Iso,
+    &disk::Fat,
+    &disk::Ntfs,
+    &disk::Ext,
+    &disk::Disk,
     &xar::Xar,
     &office::Docx,
     &office::Xlsx,
@@ -458,12 +466,15 @@ pub const FORMATS: &[&dyn Format] = &[
     &cookies::Cookies,
     &hl7::Hl7,
     &x12::X12,
+    &edifact::Edifact,
     &logfmt::Logfmt,
     &json::Json,
     &sql::Sql,
     &delimited::Delimited,
     &fixed_width::FixedWidth,
     &rtf::Rtf,
+    &wordperfect::WordPerfect,
+    &netcdf::NetCdf,
     &html::Html,
     &xml::Xml,
     &text::PlainText,

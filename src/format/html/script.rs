@@ -1,22 +1,32 @@
-//! Data in the scripts of a page: what a page saved from the web was filled with (`application/json`, `application/ld+json`,
-//! `window.state = {…}`). Programs are passed over.
+//! What a page carries beside its text: data in its scripts (`application/json`, `application/ld+json`, `window.state = {…}`),
+//! its programs, which may hold keys, and files in its addresses (`data:`, RFC 2397).
 
 use crate::{
-    format::{Member, Sink},
+    format::{Member, Place, Sink, Text, TextKind, base64, blob::is_document},
     source::Input,
 };
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 /// What stands before data that is put into a variable is no longer than this.
 const VARIABLE: usize = 120;
 /// Shorter data says nothing of anybody.
 const SHORTEST: usize = 16;
 
-/// Hands on the data of each script as an item, numbered by its place among the scripts.
+/// A picture of fewer bytes is an ornament of the page.
+const PICTURE: usize = 2048;
+
+/// Hands on the data of each script as an item, numbered by its place among the scripts; of programs their text.
 pub(super) fn give(page: &[u8], sink: &mut dyn Sink) {
     let scripts = Scripts { page, at: 0 };
-    for (number, (tag, body)) in scripts.enumerate() {
-        if let Some(data) = data(tag, body).filter(|data| data.len() >= SHORTEST) {
+    for (number, (tag, start, body)) in scripts.enumerate() {
+        if body.trim_ascii().is_empty() {
+            continue;
+        }
+        let data = data(tag, body);
+        if data.is_none() {
+            sink.text(&Text { kind: TextKind::Lines, bytes: body, place: Place::Exact { start: start as u64 } });
+        }
+        if let Some(data) = data.filter(|data| data.len() >= SHORTEST) {
             let size = Some(data.len() as u64);
             let name = format!("script {}", number + 1);
             sink.item(Member { name: name.as_bytes(), step: false, size, packed: size, content: Input::Whole(data) });
@@ -24,14 +34,36 @@ pub(super) fn give(page: &[u8], sink: &mut dyn Sink) {
     }
 }
 
-/// The scripts of a page: attributes and content.
+/// Hands on the files that stand in addresses, numbered.
+pub(super) fn give_files(page: &[u8], sink: &mut dyn Sink) {
+    let mut number = 0;
+    for at in memmem::find_iter(page, b";base64,") {
+        // The address begins not far before, at a quote or bracket.
+        let before = page.get(at.saturating_sub(128)..at).unwrap_or_default();
+        let is_address = memmem::rfind(before, b"data:")
+            .is_some_and(|start| !before[start..].iter().any(|byte| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'(' | b')')));
+        let packed = page.get(at + 8..).unwrap_or_default();
+        let length = memchr::memchr3(b'"', b'\'', b')', packed).unwrap_or(packed.len());
+        let packed = packed.get(..length).unwrap_or_default();
+        let start = base64::decode(packed.get(..64).unwrap_or(packed));
+        if !is_address || !is_document(&start) && packed.len() / 4 * 3 < PICTURE {
+            continue;
+        }
+        number += 1;
+        let (file, name) = (base64::decode(packed), format!("data {number}"));
+        let (size, packed) = (Some(file.len() as u64), Some(packed.len() as u64));
+        sink.item(Member { name: name.as_bytes(), step: false, size, packed, content: Input::Whole(&file) });
+    }
+}
+
+/// The scripts of a page: attributes, where their content is, and it.
 struct Scripts<'p> {
     page: &'p [u8],
     at: usize,
 }
 
 impl<'p> Iterator for Scripts<'p> {
-    type Item = (&'p [u8], &'p [u8]);
+    type Item = (&'p [u8], usize, &'p [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.page.get(self.at..)?;
@@ -40,8 +72,9 @@ impl<'p> Iterator for Scripts<'p> {
         let end = memchr::memchr(b'>', tag)?;
         let body = &tag[end + 1..];
         let close = find(body, b"</script").unwrap_or(body.len());
-        self.at += open + 7 + end + 1 + close;
-        Some((&tag[..end], &body[..close]))
+        let start = self.at + open + 7 + end + 1;
+        self.at = start + close;
+        Some((&tag[..end], start, &body[..close]))
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     grid::{Grid, Origin, Row},
     number::{self, Epoch, Style},
     prose::Prose,
+    shown::{Code, Shown},
 };
 use crate::{
     base::{Category, Problem},
@@ -76,8 +77,9 @@ impl<'b> Records<'b> {
 struct Book {
     epoch: Epoch,
     names: Vec<(u32, String)>,
-    formats: Vec<(u16, Style)>,
+    formats: Vec<(u16, Style, Code)>,
     styles: Vec<Style>,
+    codes: Vec<Code>,
     strings: Vec<String>,
 }
 
@@ -92,12 +94,14 @@ impl Book {
             }
             0x41E => {
                 let code = u16_le(body, 2).and_then(|length| string(slice(body, 4, usize::MAX), length.into()));
-                self.formats.extend(u16_le(body, 0).zip(code.map(|code| Style::of(&code))));
+                self.formats.extend(u16_le(body, 0).zip(code).map(|(id, code)| (id, Style::of(&code), Code::of(&code))));
             }
             0xE0 => {
                 let id = u16_le(body, 2).unwrap_or(0);
-                let own = self.formats.iter().find(|(held, _)| *held == id).map(|(_, style)| style.clone());
-                self.styles.push(own.unwrap_or_else(|| Style::built_in(id.into())));
+                let own = self.formats.iter().find(|(held, ..)| *held == id).map(|(_, style, code)| (style.clone(), code.clone()));
+                let (style, code) = own.unwrap_or_else(|| (Style::built_in(id.into()), Code::built_in(id.into())));
+                self.styles.push(style);
+                self.codes.push(code);
             }
             _ => return false,
         }
@@ -210,16 +214,25 @@ struct Sheet {
     /// The cell whose formula gave a string that follows.
     waiting: Option<usize>,
     shown: String,
+    aside: Shown,
 }
 
 impl Sheet {
     fn new(name: &str) -> Sheet {
-        Sheet { grid: Grid::new(name, Origin::Sheet), row: Row::default(), number: 0, waiting: None, shown: String::new() }
+        Sheet {
+            grid: Grid::new(name, Origin::Sheet),
+            row: Row::default(),
+            number: 0,
+            waiting: None,
+            shown: String::new(),
+            aside: Shown::default(),
+        }
     }
 
     fn finish(mut self, prose: &mut Prose, sink: &mut dyn Sink) {
         self.grid.row(&self.row, prose, sink);
         self.grid.finish(prose, sink);
+        self.aside.finish(prose, sink);
         prose.break_line(sink);
     }
 
@@ -276,9 +289,11 @@ impl Sheet {
 
     fn put(&mut self, column: usize, style: u16, value: Option<f64>, book: &Book) {
         let Some(value) = value.filter(|value| value.is_finite()) else { return };
+        let code = book.codes.get(usize::from(style));
         let style = book.styles.get(usize::from(style)).unwrap_or(&Style::General);
         self.shown.clear();
         number::show(&value.to_string(), style, book.epoch, &mut self.shown);
+        self.aside.put(value, code, book.epoch, &self.shown);
         self.row.push(column, &self.shown);
     }
 }

@@ -20,6 +20,7 @@ mod number;
 mod numbering;
 mod opendocument;
 mod prose;
+mod shown;
 mod storage;
 mod workbook;
 mod xlsb;

@@ -1,7 +1,10 @@
 //! Numbers of cells as a reader sees them: dates from serial days, and the leading zeros and
 //! separators that a format like `000-00-0000` adds (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{
+    ToSpan,
+    civil::{Date, DateTime, Time},
+};
 use std::fmt::Write;
 
 /// How a cell's number is shown, as far as it matters here.
@@ -107,8 +110,8 @@ pub(super) fn show(value: &str, style: &Style, epoch: Epoch, out: &mut String) {
     let before = out.len();
     let shown = match style {
         Style::General => None,
-        Style::Date => moment(number, epoch, out),
-        Style::Time if number >= 1.0 => moment(number, epoch, out),
+        Style::Date => date(number, epoch, out),
+        Style::Time if number >= 1.0 => date(number, epoch, out),
         Style::Time => clock((number * 86_400.0).round(), out),
         Style::Elapsed => clock((number * 86_400.0).round(), out),
         Style::Mask(mask) => masked(number, mask, out),
@@ -139,24 +142,26 @@ pub(super) fn packed(bits: u32) -> f64 {
     if bits & 1 == 0 { value } else { value / 100.0 }
 }
 
-fn moment(serial: f64, epoch: Epoch, out: &mut String) -> Option<()> {
+/// The moment a serial number stands for.
+pub(super) fn moment(serial: f64, epoch: Epoch) -> Option<DateTime> {
     let (first, serial) = match epoch {
         // Day 60 is 29 February 1900, which never was: days before it count from a day later.
         Epoch::Of1900 if serial < 60.0 => (Date::constant(1899, 12, 31), serial),
         Epoch::Of1900 => (Date::constant(1899, 12, 30), serial),
         Epoch::Of1904 => (Date::constant(1904, 1, 1), serial),
     };
-    let seconds = (serial.fract() * 86_400.0).round() as i64;
     if !(0.0..3_000_000.0).contains(&serial) {
         return None;
     }
-    let days = serial.trunc() as i64 + seconds / 86_400;
-    let date = first.checked_add(days.days()).ok()?;
-    write!(out, "{date}").ok();
-    let seconds = seconds % 86_400;
-    if seconds > 0 {
-        out.push(' ');
-        clock(seconds as f64, out)?;
+    let seconds = (serial.fract() * 86_400.0).round() as i64;
+    first.to_datetime(Time::midnight()).checked_add((serial.trunc() as i64).days().seconds(seconds)).ok()
+}
+
+fn date(serial: f64, epoch: Epoch, out: &mut String) -> Option<()> {
+    let moment = moment(serial, epoch)?;
+    write!(out, "{}", moment.date()).ok();
+    if moment.time() != Time::midnight() {
+        write!(out, " {}", moment.time()).ok();
     }
     Some(())
 }

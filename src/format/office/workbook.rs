@@ -6,6 +6,7 @@ use super::{
     grid::{Grid, Origin, Row},
     markup::{Event, Markup, Tag},
     number::{self, Epoch, Style},
+    shown::{Code, Shown},
 };
 use crate::base::{Category, Problem};
 use std::io::{self, BufRead};
@@ -25,9 +26,9 @@ pub(super) fn read(main: &str, reading: &mut Reading<'_, '_>) {
     };
     let (strings_part, styles_part) = (part("sharedStrings", "sharedStrings.xml"), part("styles", "styles.xml"));
     let book = reading.part(main, Book::default(), book_event);
-    let styles = reading.part(&styles_part, Styles::default(), styles_event).shown;
+    let Styles { shown: styles, codes, .. } = reading.part(&styles_part, Styles::default(), styles_event);
     let strings = shared_strings(&strings_part, reading);
-    let known = Known { epoch: book.epoch, styles, strings };
+    let known = Known { epoch: book.epoch, styles, codes, strings };
     for (name, relation) in &book.sheets {
         let Some(target) = targets.iter().find(|target| target.id == *relation) else { continue };
         if target.kind == "worksheet" {
@@ -63,9 +64,10 @@ fn book_event(book: &mut Book, event: Event<'_>) {
 /// Number formats of the cells' styles.
 #[derive(Default)]
 struct Styles {
-    custom: Vec<(u32, Style)>,
+    custom: Vec<(u32, Style, Code)>,
     is_in_cells: bool,
     shown: Vec<Style>,
+    codes: Vec<Code>,
 }
 
 fn styles_event(styles: &mut Styles, event: Event<'_>) {
@@ -73,13 +75,16 @@ fn styles_event(styles: &mut Styles, event: Event<'_>) {
     match event {
         Event::Open(tag) => match tag.name() {
             "numFmt" if styles.custom.len() < STYLES => {
-                styles.custom.push((number(&tag), Style::of(&tag.attribute("formatCode").unwrap_or_default())));
+                let code = tag.attribute("formatCode").unwrap_or_default();
+                styles.custom.push((number(&tag), Style::of(&code), Code::of(&code)));
             }
             "cellXfs" => styles.is_in_cells = true,
             "xf" if styles.is_in_cells && styles.shown.len() < STYLES => {
                 let id = number(&tag);
-                let custom = styles.custom.iter().find(|custom| custom.0 == id).map(|custom| custom.1.clone());
-                styles.shown.push(custom.unwrap_or_else(|| Style::built_in(id)));
+                let custom = styles.custom.iter().find(|custom| custom.0 == id).map(|(_, style, code)| (style.clone(), code.clone()));
+                let (style, code) = custom.unwrap_or_else(|| (Style::built_in(id), Code::built_in(id)));
+                styles.shown.push(style);
+                styles.codes.push(code);
             }
             _ => {}
         },
@@ -130,6 +135,10 @@ fn shared_strings(part: &str, reading: &mut Reading<'_, '_>) -> Strings {
         if !is_whole {
             continue;
         }
+        if !value.spoken.is_empty() {
+            let line = format!("{} {}", value.text, value.spoken);
+            reading.prose.line(&line, reading.sink);
+        }
         let text = value.text();
         if !strings.push(text, limit) {
             lost += 1;
@@ -146,10 +155,11 @@ fn shared_strings(part: &str, reading: &mut Reading<'_, '_>) -> Strings {
     strings
 }
 
-/// The text of a string item: plain, or in runs; how it is spoken is no part of it.
+/// The text of a string item: plain, or in runs; how it is spoken (names in Japanese) stands aside.
 #[derive(Default)]
 struct Value {
     text: String,
+    spoken: String,
     is_open: bool,
     phonetic: u32,
 }
@@ -157,6 +167,7 @@ struct Value {
 impl Value {
     fn clear(&mut self) {
         self.text.clear();
+        self.spoken.clear();
         (self.is_open, self.phonetic) = (false, 0);
     }
 
@@ -173,6 +184,7 @@ impl Value {
                 _ => {}
             },
             Event::Text(text) if self.is_open && self.phonetic == 0 => self.text.push_str(text),
+            Event::Text(text) if self.is_open => self.spoken.push_str(text),
             _ => {}
         }
     }
@@ -214,17 +226,28 @@ pub(super) fn unescape(text: &str) -> String {
 pub(super) struct Known {
     pub(super) epoch: Epoch,
     pub(super) styles: Vec<Style>,
+    pub(super) codes: Vec<Code>,
     pub(super) strings: Strings,
 }
 
 fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     let Some(content) = reading.open(part) else { return };
     reading.tables += 1;
-    let mut cells =
-        Cells { known, row: Row::default(), column: 0, cell: None, value: Value::default(), shown: String::new(), cut: 0, missing: 0 };
+    let mut cells = Cells {
+        known,
+        row: Row::default(),
+        column: 0,
+        cell: None,
+        value: Value::default(),
+        shown: String::new(),
+        aside: Shown::default(),
+        cut: 0,
+        missing: 0,
+    };
     let mut grid = Grid::new(name, Origin::Sheet);
     let ended = cells.read(content, &mut grid, reading);
     grid.finish(&mut reading.prose, reading.sink);
+    cells.aside.finish(&mut reading.prose, reading.sink);
     reading.lost_cells(part, cells.cut, cells.missing);
     reading.tell(part, ended);
 }
@@ -238,6 +261,7 @@ struct Cells<'k> {
     cell: Option<CellHead>,
     value: Value,
     shown: String,
+    aside: Shown,
     cut: u64,
     missing: u64,
 }
@@ -345,6 +369,9 @@ impl Cells<'_> {
                 self.shown.clear();
                 let style = known.styles.get(head.style).unwrap_or(&Style::General);
                 number::show(written.trim(), style, known.epoch, &mut self.shown);
+                if let Ok(number) = written.trim().parse() {
+                    self.aside.put(number, known.codes.get(head.style), known.epoch, &self.shown);
+                }
                 &self.shown
             }
         };

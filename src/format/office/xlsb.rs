@@ -6,6 +6,7 @@ use super::{
     Reading,
     grid::{Grid, Origin, Row},
     number::{self, Epoch, Style},
+    shown::{Code, Shown},
     workbook::{COLUMNS, Known, STYLES, Strings, page_line, unescape},
 };
 use crate::{
@@ -89,7 +90,8 @@ pub(super) fn read(main: &str, reading: &mut Reading<'_, '_>) {
         found.unwrap_or_else(|| format!("{folder}/{usual}"))
     };
     let (strings, styles) = (part("sharedStrings", "sharedStrings.bin"), part("styles", "styles.bin"));
-    let mut known = Known { epoch: Epoch::Of1900, styles: shown(&styles, reading), strings: shared(&strings, reading) };
+    let (styles, codes) = shown(&styles, reading);
+    let mut known = Known { epoch: Epoch::Of1900, styles, codes, strings: shared(&strings, reading) };
     let mut sheets = Vec::new();
     each(main, reading, |kind, body, _| match kind {
         // BrtWbProp, BrtBundleSh.
@@ -145,23 +147,25 @@ fn others(folder: &str, reading: &mut Reading<'_, '_>) {
 }
 
 /// Number formats of the cells' styles.
-fn shown(part: &str, reading: &mut Reading<'_, '_>) -> Vec<Style> {
-    let mut custom: Vec<(u16, Style)> = Vec::new();
-    let (mut styles, mut is_in_cells) = (Vec::new(), false);
+fn shown(part: &str, reading: &mut Reading<'_, '_>) -> (Vec<Style>, Vec<Code>) {
+    let mut custom: Vec<(u16, Style, Code)> = Vec::new();
+    let (mut styles, mut codes, mut is_in_cells) = (Vec::new(), Vec::new(), false);
     each(part, reading, |kind, body, _| match kind {
         44 if custom.len() < STYLES => {
-            custom.extend(u16_le(body, 0).zip(string(body, 2)).map(|(id, (code, _))| (id, Style::of(&code))));
+            custom.extend(u16_le(body, 0).zip(string(body, 2)).map(|(id, (code, _))| (id, Style::of(&code), Code::of(&code))));
         }
         617 => is_in_cells = true,
         618 => is_in_cells = false,
         47 if is_in_cells && styles.len() < STYLES => {
             let id = u16_le(body, 2).unwrap_or(0);
-            let own = custom.iter().find(|(held, _)| *held == id).map(|(_, style)| style.clone());
-            styles.push(own.unwrap_or_else(|| Style::built_in(id.into())));
+            let own = custom.iter().find(|(held, ..)| *held == id).map(|(_, style, code)| (style.clone(), code.clone()));
+            let (style, code) = own.unwrap_or_else(|| (Style::built_in(id.into()), Code::built_in(id.into())));
+            styles.push(style);
+            codes.push(code);
         }
         _ => {}
     });
-    styles
+    (styles, codes)
 }
 
 /// The shared strings (BrtSSTItem); those that do not fit memory are handed on as lines.
@@ -188,7 +192,7 @@ fn shared(part: &str, reading: &mut Reading<'_, '_>) -> Strings {
 
 fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     reading.tables += 1;
-    let mut cells = Cells { known, row: Row::default(), shown: String::new(), missing: 0, cut: 0 };
+    let mut cells = Cells { known, row: Row::default(), shown: String::new(), aside: Shown::default(), missing: 0, cut: 0 };
     let mut grid = Grid::new(name, Origin::Sheet);
     each(part, reading, |kind, body, reading| match kind {
         0 => {
@@ -217,6 +221,7 @@ fn sheet(name: &str, part: &str, known: &Known, reading: &mut Reading<'_, '_>) {
     });
     grid.row(&cells.row, &mut reading.prose, reading.sink);
     grid.finish(&mut reading.prose, reading.sink);
+    cells.aside.finish(&mut reading.prose, reading.sink);
     reading.lost_cells(part, cells.cut, cells.missing);
 }
 
@@ -225,6 +230,7 @@ struct Cells<'k> {
     known: &'k Known,
     row: Row,
     shown: String,
+    aside: Shown,
     missing: u64,
     cut: u64,
 }
@@ -254,8 +260,10 @@ impl Cells<'_> {
             },
             _ => {
                 if let Some(value) = value.filter(|value| value.is_finite()) {
+                    let code = known.codes.get(style);
                     let style = known.styles.get(style).unwrap_or(&Style::General);
                     number::show(&value.to_string(), style, known.epoch, &mut self.shown);
+                    self.aside.put(value, code, known.epoch, &self.shown);
                 }
             }
         }

@@ -104,6 +104,7 @@ impl Contents<'_> {
             self.sink.text(&Text { kind: TextKind::Prose, bytes: lines.as_bytes(), place });
         }
         self.files();
+        self.scripts();
     }
 
     /// What of the pages leads back into itself.
@@ -256,6 +257,35 @@ impl Contents<'_> {
                     self.give(file_name.as_deref().unwrap_or("file").as_bytes(), stream);
                 }
             }
+        }
+    }
+
+    /// Programs of the document and its forms (12.6.4.17): addresses they send to, what they fill in.
+    fn scripts(&mut self) {
+        let document = self.document;
+        let mut all = String::new();
+        for object in document.objects.values() {
+            let mut waiting = vec![(object, 0)];
+            while let Some((object, depth)) = waiting.pop() {
+                let Ok(action) = object.as_dict() else { continue };
+                if name(action, b"S", document) == Some(b"JavaScript") {
+                    match value(action, b"JS", document) {
+                        Some(Object::Stream(stream)) => {
+                            push_line(
+                                content(stream, 1 << 20).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).as_deref(),
+                                &mut all,
+                            );
+                        }
+                        _ => push_line(text(action, b"JS", document).as_deref(), &mut all),
+                    }
+                } else if depth < 3 {
+                    waiting.extend(action.iter().map(|(_, inner)| (inner, depth + 1)));
+                }
+            }
+        }
+        if !all.is_empty() {
+            let place = Place::Within { start: 0, length: self.size };
+            self.sink.text(&Text { kind: TextKind::Lines, bytes: all.as_bytes(), place });
         }
     }
 
