@@ -13,7 +13,9 @@ use arrow_schema::{ArrowError, DataType, FieldRef};
 use bytes::Bytes;
 use parquet::{
     arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
-    file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetStatisticsPolicy, RowGroupMetaData},
+    file::metadata::{
+        ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder, ParquetStatisticsPolicy, RowGroupMetaData,
+    },
 };
 use std::{
     fmt::Write,
@@ -49,13 +51,18 @@ impl Format for Parquet {
             if bytes.ends_with(b"PARE") {
                 return Err(Problem::new(Category::Encrypted, "encrypted as a whole"));
             }
-            let batches = batches(bytes).map_err(|error| of_parquet(&error.to_string()))?;
-            Ok(rows(batches, sink))
+            let (batches, promised) = batches(bytes).map_err(|error| of_parquet(&error.to_string()))?;
+            let mut read = 0;
+            let counted = batches.inspect(|batch| read += batch.as_ref().map_or(0, |batch| batch.num_rows() as i64));
+            let problem = rows(counted, sink);
+            let is_short = problem.is_none() && read < promised;
+            Ok(problem.or_else(|| is_short.then(|| Problem::new(Category::Corrupt, format!("{read} of {promised} rows could be read")))))
         });
     }
 }
 
-fn batches(bytes: Bytes) -> parquet::errors::Result<ParquetRecordBatchReader> {
+/// The rows in batches, and how many there should be.
+fn batches(bytes: Bytes) -> parquet::errors::Result<(ParquetRecordBatchReader, i64)> {
     // Statistics are not needed, and some writers' are not as they should be.
     let skip = ParquetStatisticsPolicy::SkipAll;
     let options = ArrowReaderOptions::new()
@@ -66,18 +73,25 @@ fn batches(bytes: Bytes) -> parquet::errors::Result<ParquetRecordBatchReader> {
     let footer = bytes.len().checked_sub(8).and_then(|at| bytes.len().checked_sub(8 + u32_le(&bytes, at)? as usize)).unwrap_or(0);
     let mended = mended(metadata.metadata(), footer as i64)?;
     let metadata = mended.map_or(Ok(metadata), |mended| ArrowReaderMetadata::try_new(Arc::new(mended), options))?;
-    ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(BATCH).build()
+    let promised = rows_of(metadata.metadata());
+    Ok((ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).with_batch_size(BATCH).build()?, promised))
+}
+
+/// How many rows the groups have together.
+fn rows_of(metadata: &ParquetMetaData) -> i64 {
+    metadata.row_groups().iter().fold(0, |sum, group| group.num_rows().saturating_add(sum))
 }
 
 /// The metadata of files that older writers made wrongly: a dictionary said to be at the very beginning, where the mark of
 /// the format is, is none (PARQUET-1402); parquet-mr before 1.2.9 left the header of the dictionary out of the size of a column
-/// (PARQUET-816). `None` when there is nothing to mend.
+/// (PARQUET-816); parquet-rs 0.3 said that there are no rows. `None` when there is nothing to mend.
 fn mended(metadata: &ParquetMetaData, footer: i64) -> parquet::errors::Result<Option<ParquetMetaData>> {
     const MARK: i64 = 4;
     const LONGEST_HEADER: i64 = 100;
     let is_short = metadata.file_metadata().created_by().is_some_and(leaves_headers_out);
     let is_wrong = |column: &ColumnChunkMetaData| column.dictionary_page_offset().is_some_and(|offset| offset < MARK);
-    if !is_short && !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_wrong) {
+    let (file, promised) = (metadata.file_metadata(), rows_of(metadata));
+    if !is_short && file.num_rows() == promised && !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_wrong) {
         return Ok(None);
     }
     let start = |column: &ColumnChunkMetaData| match column.dictionary_page_offset() {
@@ -106,7 +120,15 @@ fn mended(metadata: &ParquetMetaData, footer: i64) -> parquet::errors::Result<Op
         }
         groups.push(group.clone().into_builder().set_column_metadata(columns).build()?);
     }
-    Ok(Some(metadata.clone().into_builder().set_row_groups(groups).build()))
+    let file = FileMetaData::new(
+        file.version(),
+        promised,
+        file.created_by().map(str::to_owned),
+        file.key_value_metadata().cloned(),
+        file.schema_descr_ptr(),
+        file.column_orders().cloned(),
+    );
+    Ok(Some(ParquetMetaDataBuilder::new(file).set_row_groups(groups).build()))
 }
 
 /// Whether it is a writer of the time before parquet-mr 1.2.9.

@@ -157,7 +157,7 @@ fn letter(code: Option<u8>, set: Option<u8>) -> Option<char> {
         1 if code == 23 => Some('ß'),
         1 => MULTINATIONAL.chars().nth(usize::from(code).checked_sub(26)?),
         4 => Some(match code {
-            0x1C | 0x1D | 0x1E => '"',
+            0x1C..=0x1E => '"',
             0x1A | 0x1B => '\'',
             0x21 | 0x22 => '-',
             0x0B => '£',

@@ -161,7 +161,7 @@ fn gpt(image: &[u8]) -> Option<Vec<(u64, u64)>> {
 fn gaps(mut used: Vec<Range<u64>>, end: u64) -> Vec<Range<u64>> {
     used.sort_unstable_by_key(|range| range.start);
     let (mut gaps, mut at) = (Vec::new(), 0);
-    for range in used.into_iter().chain([end..end]) {
+    for range in used.into_iter().chain(std::iter::once(end..end)) {
         if range.start > at {
             gaps.push(at..range.start.min(end));
         }
