@@ -1,3 +1,5 @@
+//! Images made here, but for those of Linux, which mkfs made.
+
 use super::*;
 use crate::format::{
     hostile::survives,
