@@ -260,7 +260,7 @@ impl Scan<'_> {
             () => Role::Name,
         };
         let family = flags & (GIVEN | SURNAME | flag::PLAIN) == 0 && folded.len() >= 6 && has_surname_ending(folded);
-        let end = if possessive { end - if text.ends_with(b"'s") { 2 } else { 4 } } else { end };
+        let end = if possessive { end - last_two(text) } else { end };
         Word { start, end, flags, kinds, role, family }
     }
 
@@ -527,6 +527,11 @@ impl Scan<'_> {
         }
         good
     }
+}
+
+/// How many bytes the last two characters have: the apostrophe of a possessive may be one of several.
+fn last_two(text: &[u8]) -> usize {
+    std::str::from_utf8(text).map_or(2, |text| text.chars().rev().take(2).map(char::len_utf8).sum())
 }
 
 /// The words of a name without what only stands at its ends: titles, roles, particles, plain
