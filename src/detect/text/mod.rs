@@ -280,7 +280,7 @@ mod tests {
     const TEXT: &str = "From: Jane Doe <jane.foster@mailhaven.com>\nDear Mr. O'Brien, DOB: 03/21/1975 SSN 536-22-8145 call +1 (425) 882-6710 x12.\n\
         4642 Forest Court, Memphis, TN 38140 Straße Ünïcödé-Ñame’s DE85 5001 0517 5961 7665 90 AB 12 34 56 C 2a02:8109:9440:2e4::1f 81.190.68.123\n\
         password=«x9Kd72» https://u:p9ssw0rd@host.example/x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXNpZ25h -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END\n\
-        salary: $85,000 ghp_Zk3Vx9 $2b$12$abc %40 a%40b.de\u{3042}\u{1f600} mother's maiden name: ";
+        salary: $85,000 ghp_Zk3Vx9 $2b$12$abc %40 a%40b.de\u{3042}\u{1f600} A'S \u{c9}\u{b4}s X'\u{15a} mother's maiden name: ";
 
     #[test]
     fn no_cut_and_no_damage_makes_a_scan_panic() {
