@@ -172,10 +172,9 @@ impl<'c> Evidence<'c> {
 
 /// A column of the batch by name and type.
 fn column<'b, A: Array + 'static>(batch: &'b RecordBatch, name: &str) -> anyhow::Result<&'b A> {
-    batch
-        .column_by_name(name)
-        .and_then(|array| array.as_any().downcast_ref())
-        .with_context(|| format!("evidence has no column `{name}` of the expected type; it was written by another version"))
+    batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref()).with_context(|| {
+        format!("evidence has no column `{name}` of the expected type; another version wrote it: scan the leak again with this one")
+    })
 }
 
 fn add_items(batch: &RecordBatch, items: &mut Items) -> anyhow::Result<()> {
