@@ -126,7 +126,7 @@ pub struct Records {
 }
 
 /// Up to so many mentions, what is rarely worth its time is done as well: learning how likely records are one person's (R24).
-pub const FEW: usize = 1 << 20;
+pub const FEW: usize = 1 << 19;
 
 impl Records {
     /// The e-mail address of a record, while there are few.
