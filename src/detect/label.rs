@@ -70,6 +70,10 @@ impl Detectors {
         let is_number = !value.iter().any(u8::is_ascii_alphabetic);
         found.retain(|one| {
             let is_whole = one.start <= start + 1 && one.start + one.length + 1 >= start + length;
+            // A part of a number that fails the check of its name is no number of another kind, nor one without its check digit.
+            if refuted && !is_whole && one.start >= start && one.start + one.length <= start + length {
+                return false;
+            }
             let is_whole = is_whole || (is_number && one.start >= start && one.start < start + length);
             let detector = self.get(one.detector);
             let meaning = detector.meaning;
