@@ -184,6 +184,7 @@ mod tests {
             found.iter().map(|one| detectors.get(one.detector).id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(read("IMEI (International Mobile Equipment Identity)", "49-015420-323751-9"), Vec::<String>::new());
+        assert_eq!(read("MEID (Mobile Equipment Identifier)", "AF 01 33 45 0A BC DE C"), Vec::<String>::new());
         assert_eq!(read("mobile phone", "+1 425 882 6710"), ["phone"]);
         assert_eq!(read("passport number", "call +1 425 882 6710 first"), ["phone"]);
     }

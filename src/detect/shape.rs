@@ -133,7 +133,7 @@ impl Shape {
 }
 
 /// The longest shape, in characters: what it is made of has room in a [`MakeUp`], and [`MakeUp::ANY`] beside it.
-const LONGEST: usize = 63;
+pub(super) const LONGEST: usize = 63;
 /// More characters of a shape that may be letters or digits are not told apart.
 const MOST_EITHER: usize = 4;
 /// A shape with more ways of being made is refused.

@@ -11,7 +11,7 @@ use parquet::{
     basic::{Compression, Encoding},
     encryption::{decrypt::FileDecryptionProperties, encrypt::FileEncryptionProperties},
     file::{
-        metadata::ParquetMetaDataReader,
+        metadata::{ParquetMetaData, ParquetMetaDataReader},
         properties::{EnabledStatistics, WriterProperties},
     },
     schema::types::ColumnPath,
@@ -127,9 +127,13 @@ pub fn part_files(folder: &Path, kind: &Kind) -> std::io::Result<Vec<PathBuf>> {
 
 /// How many rows the part files of a kind have, by what they say themselves.
 pub fn rows(folder: &Path, kind: &Kind) -> anyhow::Result<u64> {
+    sum(folder, kind, |metadata| metadata.file_metadata().num_rows())
+}
+
+fn sum(folder: &Path, kind: &Kind, count: impl Fn(&ParquetMetaData) -> i64) -> anyhow::Result<u64> {
     let count = |path: PathBuf| -> anyhow::Result<u64> {
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(&path)?)?;
-        Ok(metadata.file_metadata().num_rows().try_into().unwrap_or_default())
+        Ok(count(&metadata).try_into().unwrap_or_default())
     };
     part_files(folder, kind)?.into_iter().map(count).sum()
 }
@@ -139,13 +143,10 @@ const BATCH: usize = 4 << 10;
 
 /// How many entries the lists of a column hold, by what the part files say themselves.
 pub fn entries(folder: &Path, kind: &Kind, column: &str) -> anyhow::Result<u64> {
-    let count = |path: PathBuf| -> anyhow::Result<u64> {
-        let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(&path)?)?;
+    sum(folder, kind, |metadata| {
         let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
-        let of_name = columns.filter(|of| of.column_path().parts().first().is_some_and(|part| part == column));
-        Ok(of_name.map(|of| u64::try_from(of.num_values()).unwrap_or_default()).sum())
-    };
-    part_files(folder, kind)?.into_iter().map(count).sum()
+        columns.filter(|of| of.column_path().parts().first().is_some_and(|part| part == column)).map(|of| of.num_values()).sum()
+    })
 }
 
 /// Hands every batch of a kind to `each`, file by file.

@@ -3,7 +3,7 @@
 use super::{
     Claim, Format, Head, Member, Sink,
     binary::{Watched, slice, u16_le, u32_le},
-    read_problem,
+    tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -36,9 +36,7 @@ impl Format for Cabinet {
             None if error.is_none() => sink.problem(Problem::new(Category::Truncated, "the cabinet ends inside its list of members")),
             None => {}
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

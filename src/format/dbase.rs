@@ -7,7 +7,7 @@ use super::{
     Cell, Claim, Format, Head, Place, Rows, Sink, TableId, TableSpec, Text, TextKind,
     binary::{slice, u16_le, u32_be, u32_le, u64_le},
     packed::Source,
-    read_problem,
+    read_problem, tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -296,9 +296,7 @@ impl Format for DbaseMemo {
             }
             at = at.saturating_add(next);
         }
-        if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

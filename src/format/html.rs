@@ -3,7 +3,7 @@
 pub(super) mod entity;
 mod script;
 
-use super::{Claim, Format, Head, Place, Sink, Text, TextKind, read_problem, transcode};
+use super::{Claim, Format, Head, Place, Sink, Text, TextKind, tell_cut, transcode};
 use crate::source::Input;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::{memchr, memmem};
@@ -37,10 +37,7 @@ impl Format for Html {
         read_page(&bytes, sink);
         script::give(&bytes, sink);
         script::give_files(&bytes, sink);
-        // Other errors are of the reader we were given: already known to its owner.
-        if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

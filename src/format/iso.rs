@@ -3,7 +3,7 @@
 use super::{
     self as format, Claim, Format, Head, Member, Sink,
     binary::{slice, u32_le},
-    read_problem,
+    tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -39,9 +39,7 @@ impl Format for Iso {
             None if error.is_none() => sink.problem(Problem::new(Category::Corrupt, "no volume could be found in the image")),
             None => {}
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -1,6 +1,6 @@
 //! LHA (`-lh0-` to `-lh7-`, `-lz?-`, `-pm?-`): members one after the other, each with its own header.
 
-use super::{Claim, Format, Head, Member, Sink, binary::Watched, read_problem};
+use super::{Claim, Format, Head, Member, Sink, binary::Watched, tell_cut};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -26,9 +26,7 @@ impl Format for Lha {
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
         members(&bytes, sink);
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -333,6 +333,14 @@ pub fn read_problem(error: &io::Error) -> Problem {
     Problem::new(category, error.to_string())
 }
 
+/// Tells of an item that was read only as far as it fits memory. Other errors are of the reader we were given: already known to
+/// its owner.
+fn tell_cut(error: Option<&io::Error>, sink: &mut dyn Sink) {
+    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
+        sink.problem(read_problem(error));
+    }
+}
+
 /// What is told of something no password given opens.
 const LOCKED: &str = "encrypted with a password";
 
@@ -399,10 +407,7 @@ fn decoded(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(&str, &mut d
     let encoding = transcode::detect(head, head.len() == bytes.len()).unwrap_or(encoding_rs::UTF_8);
     let (text, ..) = encoding.decode(&bytes);
     read(&text, sink);
-    // Other errors are of the reader we were given: already known to its owner.
-    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-        sink.problem(read_problem(&error));
-    }
+    tell_cut(error.as_ref(), sink);
 }
 
 /// Every format, asked in this order; the surest claim wins, the earlier on a tie.

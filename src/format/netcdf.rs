@@ -1,12 +1,12 @@
 //! netCDF, classic and with 64-bit offsets (the specification in the NetCDF User's Guide): what a data set says of itself, in the notation
 //! of `ncdump`. Its numbers are measurements and are not read; variables of characters are.
 
-use super::{Claim, Format, Head, Place, Sink, Text, TextKind, binary::slice, raw, read_problem};
+use super::{Claim, Format, Head, Place, Sink, Text, TextKind, binary::u32_be, raw, tell_cut};
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
-use std::{fmt::Write, io};
+use std::fmt::Write;
 
 /// Dimensions, attributes and variables of one file.
 const ENTRIES: u64 = 1 << 16;
@@ -33,10 +33,9 @@ impl Format for NetCdf {
         let place = Place::Within { start: 0, length: end as u64 };
         sink.text(&Text { kind: TextKind::Lines, bytes: text.as_bytes(), place });
         raw::texts(Input::Whole(bytes.get(end..).unwrap_or_default()), sink);
-        match error {
-            Some(error) if error.kind() == io::ErrorKind::FileTooLarge => sink.problem(read_problem(&error)),
-            None if !is_whole => sink.problem(Problem::new(Category::Corrupt, "the header is damaged")),
-            _ => {}
+        tell_cut(error.as_ref(), sink);
+        if error.is_none() && !is_whole {
+            sink.problem(Problem::new(Category::Corrupt, "the header is damaged"));
         }
     }
 }
@@ -77,7 +76,7 @@ impl<'b> Header<'b> {
     }
 
     fn number(&mut self) -> Option<u32> {
-        let number = u32::from_be_bytes(*self.bytes.get(self.at..)?.first_chunk()?);
+        let number = u32_be(self.bytes, self.at)?;
         self.at += 4;
         Some(number)
     }
@@ -135,7 +134,7 @@ fn value_of(kind: u32, value: &[u8]) -> Option<String> {
         3 => i16::from_be_bytes(*value.first_chunk()?).to_string(),
         4 => i32::from_be_bytes(*value.first_chunk()?).to_string(),
         5 => f32::from_be_bytes(*value.first_chunk()?).to_string(),
-        _ => f64::from_be_bytes(*slice(value, 0, 8).first_chunk()?).to_string(),
+        _ => f64::from_be_bytes(*value.first_chunk()?).to_string(),
     })
 }
 

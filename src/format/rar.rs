@@ -1,7 +1,7 @@
 //! RAR of every age, by `rars`, under limits of memory and output. Volumes that are there one behind
 //! the other are read as one archive; in a volume by itself a member that goes on in another is told.
 
-use super::{Claim, Format, Head, LOCKED, Member, Sink, binary::Partial, link, read_problem};
+use super::{Claim, Format, Head, LOCKED, Member, Sink, binary::Partial, link, tell_cut};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -50,9 +50,7 @@ impl Format for Rar {
             Err(failed) if error.is_none() => sink.problem(problem(&failed).not_examined(size)),
             Err(_) => {}
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

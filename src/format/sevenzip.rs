@@ -3,7 +3,7 @@
 use super::{
     Claim, Format, Head, LOCKED, Member, Sink,
     binary::{Watched, u64_le},
-    read_problem,
+    tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -42,9 +42,7 @@ impl Format for SevenZip {
             Err(failed) if error.is_none() => sink.problem(problem(&failed).not_examined(bytes.len() as u64)),
             Err(_) => {}
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -4,13 +4,12 @@
 use super::{
     Claim, Format, Head, Place, Sink, Text, TextKind,
     binary::{u16_le, u32_le},
-    raw, read_problem,
+    raw, tell_cut,
 };
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
-use std::io;
 
 /// `.wpd`.
 pub struct WordPerfect;
@@ -36,9 +35,8 @@ impl Format for WordPerfect {
         raw::texts(Input::Whole(bytes.get(16..start).unwrap_or_default()), sink);
         let mut reader = Reader { text: String::new(), points: Vec::new() };
         let is_whole = reader.read(bytes.get(start..).unwrap_or_default(), start as u64, sink);
-        if let Some(error) = error.as_ref().filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(error));
-        } else if error.is_none() && !is_whole {
+        tell_cut(error.as_ref(), sink);
+        if error.is_none() && !is_whole {
             sink.problem(Problem::new(Category::Corrupt, "the document ends within a function"));
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Claim, Format, Head, Member, Sink, base64,
     binary::{Partial, u32_be},
     office::markup::{Event, Markup},
-    read_problem,
+    read_problem, tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -40,9 +40,7 @@ impl Format for Xar {
             }
             None => {}
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -290,28 +290,14 @@ impl Comparing<'_> {
 #[cfg(test)]
 mod tests {
     use super::{super::name, *};
-    use crate::{
-        base::ElementSet,
-        people::record::{Class, Key, NONE},
-    };
+    use crate::people::record::{Class, Key};
 
     /// Records of these names, birth dates and telephone numbers.
     fn records(of: &[(&'static str, u32, u64)]) -> Records {
         let mut records = Records::default();
         for (full, birth, phone) in of {
             records.names.extend(name::Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
-            records.nodes.push(Node {
-                id: 0,
-                name: records.names.len() as u32 - 1,
-                birth: *birth,
-                sex: 0,
-                address: NONE,
-                keys: Box::new([Key { class: Class::Phone, value: *phone }]),
-                elements: ElementSet::EMPTY,
-                roles: 0,
-                organisation: false,
-                own_name: false,
-            });
+            records.nodes.push(Node::plain(records.names.len() as u32 - 1, *birth, Key { class: Class::Phone, value: *phone }));
         }
         records
     }

@@ -158,6 +158,12 @@ const SURE: f64 = 0.9;
 impl Model {
     /// Learns from the pairs that met, one in so many, among these records.
     pub(super) fn learn(records: &Records, seen: &Seen, one_in: u64) -> Option<Model> {
+        // Families, who agree in much, are no example of one person.
+        let examples = || seen.patterns.iter().filter(|(pattern, _)| pattern.0[Pattern::GIVEN] != 1);
+        // No more can be expected than were seen: small leaks are spared the draw.
+        if (examples().map(|(_, (count, _))| *count).sum::<u64>() as f64) < ENOUGH {
+            return None;
+        }
         let named: Vec<u32> = (0..records.nodes.len() as u32)
             .filter(|at| records.nodes[*at as usize].name != NONE && !records.nodes[*at as usize].organisation)
             .collect();
@@ -168,8 +174,7 @@ impl Model {
         for _ in 0..ROUNDS {
             let mut sums = [[0.0; LEVELS]; FIELDS];
             let mut expected = 0.0;
-            // Families, who agree in much, are no example of one person.
-            for (pattern, (count, _)) in seen.patterns.iter().filter(|(pattern, _)| pattern.0[Pattern::GIVEN] != 1) {
+            for (pattern, (count, _)) in examples() {
                 let weight = model.probability(*pattern) * *count as f64;
                 expected += weight;
                 pattern.0.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += weight);

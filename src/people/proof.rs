@@ -78,12 +78,9 @@ fn agrees(records: &Records, a: u32, b: u32) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::ElementSet,
-        people::{
-            name::{Name, Parts},
-            record::Node,
-        },
+    use crate::people::{
+        name::{Name, Parts},
+        record::Node,
     };
 
     /// Forty values, each carried by two records.
@@ -94,18 +91,11 @@ mod tests {
             for (given, birth) in pair(value) {
                 let parts = Parts { given, surname: "Lindqvist", ..Parts::default() };
                 records.names.push(Name::from_parts(&parts).expect("a name"));
-                records.nodes.push(Node {
-                    id: 0,
-                    name: records.names.len() as u32 - 1,
+                records.nodes.push(Node::plain(
+                    records.names.len() as u32 - 1,
                     birth,
-                    sex: 0,
-                    address: NONE,
-                    keys: Box::new([Key { class: Class::Unverified, value: u64::from(value) }]),
-                    elements: ElementSet::EMPTY,
-                    roles: 0,
-                    organisation: false,
-                    own_name: false,
-                });
+                    Key { class: Class::Unverified, value: u64::from(value) },
+                ));
             }
         }
         records

@@ -135,6 +135,25 @@ impl Records {
     }
 }
 
+#[cfg(test)]
+impl Node {
+    /// A record of a name, a birth date and one key.
+    pub(super) fn plain(name: u32, birth: u32, key: Key) -> Node {
+        Node {
+            id: 0,
+            name,
+            birth,
+            sex: 0,
+            address: NONE,
+            keys: Box::new([key]),
+            elements: ElementSet::EMPTY,
+            roles: 0,
+            organisation: false,
+            own_name: false,
+        }
+    }
+}
+
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.
 pub fn mix(parts: &[u64]) -> u64 {
     let mut hash = 0x9E37_79B9_7F4A_7C15u64;

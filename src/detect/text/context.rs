@@ -1,7 +1,7 @@
-//! Words near a value that speak for it; looked for only around survivors.
+//! Words near a value that speak for it: found with the literals, asked only around survivors.
 
 use super::Scan;
-use crate::detect::{Detector, DetectorId, fold::fold};
+use crate::detect::{Detector, DetectorId, fold::fold, shape::LONGEST};
 use crate::format::TextKind;
 use std::{collections::HashMap, ops::Range};
 
@@ -109,7 +109,7 @@ struct Looked {
 }
 
 /// A word where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Standing {
     /// Its first letter.
     at: usize,
@@ -118,8 +118,6 @@ struct Standing {
     word: usize,
 }
 
-/// No shape is longer: so many characters a pattern file may give one.
-const LONGEST_SHAPED: usize = 64;
 impl Around {
     /// Adds a word whose first letter is at `at`, behind all that begin before it.
     pub(super) fn add(&mut self, word: usize, at: usize, stands: Range<usize>) {
@@ -191,7 +189,7 @@ impl Scan<'_> {
 
     /// The window of a value: wide enough for every shape that may begin at `start`, and for a value that ends at `end`.
     fn look_around(&mut self, start: usize, end: usize) -> Looked {
-        let to = (end.max(start + LONGEST_SHAPED) + BEHIND).min(self.text.len());
+        let to = (end.max(start + LONGEST) + BEHIND).min(self.text.len());
         if let Some(looked) = self.around.looked.filter(|looked| looked.start == start && looked.to >= to) {
             return looked;
         }
@@ -234,23 +232,17 @@ mod tests {
     use super::*;
     use crate::detect::{
         Detectors,
-        text::{is_word, planes::Planes},
+        text::{planes::Planes, reference::Slow},
     };
 
     /// Every word in a window by a look at every place of it.
     fn naive(words: &[(String, usize)], text: &[u8], from: usize, to: usize) -> Vec<(usize, usize, usize)> {
-        let is_free = |start: usize, end: usize| {
-            let before = start.checked_sub(1).map_or(b' ', |at| text[at]);
-            let after = text.get(end).copied().unwrap_or(b' ');
-            let inside = text[start].is_ascii() && is_word(text[start]) && is_word(before);
-            let goes_on = text[end - 1].is_ascii() && is_word(text[end - 1]) && after.is_ascii_alphabetic();
-            !inside && !goes_on
-        };
+        let slow = Slow { text };
         let mut found = Vec::new();
         for start in from..to {
             for (word, place) in words {
                 let end = start + word.len();
-                if end <= to && text[start..end].eq_ignore_ascii_case(word.as_bytes()) && is_free(start, end) {
+                if end <= to && text[start..end].eq_ignore_ascii_case(word.as_bytes()) && slow.is_free(start, end) {
                     found.push((start, end, *place));
                 }
             }

@@ -138,7 +138,7 @@ mod tests {
             text in prop::collection::vec(prop_oneof![4 => prop::sample::select(b"0123456789".to_vec()), 2 => prop::sample::select(b"ABHMUVX".to_vec()), 2 => prop::sample::select(b" -./:()+".to_vec())], 1..30),
         ) {
             let planes = Planes::of(&text);
-            let made = MakeUp { alphanumeric: planes.alphanumeric.window(0), digits: planes.digits.window(0) };
+            let made = planes.made(0);
             let mut found = Vec::new();
             ALL.scanner.forms.each(made, |_, _| true, |length, alike| {
                 if alike.shape.match_prefix(&text) == Some(length + alike.signs) {

@@ -30,11 +30,10 @@ impl Scan<'_> {
                 return;
             }
             let start = planes.alphanumeric.start(behind, digit);
-            let alphanumeric = planes.alphanumeric.window(start);
-            let length = (!alphanumeric).trailing_zeros() as usize;
+            let made = planes.made(start);
+            let length = (!made.alphanumeric).trailing_zeros() as usize;
             behind = if length < 64 { start + length } else { planes.alphanumeric.end(start) };
             if behind - start <= LONGEST_RUN {
-                let made = MakeUp { alphanumeric, digits: planes.digits.window(start) };
                 self.run(start, digit, behind, made);
             }
         });
@@ -49,8 +48,7 @@ impl Scan<'_> {
             if matches!(before, b' ' | b'-')
                 && let Some(letters) = self.letters_before(start)
             {
-                let planes = self.planes;
-                self.shapes(letters, MakeUp { alphanumeric: planes.alphanumeric.window(letters), digits: planes.digits.window(letters) });
+                self.shapes(letters, self.planes.made(letters));
                 // "ES 77 1234 …": some set the country apart.
                 if let (Some(iban), 3, b' ', 2 | 4) = (scanner.iban, start - letters, before, end - start) {
                     self.iban(iban, letters);

@@ -2,7 +2,10 @@
 //!
 //! The walks of the text pass go over these bits; a byte itself is looked at only where they say that something can begin.
 
-use crate::format::lanes::{CHUNK, Lanes};
+use crate::{
+    detect::shape::MakeUp,
+    format::lanes::{CHUNK, Lanes},
+};
 
 /// The classes of all bytes of a text.
 #[derive(Debug)]
@@ -89,6 +92,12 @@ impl Planes {
         }
         planes.push(&before, &here, &Classes::default());
         planes
+    }
+
+    /// What the 64 characters from `from` on are made of.
+    #[inline]
+    pub(super) fn made(&self, from: usize) -> MakeUp {
+        MakeUp { alphanumeric: self.alphanumeric.window(from), digits: self.digits.window(from) }
     }
 
     #[inline(always)]
@@ -190,7 +199,7 @@ impl Plane {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::reference::Slow, *};
     use proptest::prelude::*;
 
     proptest! {
@@ -208,24 +217,9 @@ mod tests {
             prop_assert_eq!(planes.words.start(from.min(200), from), start.max(from.min(200)));
             prop_assert_eq!(planes.digits.window(from), (0..64).fold(0, |bits, at| bits | u64::from(is_digit(from + at)) << at));
             prop_assert!((0..text.len()).all(|at| (planes.alphanumeric.window(at) & 1 == 1) == text[at].is_ascii_alphanumeric()));
-            let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
-            for (at, here) in text.iter().copied().enumerate() {
-                let (before, further, third) = (byte(at.checked_sub(1)), byte(at.checked_sub(2)), byte(at.checked_sub(3)));
-                let joined = match before {
-                    b'-' | b'_' | b'+' => super::super::is_word(further),
-                    b'.' | b'/' | b',' => further.is_ascii_digit(),
-                    b'$' => true,
-                    _ => super::super::is_word(before),
-                };
-                prop_assert_eq!(planes.rests.has(at), joined && further != b'%' && third != b'%', "{}", at);
-                let beyond = byte(Some(at + 1));
-                let goes_on = match here {
-                    b'-' | b'_' | b'/' | b'+' => beyond.is_ascii_alphanumeric(),
-                    b'.' | b',' | b':' => beyond.is_ascii_digit(),
-                    b'@' => true,
-                    _ => super::super::is_word(here),
-                };
-                prop_assert_eq!(planes.goes_on.has(at), goes_on, "{}", at);
+            let slow = Slow { text: &text };
+            for at in 0..text.len() {
+                prop_assert_eq!((planes.rests.has(at), planes.goes_on.has(at)), (slow.is_rest(at), slow.goes_on(at)), "{}", at);
             }
             prop_assert!(!planes.goes_on.has(text.len()));
             let mut beginnings = Vec::new();

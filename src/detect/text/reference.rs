@@ -22,9 +22,8 @@ fn expression(shape: &TextShape) -> Regex {
 }
 
 /// A text, looked at byte by byte.
-struct Slow<'t> {
-    detectors: &'t Detectors,
-    text: &'t [u8],
+pub(super) struct Slow<'t> {
+    pub(super) text: &'t [u8],
 }
 
 impl Slow<'_> {
@@ -48,7 +47,7 @@ impl Slow<'_> {
     }
 
     /// Whether what begins here is joined to what stands before.
-    fn is_rest(&self, start: usize) -> bool {
+    pub(super) fn is_rest(&self, start: usize) -> bool {
         let (before, further, third) = (self.byte(start.checked_sub(1)), self.byte(start.checked_sub(2)), self.byte(start.checked_sub(3)));
         let joined = match before {
             b'-' | b'_' | b'+' => is_word(further),
@@ -59,7 +58,7 @@ impl Slow<'_> {
         joined && further != b'%' && third != b'%'
     }
 
-    fn goes_on(&self, end: usize) -> bool {
+    pub(super) fn goes_on(&self, end: usize) -> bool {
         let beyond = self.byte(Some(end + 1));
         match self.byte(Some(end)) {
             b'-' | b'_' | b'/' | b'+' => beyond.is_ascii_alphanumeric(),
@@ -67,6 +66,14 @@ impl Slow<'_> {
             b'@' => true,
             after => is_word(after),
         }
+    }
+
+    /// Whether a word that stands here is none inside of another.
+    pub(super) fn is_free(&self, start: usize, end: usize) -> bool {
+        let is_ascii_word = |byte: u8| byte.is_ascii() && is_word(byte);
+        let inside = is_ascii_word(self.text[start]) && is_word(self.byte(start.checked_sub(1)));
+        let goes_on = is_ascii_word(self.text[end - 1]) && self.byte(Some(end)).is_ascii_alphabetic();
+        !inside && !goes_on
     }
 
     /// The evidence of the detector's words around a value in lines.
@@ -78,9 +85,6 @@ impl Slow<'_> {
             let stands = |at: usize| self.text.get(at..at + word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word.as_bytes()));
             for at in (start.saturating_sub(64)..(end + 20).min(self.text.len())).filter(|at| stands(*at)) {
                 let stop = at + word.len();
-                let is_ascii_word = |byte: u8| byte.is_ascii() && is_word(byte);
-                let inside = is_ascii_word(self.text[at]) && is_word(self.byte(at.checked_sub(1)));
-                let longer = is_ascii_word(self.text[stop - 1]) && self.byte(Some(stop)).is_ascii_alphabetic();
                 let distance = if stop <= start {
                     start - at
                 } else if at >= end && stop <= end + 20 {
@@ -88,7 +92,7 @@ impl Slow<'_> {
                 } else {
                     usize::MAX
                 };
-                if !inside && !longer && distance <= within {
+                if self.is_free(at, stop) && distance <= within {
                     farthest = farthest.max(Some(distance));
                 }
             }
@@ -96,10 +100,10 @@ impl Slow<'_> {
         farthest.map_or(0.0, |distance| if distance == 0 { text.near_bits * 0.5 } else { text.near_bits })
     }
 
-    fn find(&self, expressions: &[Vec<Regex>], scan: &Scan<'_>) -> Vec<Found> {
+    fn find(&self, detectors: &Detectors, expressions: &[Vec<Regex>], scan: &Scan<'_>) -> Vec<Found> {
         let mut found = Vec::new();
         for start in (0..self.text.len()).filter(|start| self.may_begin(*start) && !self.is_rest(*start)) {
-            for (at, detector) in self.detectors.all.iter().enumerate().filter(|(_, detector)| is_of_shapes(detector)) {
+            for (at, detector) in detectors.all.iter().enumerate().filter(|(_, detector)| is_of_shapes(detector)) {
                 for (shape, expression) in detector.text_shapes.iter().zip(&expressions[at]) {
                     let Some(stands) = expression.find(&self.text[start..]) else { continue };
                     let end = start + stands.end();
@@ -166,7 +170,7 @@ fn the_pass_finds_what_one_expression_for_each_shape_finds() {
         let mut fast: Vec<Found> = scan.found.iter().filter(of_shapes).map(place).collect();
         fast.sort_unstable();
         fast.dedup();
-        let slow = Slow { detectors: &detectors, text: &text }.find(&expressions, &scan);
+        let slow = Slow { text: &text }.find(&detectors, &expressions, &scan);
         assert_eq!(fast, slow, "{}", String::from_utf8_lossy(&text));
         kinds.extend(slow.iter().map(|(id, ..)| *id));
     }

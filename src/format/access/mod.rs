@@ -12,17 +12,14 @@ use super::{
     Cell, Claim, Format, Head, Rows, Sink, TableId, TableSpec,
     binary::{u16_le, u32_le, utf_16},
     raw::Raw,
-    read_problem,
+    tell_cut,
 };
 use crate::{
     base::{Category, Problem},
     source::Input,
 };
 use row::Pages;
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    io,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const PAGE: usize = 4096;
 /// The page of the table of all tables.
@@ -61,9 +58,7 @@ impl Format for Access {
         } else {
             read_rows(&pages, &tables, sink);
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -2,15 +2,14 @@
 //! and unallocated blocks.
 
 use super::{
-    Category, Claim, DEPTH, ENTRIES, Extents, Format, Head, Input, Problem, STEPS, Sink, crossed, give, joined, part, runs_of, slice,
-    too_deep, too_many, u16_le, u32_le, unallocated, with_image,
+    Category, Claim, DEPTH, ENTRIES, Extents, Format, Head, Input, LONGEST_DIRECTORY, Problem, Sink, Steps, crossed, give, joined, part,
+    runs_of, slice, too_deep, too_many, u16_le, u32_le, unallocated, with_image,
 };
 use crate::format::{self, Member};
-use std::{cell::Cell, collections::HashSet};
+use std::collections::HashSet;
 
 /// Where the superblock is.
 const SUPERBLOCK: usize = 1024;
-const LONGEST_DIRECTORY: u64 = 256 << 20;
 /// Pieces of one file.
 const PIECES: usize = 1 << 20;
 const ROOT: u32 = 2;
@@ -47,7 +46,7 @@ struct Volume<'b> {
     inode_size: u64,
     descriptor: u64,
     /// Nodes of maps that may still be visited.
-    steps: Cell<u64>,
+    steps: Steps,
 }
 
 /// What an inode says.
@@ -82,17 +81,11 @@ impl<'b> Volume<'b> {
             inodes_per_group: u32_le(head, 40)?,
             inode_size: inode_size.into(),
             descriptor: if is_wide { u64::from(u16_le(head, 254)?).max(64) } else { 32 },
-            steps: Cell::new(STEPS + image.len() as u64 / 1024),
+            steps: Steps::new(image, 1024),
         };
         let is_sound =
             volume.blocks_per_group > 0 && volume.inodes_per_group > 0 && (128..=4096).contains(&inode_size) && volume.blocks > 0;
         is_sound.then_some(volume)
-    }
-
-    fn step(&self) -> bool {
-        let left = self.steps.get();
-        self.steps.set(left.saturating_sub(1));
-        left > 0
     }
 
     fn at(&self, block: u64) -> u64 {
@@ -160,7 +153,7 @@ impl<'b> Volume<'b> {
     /// The extents below a node.
     fn tree(&self, node: &[u8], depth: u16, extents: &mut Vec<(u64, Option<u64>, u64)>) {
         let (Some(0xF30A), Some(count), Some(own)) = (u16_le(node, 0), u16_le(node, 2), u16_le(node, 6)) else { return };
-        if own >= depth || !self.step() {
+        if own >= depth || !self.steps.take() {
             return;
         }
         for entry in node.get(12..).unwrap_or_default().as_chunks::<12>().0.iter().take(count.into()) {
@@ -187,7 +180,7 @@ impl<'b> Volume<'b> {
     /// The blocks of a list, of lists of lists by its depth.
     fn list(&self, list: &[u8], depth: u32, left: &mut u64, extents: &mut Vec<(u64, Option<u64>, u64)>) {
         for number in list.as_chunks::<4>().0.iter().map(|number| u64::from(u32::from_le_bytes(*number))) {
-            if *left == 0 || extents.len() >= PIECES || !self.step() {
+            if *left == 0 || extents.len() >= PIECES || !self.steps.take() {
                 return;
             }
             if depth > 0 && number != 0 {
@@ -237,7 +230,7 @@ impl<'b> Volume<'b> {
                 if left == 0 {
                     return too_many(sink);
                 }
-                if self.steps.get() == 0 {
+                if self.steps.are_over() {
                     return crossed(sink);
                 }
                 let name = joined(&path, name);

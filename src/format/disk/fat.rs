@@ -2,13 +2,10 @@
 //! and unallocated clusters.
 
 use super::{
-    Claim, DEPTH, ENTRIES, Extents, Format, Head, Input, STEPS, Sink, crossed, give, joined, part, runs_of, too_deep, too_many, u16_le,
-    u32_le, u64_le, unallocated, utf_16, with_image,
+    Claim, DEPTH, ENTRIES, Extents, Format, Head, Input, LONGEST_DIRECTORY, Sink, Steps, crossed, give, joined, part, runs_of, too_deep,
+    too_many, u16_le, u32_le, u64_le, unallocated, utf_16, with_image,
 };
-use std::{cell::Cell, collections::HashSet};
-
-/// Bytes of one directory (2 MiB by the specification; 256 MiB of exFAT).
-const LONGEST_DIRECTORY: u64 = 256 << 20;
+use std::collections::HashSet;
 
 /// Memory cards, sticks, boot partitions.
 pub struct Fat;
@@ -57,7 +54,7 @@ struct Volume<'b> {
     /// Clusters of deleted files that were given.
     recovered: HashSet<u32>,
     /// Steps along chains that may still be taken.
-    steps: Cell<u64>,
+    steps: Steps,
 }
 
 #[derive(Clone, Copy)]
@@ -82,7 +79,7 @@ impl<'b> Volume<'b> {
         if image.get(510..512)? != [0x55, 0xAA] || !matches!(image.first()?, 0xEB | 0xE9) {
             return None;
         }
-        let steps = Cell::new(STEPS + image.len() as u64 / 512);
+        let steps = Steps::new(image, 512);
         let volume = |width, table, data, cluster, end, root| {
             Some(Volume { image, width, table, data, cluster, end, root, bitmap: None, recovered: HashSet::new(), steps })
         };
@@ -143,8 +140,7 @@ impl<'b> Volume<'b> {
     fn chain(&self, first: u32, size: u64, is_joined: bool) -> Extents {
         let mut extents: Extents = Vec::new();
         let (mut cluster, mut left) = (first, size.div_ceil(self.cluster).min(self.end.into()));
-        while left > 0 && self.steps.get() > 0 && (2..self.end).contains(&cluster) {
-            self.steps.set(self.steps.get() - 1);
+        while left > 0 && (2..self.end).contains(&cluster) && self.steps.take() {
             let start = self.place(cluster);
             match extents.last_mut() {
                 Some((Some(last), length)) if *last + *length == start => *length += self.cluster,
@@ -175,7 +171,7 @@ impl<'b> Volume<'b> {
                 if left == 0 {
                     return too_many(sink);
                 }
-                if self.steps.get() == 0 {
+                if self.steps.are_over() {
                     return crossed(sink);
                 }
                 let name = joined(&path, &entry.name);

@@ -11,7 +11,7 @@ mod ntfs;
 use super::{
     Claim, Format, Head, Member, Sink,
     binary::{slice, u16_le, u32_le, u64_le, utf_16},
-    raw, read_problem,
+    raw, tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -21,6 +21,7 @@ pub use ext::Ext;
 pub use fat::Fat;
 pub use ntfs::Ntfs;
 use std::{
+    cell::Cell,
     io::{self, Read},
     ops::Range,
 };
@@ -32,6 +33,8 @@ const ENTRIES: usize = 1 << 20;
 const DEPTH: usize = 128;
 /// Steps from one cluster or node to the next beyond one for each block of the image: chains that cross are bounded by them.
 const STEPS: u64 = 1 << 22;
+/// Bytes of one directory (2 MiB on FAT by its specification, 256 MiB on exFAT).
+const LONGEST_DIRECTORY: u64 = 256 << 20;
 /// Runs of unallocated space that become items.
 const GAPS: usize = 10_000;
 /// Partitions of one disk.
@@ -82,9 +85,7 @@ fn with_image(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(&[u8], &m
             sink.problem(problem.not_examined(image.len() as u64));
         }
     }
-    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-        sink.problem(read_problem(&error));
-    }
+    tell_cut(error.as_ref(), sink);
 }
 
 /// So much of these bytes as there is.
@@ -273,6 +274,26 @@ impl Read for Content<'_> {
         self.done += count as u64;
         self.left -= count as u64;
         Ok(count)
+    }
+}
+
+/// Steps along chains and maps that may still be taken.
+struct Steps(Cell<u64>);
+
+impl Steps {
+    fn new(image: &[u8], block: u64) -> Steps {
+        Steps(Cell::new(STEPS + image.len() as u64 / block))
+    }
+
+    /// Takes one, if any is left.
+    fn take(&self) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    fn are_over(&self) -> bool {
+        self.0.get() == 0
     }
 }
 

@@ -7,7 +7,7 @@
 mod header;
 mod transfer;
 
-use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, html, read_problem, transcode};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, html, tell_cut, transcode};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -41,10 +41,7 @@ impl Format for Mail {
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
         let (bytes, error) = input.into_whole(sink.in_memory());
         Message { bytes: &bytes, members: 0, sink: &mut *sink }.read();
-        // Other errors are of the reader we were given: already known to its owner.
-        if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

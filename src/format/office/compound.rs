@@ -54,9 +54,7 @@ impl Format for Compound {
             }
             _ => Raw.read(Input::Whole(&bytes), sink),
         }
-        if let Some(error) = error.filter(|error| error.kind() == std::io::ErrorKind::FileTooLarge) {
-            sink.problem(crate::format::read_problem(&error));
-        }
+        crate::format::tell_cut(error.as_ref(), sink);
     }
 }
 

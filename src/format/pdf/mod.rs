@@ -13,7 +13,7 @@ mod object;
 mod page;
 mod tree;
 
-use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, raw::Raw, read_problem};
+use super::{Claim, Format, Head, Member, Place, Sink, Text, TextKind, raw::Raw, tell_cut};
 use crate::{
     base::{Category, Problem},
     source::Input,
@@ -21,7 +21,7 @@ use crate::{
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 use object::{array, content, dictionary, name, text, value};
 use page::Reader;
-use std::{collections::HashSet, io};
+use std::collections::HashSet;
 use tree::Trail;
 
 /// More pages than this are not read.
@@ -73,10 +73,7 @@ impl Format for Pdf {
                 }
             }
         }
-        // Other errors are of the reader we were given: already known to its owner.
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

@@ -14,7 +14,7 @@ mod tests;
 use super::{
     Claim, Format, Head, Member, Sink,
     raw::{self, Raw},
-    read_problem,
+    tell_cut,
 };
 use crate::{
     base::{Category, Problem},
@@ -22,7 +22,7 @@ use crate::{
 };
 pub(super) use compose::code_page;
 use heap::Object;
-use std::{collections::HashMap, io};
+use std::collections::HashMap;
 use store::{Node, Refusal, Store};
 
 const MAGIC: &[u8] = b"!BDN";
@@ -64,9 +64,7 @@ impl Format for Pst {
             Err(Refusal::Damaged) if error.is_some() => drop(raw::texts(Input::Whole(&bytes), sink)),
             Err(Refusal::Damaged) => Raw.read(Input::Whole(&bytes), sink),
         }
-        if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-            sink.problem(read_problem(&error));
-        }
+        tell_cut(error.as_ref(), sink);
     }
 }
 

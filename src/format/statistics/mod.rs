@@ -9,14 +9,14 @@ mod squeeze;
 mod stata;
 mod transport;
 
-use super::{Cell, Rows, Sink, TableId, TableSpec, read_problem};
+use super::{Cell, Rows, Sink, TableId, TableSpec, tell_cut};
 use crate::source::Input;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use jiff::{ToSpan, civil::Date};
 pub use sas::Sas;
 pub use spss::Spss;
 pub use stata::Stata;
-use std::{borrow::Cow, fmt::Write, io};
+use std::{borrow::Cow, fmt::Write};
 pub use transport::SasTransport;
 
 /// Rows are handed on together, about so many bytes at a time.
@@ -166,9 +166,7 @@ fn time_of_day(seconds: f64) -> String {
 fn whole(input: Input<'_>, sink: &mut dyn Sink, read: impl FnOnce(&[u8], &mut dyn Sink)) {
     let (bytes, error) = input.into_whole(sink.in_memory());
     read(&bytes, sink);
-    if let Some(error) = error.filter(|error| error.kind() == io::ErrorKind::FileTooLarge) {
-        sink.problem(read_problem(&error));
-    }
+    tell_cut(error.as_ref(), sink);
 }
 
 #[cfg(test)]
