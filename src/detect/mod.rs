@@ -41,6 +41,7 @@ pub use header::is_organisation;
 pub use lexicon::{is_given_name, is_surname};
 pub use normal::{DateOrder, Normalise};
 pub use pattern::{Alone, CellExample, Examples, Ignored, token_domain};
+pub use places::country_of_postcode;
 pub use profile::{ColumnProfile, Profile, Slot};
 pub use read::{Protection, Reading, Scratch};
 pub use text::Finding;

@@ -83,6 +83,40 @@ pub(super) fn is_area_code(digits: &[u8]) -> bool {
     PLACES.areas.get(number).copied().unwrap_or(false)
 }
 
+/// The country whose postcodes are like no other's, of an address or postcode that ends with one: `V8E 7R0` of Canada,
+/// `SW1A 1AA` of the United Kingdom, `D08 X481` of Ireland.
+pub fn country_of_postcode(address: &[u8]) -> Option<[u8; 2]> {
+    let end = address.trim_ascii_end();
+    // The two halves, the space between them left out.
+    let mut held = [0_u8; 8];
+    let mut length = 0;
+    let mut words = end.rsplit(|byte| byte.is_ascii_whitespace() || *byte == b',').filter(|word| !word.is_empty());
+    let last = words.next()?;
+    let halves = match last.len() {
+        3 | 4 => [words.next()?, last],
+        5..=7 => [last, &[]],
+        _ => return None,
+    };
+    for byte in halves.into_iter().flatten() {
+        *held.get_mut(length)? = match byte {
+            b'0'..=b'9' => b'9',
+            _ if byte.is_ascii_alphabetic() => b'A',
+            _ => return None,
+        };
+        length += 1;
+    }
+    let first = halves[0].first()?.to_ascii_uppercase();
+    match &held[..length] {
+        // Canada Post: no D, F, I, O, Q or U, and no W or Z in front.
+        b"A9A9A9" if !b"DFIOQUWZ".contains(&first) => Some(*b"CA"),
+        b"A99AA" | b"A999AA" | b"AA99AA" | b"AA999AA" | b"A9A9AA" | b"AA9A9AA" => Some(*b"GB"),
+        // The routing key of an Eircode, and four of letters and digits that begin with a letter or digit.
+        [b'A', b'9', b'9', rest @ ..] if rest.len() == 4 && rest.contains(&b'9') && rest.contains(&b'A') => Some(*b"IE"),
+        _ if length == 7 && halves[0].get(..3).is_some_and(|key| key.eq_ignore_ascii_case(b"D6W")) => Some(*b"IE"),
+        _ => None,
+    }
+}
+
 /// Whether a folded word is the name of a town.
 pub(super) fn is_city(folded: &[u8]) -> bool {
     lexicon::CITIES.get(folded) != 0
@@ -188,5 +222,24 @@ mod tests {
         assert_eq!(calling_code(b"999123456"), None);
         assert!(is_area_code(b"425") && !is_area_code(b"911"));
         assert!(is_city(b"hamburg") && !is_city(b"xyzzy"));
+    }
+
+    #[test]
+    fn postcodes_of_one_country_only_tell_it() {
+        for (address, country) in [
+            ("226 Queen St E, Vancouver, BC V8E 7R0", Some(*b"CA")),
+            ("H7N4A2", Some(*b"CA")),
+            ("10 Downing Street, London SW1A 2AA", Some(*b"GB")),
+            ("m1 1ae", Some(*b"GB")),
+            ("215 Grafton Street, Dublin, D08 X481", Some(*b"IE")),
+            ("D6W XY00", Some(*b"IE")),
+            ("3410 Dogwood Ln, Philadelphia, PA 19195", None),
+            ("D8E 7R0", None),
+            ("Apt 4B", None),
+            ("1012 AB", None),
+            ("", None),
+        ] {
+            assert_eq!(country_of_postcode(address.as_bytes()), country, "{address}");
+        }
     }
 }

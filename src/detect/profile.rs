@@ -123,8 +123,9 @@ impl Detectors {
             })
             .collect();
         let headerless = headers.iter().all(|name| name.trim().is_empty());
+        let vouched = if headerless && rows.len() == 1 { self.vouched(&columns) } else { 1.0 };
         for column in &mut columns {
-            column.candidates = self.candidates(column, headerless);
+            column.candidates = self.candidates(column, headerless, vouched);
         }
         let judge = super::judge::Judge { detectors: self, table, table_name: sample.name.as_deref().unwrap_or_default(), headerless };
         judge.decide(&columns, header_is_data)
@@ -149,13 +150,29 @@ impl Detectors {
         values > 0 && (!telling || values * 2 >= names.len())
     }
 
-    /// What the column may hold, best first.
-    fn candidates(&self, column: &Column<'_>, headerless: bool) -> Vec<Candidate> {
+    /// For how many rows a lone row without a header speaks: a name in two cells and something else that is a person's
+    /// vouch for each other, where a single value would not do.
+    fn vouched(&self, columns: &[Column<'_>]) -> f32 {
+        let names = columns.iter().filter(|column| column.stats.given.max(column.stats.surname) >= 0.6).count();
+        let telling = |column: &&Column<'_>| {
+            let known = |detector: &Detector| {
+                detector.column.alone != Alone::Never
+                    && name_share(detector.meaning, &column.stats).is_none()
+                    && detector.chance() <= 0.0625
+                    && self.fit(detector, &column.stats).valid >= 1.0
+            };
+            !column.stats.values.is_empty() && self.iter().any(known)
+        };
+        if names >= 2 && columns.iter().any(|column| telling(&column)) { 2.0 } else { 1.0 }
+    }
+
+    /// What the column may hold, best first. `vouched`: how many rows each row counts for.
+    fn candidates(&self, column: &Column<'_>, headerless: bool, vouched: f32) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = column.reading.matches.iter().filter_map(|read| self.weigh_header(column, *read)).collect();
         let told = found.iter().any(|candidate| candidate.bits >= ENOUGH);
         if !told && !column.stats.values.is_empty() {
             let silent = headerless || column.header.trim().is_empty();
-            found.extend(self.enumerate().filter_map(|(id, detector)| self.weigh_values(column, id, detector, silent)));
+            found.extend(self.enumerate().filter_map(|(id, detector)| self.weigh_values(column, id, detector, silent, vouched)));
         }
         found.sort_by(|a, b| b.bits.total_cmp(&a.bits).then(b.valid.total_cmp(&a.valid)).then(a.detector.cmp(&b.detector)));
         found
@@ -218,7 +235,7 @@ impl Detectors {
     }
 
     /// The values' own claim, without a telling name.
-    fn weigh_values(&self, column: &Column<'_>, id: DetectorId, detector: &Detector, silent: bool) -> Option<Candidate> {
+    fn weigh_values(&self, column: &Column<'_>, id: DetectorId, detector: &Detector, silent: bool, vouched: f32) -> Option<Candidate> {
         let allowed = match detector.column.alone {
             Alone::Never => false,
             Alone::Headerless => silent,
@@ -228,7 +245,7 @@ impl Detectors {
             return None;
         }
         let slot = column.reading.slot;
-        let count = column.stats.values.len() as f32;
+        let count = column.stats.values.len() as f32 * vouched;
         if let Some(share) = name_share(detector.meaning, &column.stats) {
             let enough = share >= 0.6 && count >= 2.0 && column.stats.distinct > 0.2;
             return enough.then(|| Candidate {
@@ -526,6 +543,15 @@ mod tests {
             ],
         );
         assert_eq!(judged(&sample), ["full_name", "email", "birth_date", "ie_pps", "-"]);
+    }
+
+    #[test]
+    fn a_lone_row_is_read_when_its_cells_vouch_for_each_other() {
+        let row = "K0000327|Walsh|Cian|09/01/1973|215 Grafton Street|D08 X481|Dublin|0878158876|6433435F";
+        assert_eq!(judged(&table(None, "", &[row]))[1..4], ["surname", "given_name", "birth_date"]);
+        assert_eq!(judged(&table(None, "", &[row]))[8], "ie_pps");
+        let thing = "K0000327|Walnut|Oak|09/01/1973|6433435F";
+        assert!(judged(&table(None, "", &[thing])).iter().all(|id| id == "-"), "{:?}", judged(&table(None, "", &[thing])));
     }
 
     #[test]

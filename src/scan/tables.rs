@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{Element, Meaning, Token, meaning::Held},
-    detect::{DetectorId, Detectors, Profile, Protection, Reading},
+    detect::{DetectorId, Detectors, Profile, Protection, Reading, country_of_postcode},
     evidence::{
         ColumnSeen, FindingRow, MentionRow, TableRow,
         row::{NO_DETECTOR, NO_TABLE},
@@ -321,7 +321,9 @@ impl Judged {
         let stats = profile.columns.iter().map(|_| Stats::default()).collect();
         let meaning = |column: &crate::detect::ColumnProfile| column.detector.map(|detector| detectors.get(detector));
         let mixes_countries = profile.columns.iter().filter_map(meaning).any(|detector| detector.meaning == Meaning::PersonalNumber);
-        let tells = |detector: &crate::detect::Detector| matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email);
+        let tells = |detector: &crate::detect::Detector| {
+            matches!(detector.meaning, Meaning::Account | Meaning::Phone | Meaning::Email | Meaning::Postcode | Meaning::FullAddress)
+        };
         let hints = (0..profile.columns.len()).filter(|column| meaning(&profile.columns[*column]).is_some_and(tells)).collect();
         let exposes =
             |column: &crate::detect::ColumnProfile| column.free_text || meaning(column).is_some_and(|detector| detector.element.is_some());
@@ -349,7 +351,7 @@ impl Judged {
     }
 }
 
-/// The country an IBAN, an international telephone number or a mail domain tells.
+/// The country an IBAN, a mail domain or a postcode like no other country's tells.
 fn hinted_country(cell: &[u8]) -> Option<[u8; 2]> {
     let cell = cell.trim_ascii();
     if let [one, two, check, digit, ..] = cell
@@ -361,7 +363,7 @@ fn hinted_country(cell: &[u8]) -> Option<[u8; 2]> {
     {
         return Some([*one, *two]);
     }
-    let at = memchr::memrchr(b'@', cell)?;
+    let Some(at) = memchr::memrchr(b'@', cell) else { return country_of_postcode(cell) };
     let ending = cell[at..].rsplit(|byte| *byte == b'.').next()?;
     // Country codes that are sold as words (io, me, tv, co, ai) tell nothing.
     match ending {
@@ -508,5 +510,24 @@ fn free_text(
             context,
             context_at,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_tell_the_country_of_their_row() {
+        for (cell, country) in [
+            ("GB82WEST12345698765432", Some(*b"GB")),
+            ("ann@koalapost.com.au", Some(*b"AU")),
+            ("ann@mail.example.com", None),
+            ("ann@start.io", None),
+            ("226 Queen St E, Vancouver, BC V8E 7R0", Some(*b"CA")),
+            ("3410 Dogwood Ln, Philadelphia, PA 19195", None),
+        ] {
+            assert_eq!(hinted_country(cell.as_bytes()), country, "{cell}");
+        }
     }
 }
