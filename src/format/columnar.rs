@@ -1,6 +1,8 @@
 //! Parquet, and Arrow's own files (Feather): batches of columns become rows; structures within are
 //! columns with paths, lists are written out in one cell.
 
+mod footer;
+
 use super::{Cell, Claim, Format, Head, Rows, Sink, TableId, TableSpec, binary::u32_le, raw, read_problem};
 use crate::{
     base::{Category, Problem},
@@ -14,7 +16,8 @@ use bytes::Bytes;
 use parquet::{
     arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
     file::metadata::{
-        ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder, ParquetStatisticsPolicy, RowGroupMetaData,
+        ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder, ParquetMetaDataReader, ParquetStatisticsPolicy,
+        RowGroupMetaData,
     },
 };
 use std::{
@@ -69,8 +72,12 @@ fn batches(bytes: Bytes) -> parquet::errors::Result<(ParquetRecordBatchReader, i
         .with_size_stats_policy(skip.clone())
         .with_column_stats_policy(skip.clone())
         .with_encoding_stats_policy(skip);
-    let metadata = ArrowReaderMetadata::load(&bytes, options.clone())?;
-    let footer = bytes.len().checked_sub(8).and_then(|at| bytes.len().checked_sub(8 + u32_le(&bytes, at)? as usize)).unwrap_or(0);
+    let end = bytes.len().saturating_sub(8);
+    let footer = u32_le(&bytes, end).and_then(|length| end.checked_sub(length as usize)).unwrap_or(0);
+    let metadata = ArrowReaderMetadata::load(&bytes, options.clone()).or_else(|error| {
+        let sound = bytes.get(footer..end).and_then(footer::without_foreign_fields).ok_or(error)?;
+        ArrowReaderMetadata::try_new(Arc::new(ParquetMetaDataReader::decode_metadata(&sound)?), options.clone())
+    })?;
     let mended = mended(metadata.metadata(), footer as i64)?;
     let metadata = mended.map_or(Ok(metadata), |mended| ArrowReaderMetadata::try_new(Arc::new(mended), options))?;
     let promised = rows_of(metadata.metadata());

@@ -542,6 +542,7 @@ mod tests {
             include_str!("../../fuzz/targets/columnar.rs"),
             include_str!("../../fuzz/targets/containers.rs"),
             include_str!("../../fuzz/targets/databases.rs"),
+            include_str!("../../fuzz/targets/disks.rs"),
             include_str!("../../fuzz/targets/documents.rs"),
             include_str!("../../fuzz/targets/mail.rs"),
             include_str!("../../fuzz/targets/office.rs"),

@@ -1,0 +1,2 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breachscope_fuzz::read(&["disk", "fat", "ext", "ntfs"], bytes));
