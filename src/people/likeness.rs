@@ -104,6 +104,9 @@ fn compare(a: &Parts<'_>, b: &Parts<'_>) -> Likeness {
 fn given_likeness(a: &Parts<'_>, b: &Parts<'_>) -> Option<Likeness> {
     let (first_a, first_b) = (words(a.given).next()?, words(b.given).next()?);
     let direct = token_likeness(first_a, first_b, true);
+    if direct == Likeness::Close && !is_typo(first_a, first_b) && middles_differ(a.middle, b.middle) {
+        return Some(Likeness::Incompatible);
+    }
     if direct > Likeness::Incompatible {
         return Some(direct);
     }
@@ -115,6 +118,17 @@ fn given_likeness(a: &Parts<'_>, b: &Parts<'_>) -> Option<Likeness> {
         || joined(first_a, a.middle, first_b)
         || joined(first_b, b.middle, first_a);
     Some(if close { Likeness::Close } else { Likeness::Incompatible })
+}
+
+/// Whether both tell a middle name, and none is the other's or its initial: `Carl D.` and `Charles M.` may be twins, though one
+/// name is short for the other. A surname in the middle may be the one before a marriage, and tells nothing.
+fn middles_differ(a: &str, b: &str) -> bool {
+    let tells = |word: &&str| word.chars().count() == 1 || is_given_name(word);
+    let differ = |x: &str, y: &str| token_likeness(x, y, true) == Likeness::Incompatible;
+    let (mut mine, mut theirs) = (words(a).peekable(), words(b).peekable());
+    mine.peek().is_some_and(|word| tells(word))
+        && theirs.peek().is_some_and(|word| tells(word))
+        && mine.all(|x| words(b).all(|y| differ(x, y)))
 }
 
 /// `None` when one side has no surname.
@@ -306,6 +320,11 @@ mod tests {
             ("Jane Doe", "jane DOE", Likeness::Same),
             ("José Núñez", "Jose Nunez", Likeness::Same),
             ("Bill Gates", "William Gates", Likeness::Close),
+            ("Bill H. Gates", "William Henry Gates", Likeness::Close),
+            ("Bill H. Gates", "William Gates", Likeness::Close),
+            ("Carl D. Gates", "Charles M. Gates", Likeness::Incompatible),
+            ("Carl Dylan Gates", "Charles Michael Gates", Likeness::Incompatible),
+            ("Charles D. Gates", "Charles M. Gates", Likeness::Same),
             ("Barb Gates", "Barbara Gates", Likeness::Close),
             ("Paul Gates", "Paula Gates", Likeness::Incompatible),
             ("Mario Rossi", "Maria Rossi", Likeness::Incompatible),
