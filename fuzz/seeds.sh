@@ -7,7 +7,7 @@ for target in targets/*.rs; do
     mkdir -p "corpus/$name"
     unzip -qojd "corpus/$name" ../fixtures/harbour-share.zip
     cp ../fixtures/harbour-share.zip "corpus/$name/"
-    cp ../fixtures/statistics/people* "corpus/$name/"
+    cp ../fixtures/statistics/people* ../fixtures/orc/*.orc "corpus/$name/"
     for image in ../fixtures/disk/*.gz; do gzip -dc "$image" > "corpus/$name/$(basename "$image" .gz)"; done
     find "corpus/$name" -size +256k -delete
 done

@@ -48,6 +48,7 @@ mod marks;
 pub mod mbox;
 pub mod netcdf;
 pub mod office;
+pub mod orc;
 mod packed;
 pub mod pdf;
 pub mod pgdump;
@@ -457,6 +458,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &bson::Bson,
     &columnar::Parquet,
     &columnar::Arrow,
+    &orc::Orc,
     &avro::Avro,
     &dbase::Dbase,
     &dbase::DbaseMemo,

@@ -126,9 +126,7 @@ fn middles_differ(a: &str, b: &str) -> bool {
     let tells = |word: &&str| word.chars().count() == 1 || is_given_name(word);
     let differ = |x: &str, y: &str| token_likeness(x, y, true) == Likeness::Incompatible;
     let (mut mine, mut theirs) = (words(a).peekable(), words(b).peekable());
-    mine.peek().is_some_and(|word| tells(word))
-        && theirs.peek().is_some_and(|word| tells(word))
-        && mine.all(|x| words(b).all(|y| differ(x, y)))
+    mine.peek().is_some_and(&tells) && theirs.peek().is_some_and(&tells) && mine.all(|x| words(b).all(|y| differ(x, y)))
 }
 
 /// `None` when one side has no surname.
