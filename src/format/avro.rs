@@ -5,14 +5,12 @@
 
 use super::{
     Claim, Format, Head, Sink,
+    blob::written,
     json::records::{Records, Value},
     packed::Source,
     read_problem,
 };
-use crate::{
-    base::token::hex,
-    source::{Budget, Input},
-};
+use crate::source::{Budget, Input};
 use jiff::{ToSpan, civil::Date};
 use serde_json::Value as Json;
 use std::{
@@ -27,8 +25,6 @@ const DEPTH: usize = 64;
 const TYPES: usize = 1 << 16;
 /// The header with its schema.
 const LONGEST_HEADER: usize = 64 << 20;
-/// Binary values longer than this are no identifiers.
-const LONGEST_ID: usize = 64;
 /// Objects of no bytes are written by schemas that say nothing.
 const EMPTY_OBJECTS: u64 = 1000;
 
@@ -415,7 +411,7 @@ fn whole(value: i64, meaning: Meaning) -> String {
     shown.unwrap_or_else(|| value.to_string())
 }
 
-/// Bytes as text where they are text, short ones in hexadecimal digits; decimal numbers as such.
+/// Decimal numbers as such, other bytes as what can be read of them.
 fn binary(bytes: &[u8], meaning: Meaning) -> String {
     if let (Meaning::Decimal(scale), 1..=16) = (meaning, bytes.len()) {
         let first = if bytes[0] & 0x80 == 0 { 0_i128 } else { -1 };
@@ -425,11 +421,7 @@ fn binary(bytes: &[u8], meaning: Meaning) -> String {
         let sign = if value < 0 { "-" } else { "" };
         return format!("{sign}{before}{}{behind}", if behind.is_empty() { "" } else { "." });
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => text.to_owned(),
-        _ if bytes.len() <= LONGEST_ID => hex(bytes),
-        _ => String::new(),
-    }
+    written(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use super::{
     Claim, Format, Head, Sink,
+    blob::written,
     json::records::{Records, Value, add},
     read_problem,
 };
@@ -23,8 +24,6 @@ const DEEPEST: usize = 100;
 const ARCHIVE: [u8; 4] = 0x8199_e26d_u32.to_le_bytes();
 /// Ends a block of an archive.
 const TERMINATOR: [u8; 4] = [0xff; 4];
-/// Binary values longer than this are no identifiers.
-const LONGEST_ID: usize = 64;
 
 /// `.bson`, and archives of `mongodump`.
 pub struct Bson;
@@ -245,7 +244,7 @@ fn nested(kind: u8, rest: &mut &[u8], depth: usize) -> Result<Value, Fault> {
     })
 }
 
-/// Bytes: a UUID, a text, or a short value as hexadecimal digits; others say nothing that can be read.
+/// Bytes: a UUID, or what can be read of them.
 fn binary(rest: &mut &[u8]) -> Result<Option<String>, Fault> {
     let length = length(rest)?;
     let kind = byte(rest)?;
@@ -254,11 +253,7 @@ fn binary(rest: &mut &[u8]) -> Result<Option<String>, Fault> {
         let digits = hex(bytes);
         return Ok(Some(format!("{}-{}-{}-{}-{}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])));
     }
-    Ok(match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|c| c.is_control() && !c.is_whitespace()) => Some(text.to_owned()),
-        _ if bytes.len() <= LONGEST_ID => Some(hex(bytes)),
-        _ => None,
-    })
+    Ok(written(bytes))
 }
 
 /// Milliseconds since 1970 as a time in UTC; the bare date at midnight, as birth dates are stored.

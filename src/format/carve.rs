@@ -3,13 +3,15 @@
 
 use super::binary::{slice, u16_le, u32_le, u64_le};
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::{ops::Range, sync::LazyLock};
+use std::{io::Read, ops::Range, sync::LazyLock};
 
 /// More than so many are not taken from one item.
 const MOST: usize = 10_000;
+/// Where a packed stream ends is not sought behind more than so many bytes of what it unpacks to.
+const MOST_UNPACKED: usize = 1 << 30;
 
 const ZIP: &[u8] = b"PK\x03\x04";
-const SIGNATURES: [&[u8]; 8] = [
+const SIGNATURES: [&[u8]; 9] = [
     ZIP,
     b"7z\xBC\xAF\x27\x1C",
     b"Rar!\x1A\x07\x01\0",
@@ -18,6 +20,7 @@ const SIGNATURES: [&[u8]; 8] = [
     b"SQLite format 3\0",
     b"!BDN",
     b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+    b"\x1F\x8B\x08",
 ];
 
 static SEARCH: LazyLock<Option<AhoCorasick>> =
@@ -56,12 +59,35 @@ fn length(signature: usize, rest: &[u8]) -> Option<usize> {
             whole(if size == 1 { 1 << 16 } else { size } * pages)
         }
         6 => whole(if u16_le(rest, 10)? <= 15 { u32_le(rest, 168)?.into() } else { u64_le(rest, 184)? }),
+        8 => gzip(rest),
         _ => {
             let shift = u16_le(rest, 30).filter(|shift| matches!(shift, 9 | 12))?;
             let sectors = u64::from(u32_le(rest, 44)?) << (shift - 2);
             Some(usize::try_from((sectors + 1) << shift).map_or(rest.len(), |length| length.min(rest.len())))
         }
     }
+}
+
+/// A member to where unpacking it ends (RFC 1952); its header has too little in it to be believed alone.
+fn gzip(rest: &[u8]) -> Option<usize> {
+    let ([.., flags, _, _, _, _, strength, system], _) = rest.split_first_chunk::<10>()?;
+    if flags & 0xe0 != 0 || !matches!(strength, 0 | 2 | 4) || !matches!(system, 0..=13 | 255) {
+        return None;
+    }
+    let mut reader = flate2::bufread::GzDecoder::new(rest);
+    let mut unpacked = 0;
+    let mut buffer = [0; 16 << 10];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) if unpacked < MOST_UNPACKED => unpacked += read,
+            Ok(_) => return Some(rest.len()),
+            // What was cut off or is damaged further on.
+            Err(_) if unpacked > 0 => break,
+            Err(_) => return None,
+        }
+    }
+    Some(rest.len() - reader.into_inner().len())
 }
 
 /// From the first member's header to behind the list of members.
@@ -98,13 +124,17 @@ mod tests {
     #[test]
     fn what_lies_in_unknown_bytes_is_found_with_its_ends() {
         let pdf = b"%PDF-1.4\n1 0 obj\nendobj\ntrailer\n%%EOF";
-        let bytes = [noise(1000), zipped(), noise(50), pdf.to_vec(), noise(70)].concat();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(b"name,mail\nAnn,ann@example.org\n").expect("memory");
+        let gzip = gzip.finish().expect("memory");
+        let bytes = [noise(1000), zipped(), noise(50), pdf.to_vec(), noise(70), gzip.clone(), noise(90)].concat();
         let zip = 1000..1000 + zipped().len();
         let pdf = zip.end + 50..zip.end + 50 + pdf.len();
-        assert_eq!(find(&bytes), [zip.clone(), pdf]);
+        let packed = pdf.end + 70..pdf.end + 70 + gzip.len();
+        assert_eq!(find(&bytes), [zip.clone(), pdf, packed]);
         let found = read(&Raw, &bytes);
         assert_eq!(found.items[0], (format!("@{}", zip.start), zipped()));
-        assert_eq!(found.items.len(), 2);
+        assert_eq!((&found.items[2].1, found.items.len()), (&gzip, 3));
         survives(&Raw, &bytes);
     }
 
@@ -113,5 +143,6 @@ mod tests {
         assert!(find(&[noise(10), b"PK\x03\x04".to_vec(), noise(200)].concat()).is_empty());
         assert!(find(&[noise(10), b"SQLite format 3\0".to_vec(), noise(10)].concat()).is_empty());
         assert!(find(&[b"%PDF-1.4 %%EOF".to_vec()].concat()).is_empty());
+        assert!(find(&[noise(10), b"\x1F\x8B\x08\0\0\0\0\0\0\x03".to_vec(), noise(200)].concat()).is_empty());
     }
 }

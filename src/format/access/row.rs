@@ -3,7 +3,10 @@
 use super::{CATALOGUE, Column, PAGE, ROWS};
 use crate::{
     base::token::hex,
-    format::binary::{slice, u16_le, u32_le, u64_le, utf_16},
+    format::{
+        binary::{slice, u16_le, u32_le, u64_le, utf_16},
+        blob::written,
+    },
 };
 use encoding_rs::WINDOWS_1252;
 use jiff::{ToSpan, civil::Date};
@@ -167,10 +170,10 @@ fn shown(column: &Column, value: &[u8], pages: &Pages<'_>, into: &mut String) ->
         12 => text(&pages.long(value)?, into),
         15 => guid(value, into)?,
         16 => decimal(value, column.scale.min(28), into)?,
-        // Objects: text in them if they are text.
+        // Objects: what can be read of them.
         9 | 11 => {
             let long = if column.kind == 11 { pages.long(value)? } else { value.to_vec() };
-            into.push_str(std::str::from_utf8(&long).ok().filter(|text| !text.contains('\0') && !text.is_empty())?);
+            into.push_str(&written(&long).filter(|text| !text.is_empty())?);
         }
         _ => return None,
     }

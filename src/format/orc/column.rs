@@ -1,12 +1,11 @@
 //! A column of a stripe: its streams, and the values they make row by row.
 
 use super::{
-    super::json::records::Value,
+    super::{blob::written, json::records::Value},
     message::{Directory, Footer},
     run::{Bits, Bytes, Numbers},
     unpacked::{Packing, Unpacked, damaged},
 };
-use crate::base::token::hex;
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime, date},
@@ -16,8 +15,6 @@ use std::io;
 
 /// Types within types.
 const DEPTH: usize = 64;
-/// Binary values longer than this are no identifiers.
-const LONGEST_ID: usize = 64;
 /// What a value takes in memory beside its text.
 const VALUE: usize = 32;
 /// Digits behind the point that a decimal number may have.
@@ -209,13 +206,7 @@ impl Column<'_> {
                 taken(length, left)?;
                 let mut bytes = Vec::new();
                 data.append(length, &mut bytes)?;
-                match String::from_utf8(bytes) {
-                    Ok(text) if !*binary || !text.contains('\0') => text,
-                    Ok(text) if text.len() <= LONGEST_ID => hex(text.as_bytes()),
-                    Err(error) if *binary && error.as_bytes().len() <= LONGEST_ID => hex(error.as_bytes()),
-                    Err(error) if !*binary => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                    _ => String::new(),
-                }
+                if *binary { written(&bytes).unwrap_or_default() } else { String::from_utf8_lossy(&bytes).into_owned() }
             }
             Kind::Words { indexes, words } => {
                 let word = words.get(indexes.next()?).ok_or_else(|| damaged("a word that is in no dictionary"))?;

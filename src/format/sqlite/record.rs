@@ -2,7 +2,7 @@
 //! (sqlite.org/fileformat2.html sections 1.6 and 2.1).
 
 use super::{
-    super::Cell,
+    super::{Cell, blob::is_document},
     number,
     page::{Database, Encoding, Loss, Payload, Track},
     schema::{Affinity, Definition},
@@ -238,7 +238,7 @@ impl Batch {
                 if bits.is_nan() { Cell::NULL } else { self.rewrite(|arena| number::real(bits, arena)) }
             }
             12.. if serial.is_multiple_of(2) => {
-                if is_text(value) {
+                if is_text(value) || is_document(value) {
                     self.keep(value, borrowed)
                 } else {
                     Cell::NULL
