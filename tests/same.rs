@@ -236,3 +236,41 @@ fn roots_of_one_name_are_told_apart_by_the_cases_they_were_scanned_into() {
     assert_eq!(manifest["merged"].as_array().map(Vec::len), Some(2));
     assert_eq!(common::run(&["verify", &text("both"), "--quiet"]).status.code(), Some(0));
 }
+
+#[test]
+fn members_of_copied_archives_stand_under_one_path() {
+    use std::io::Write;
+    fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory");
+            zip.write_all(bytes).expect("memory");
+        }
+        zip.finish().expect("memory").into_inner()
+    }
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let share = folder.path().join("share");
+    fs::create_dir(&share).expect("a folder");
+    let inner = zipped(&[("people.csv", b"name,email,ssn\nAnna Weber,a.weber@mailhaven.com,536-22-8145\n")]);
+    for (at, name) in ["q.zip", "p.zip", "s.zip", "r.zip"].iter().enumerate() {
+        // The largest is read first.
+        let padding = vec![b'x'; 100_000 * (at + 1)];
+        fs::write(share.join(name), zipped(&[("inner.zip", &inner), ("padding.txt", &padding)])).expect("a file");
+    }
+    let mut first: Option<BTreeMap<String, Vec<u8>>> = None;
+    for threads in ["1", "2", "8"] {
+        let case = folder.path().join(format!("case{threads}"));
+        scan(&share, &case, &["--threads", threads]);
+        let rows = common::rows(&case, "files.csv");
+        let of = |path: &str| rows.iter().find(|row| row["path"].ends_with(path)).map(|row| (row["status"].clone(), row["people"].clone()));
+        assert_eq!(of("p.zip!/inner.zip"), Some(("full".to_owned(), "0".to_owned())), "{threads}");
+        assert_eq!(of("p.zip!/inner.zip!/people.csv"), Some(("full".to_owned(), "1".to_owned())), "{threads}");
+        assert_eq!(of("q.zip!/inner.zip").map(|row| row.0).as_deref(), Some("duplicate"), "{threads}");
+        assert_eq!(rows.len(), 13, "{threads}");
+        let made = reports(&case);
+        match &first {
+            Some(first) => assert_same(first, &made, threads),
+            None => first = Some(made),
+        }
+    }
+}

@@ -75,6 +75,27 @@ impl Items {
         self.rows.sort_unstable_by_key(|row| row.item);
     }
 
+    /// Gives some items, by their places, other paths.
+    pub(super) fn rename(&mut self, paths: &[(usize, String)]) {
+        // A piece is counted in 32 bits.
+        let mut piece = String::new();
+        for (place, path) in paths {
+            if piece.len() + path.len() > 1 << 30 {
+                self.paths.push(std::mem::take(&mut piece).into_boxed_str());
+            }
+            if let (Some(row), Ok(number)) = (self.rows.get_mut(*place), u32::try_from(self.paths.len())) {
+                (row.piece, row.start, row.length) = (number, piece.len() as u32, path.len() as u32);
+                piece.push_str(path);
+            }
+        }
+        self.paths.push(piece.into_boxed_str());
+    }
+
+    /// The item of this number.
+    pub(super) fn of_number(&self, item: u32) -> Option<ItemSeen<'_>> {
+        self.rows.binary_search_by_key(&item, |row| row.item).ok().and_then(|place| self.get(place))
+    }
+
     /// How many there are.
     pub const fn len(&self) -> usize {
         self.rows.len()
@@ -128,7 +149,7 @@ impl ItemSeen<'_> {
 
 /// What an item's bytes hash to, in 33 bytes; written `sha256:…` or `blake3:…`, or as nothing where the bytes could not be
 /// read to the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Digest {
     #[default]
     Unknown,

@@ -58,7 +58,16 @@ impl<'c> Evidence<'c> {
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
         let mut evidence = Evidence { case, items: Items::default(), problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
         evidence.items = evidence.all_items()?;
+        let has_moved = evidence.items.settle();
         evidence.problems = evidence.all(&PROBLEMS, batch_problems)?;
+        if has_moved {
+            let items = &evidence.items;
+            for problem in &mut evidence.problems {
+                if let Some(item) = items.of_number(problem.item).filter(|item| item.path != problem.path) {
+                    problem.path = item.path.to_owned();
+                }
+            }
+        }
         evidence.tables = evidence.all(&TABLES, batch_tables)?;
         evidence.columns = evidence.all(&COLUMNS, batch_columns)?;
         evidence.detectors = evidence.all(&DETECTORS, batch_detectors)?;

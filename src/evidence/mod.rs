@@ -5,6 +5,7 @@
 //! (`assess`, `explain`, `merge`) reads this folder and never the leak.
 
 pub mod case;
+mod copies;
 pub mod items;
 pub mod load;
 pub mod merge;

@@ -82,7 +82,7 @@ impl Archive<'_> {
         for place in 0..self.whole {
             value |= i64::from(self.byte()?).checked_shl(8 * place as u32).unwrap_or(0);
         }
-        Ok(if is_negative { -value } else { value })
+        Ok(if is_negative { value.wrapping_neg() } else { value })
     }
 
     fn text(&mut self) -> io::Result<Option<String>> {
@@ -303,6 +303,13 @@ mod tests {
             bytes.extend([number(part.len() as i32), part.to_vec()].concat());
         }
         bytes
+    }
+
+    #[test]
+    fn the_least_number_there_is_does_no_harm() {
+        let least = [1, 0, 0, 0, 0, 0, 0, 0, 0x80];
+        let bytes = [MAGIC, &[1, 16, 0, 8, 8, 1, 0], &least.repeat(12)].concat();
+        assert_eq!(read(&PgDump, &bytes).problems.len(), 1);
     }
 
     #[test]

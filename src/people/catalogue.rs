@@ -122,7 +122,7 @@ impl Catalogue {
         }
     }
 
-    /// Equal digests are copies: the first path stands for all, and the evidence of the first
+    /// Equal digests are copies: the path that lies least deep, then the first, stands for all, and the evidence of the first
     /// that was really read is used.
     fn find_copies(&mut self, evidence: &Evidence<'_>) {
         let items = &evidence.items;
@@ -136,7 +136,7 @@ impl Catalogue {
                 self.read[place as usize] = NONE;
             }
         }
-        let key = |place: &u32| row(*place).map(|item| (item.digest, item.path));
+        let key = |place: &u32| row(*place).map(|item| (item.digest, item.depth, item.path));
         let mut hashed: Vec<u32> = all.filter(can_be_copy).collect();
         hashed.sort_unstable_by_key(|place| (key(place), *place));
         for equal in hashed.chunk_by(|a, b| key(a).map(|key| key.0) == key(b).map(|key| key.0)) {

@@ -1,0 +1,142 @@
+//! Members of copied containers stand under one path, whichever copy was read.
+//!
+//! Of equal containers one is read, and which one chance decides: its members have its path. The path that stands for all of
+//! them is the one that lies least deep, then the first; the members are moved under it, so that the same leak gives the same
+//! evidence, and a container that is said to be read has its members.
+
+use super::{
+    items::{Digest, Items},
+    row::ItemStatus,
+};
+use std::collections::{HashMap, HashSet};
+
+impl Items {
+    /// Moves the members of read copies under the path that stands for all copies; whether any had to be moved.
+    pub(super) fn settle(&mut self) -> bool {
+        let copied: HashSet<Digest> =
+            self.iter().filter(|item| item.status == ItemStatus::Duplicate && !item.digest.is_unknown()).map(|item| item.digest).collect();
+        if copied.is_empty() {
+            return false;
+        }
+        let deepest = self.iter().map(|item| item.depth).max().unwrap_or(0);
+        // Where containers were, and where they are.
+        let mut moved: HashMap<String, String> = HashMap::new();
+        // The paths that stand for all copies, and the digests of which a read copy was met.
+        let mut masters: HashMap<Digest, String> = HashMap::new();
+        let mut met: HashSet<Digest> = HashSet::new();
+        let mut has_moved = false;
+        // Outer ones first: what is in a container is where that is.
+        for depth in 0..=deepest {
+            let mut changed: Vec<(usize, String)> = Vec::new();
+            let mut read: Vec<(Digest, String, String)> = Vec::new();
+            let mut found: Vec<(Digest, String)> = Vec::new();
+            for (place, item) in self.iter().enumerate().filter(|(_, item)| item.depth == depth) {
+                let path = under(item.path, &moved);
+                if copied.contains(&item.digest) {
+                    let path = path.as_deref().unwrap_or(item.path);
+                    found.push((item.digest, path.to_owned()));
+                    if item.status != ItemStatus::Duplicate {
+                        read.push((item.digest, path.to_owned(), item.path.to_owned()));
+                    }
+                }
+                changed.extend(path.map(|path| (place, path)));
+            }
+            found.sort_unstable();
+            found.into_iter().for_each(|(digest, path)| _ = masters.entry(digest).or_insert(path));
+            for (place, path) in &changed {
+                moved.extend(self.get(*place).map(|item| (item.path.to_owned(), path.clone())));
+            }
+            read.sort_unstable();
+            for (digest, path, was) in read {
+                if let Some(master) = masters.get(&digest).filter(|master| met.insert(digest) && **master != path) {
+                    moved.insert(was, master.clone());
+                }
+            }
+            has_moved |= !changed.is_empty();
+            self.rename(&changed);
+        }
+        has_moved
+    }
+}
+
+/// The path below a container that has moved; `None` when none around it has.
+fn under(path: &str, moved: &HashMap<String, String>) -> Option<String> {
+    if moved.is_empty() {
+        return None;
+    }
+    let (mut inner, mut outer) =
+        (path.rmatch_indices("!/").map(|(at, _)| at).peekable(), path.rmatch_indices('#').map(|(at, _)| at).peekable());
+    // The innermost first.
+    loop {
+        let at = match (inner.peek(), outer.peek()) {
+            (Some(a), Some(b)) if a > b => inner.next()?,
+            (_, Some(_)) => outer.next()?,
+            (Some(_), None) => inner.next()?,
+            (None, None) => return None,
+        };
+        if let Some(now) = moved.get(&path[..at]) {
+            return Some(format!("{now}{}", &path[at..]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::ItemSeen;
+
+    fn items(rows: &[(&str, u32, ItemStatus, u8)]) -> Items {
+        let digests: Vec<String> = rows.iter().map(|row| format!("sha256:{}", format!("{:02x}", row.3).repeat(32))).collect();
+        let seen = rows.iter().zip(&digests).enumerate().map(|(item, ((path, depth, status, _), digest))| {
+            let seen = ItemSeen {
+                item: item as u32,
+                path,
+                size: 5,
+                digest: Digest::Unknown,
+                format: "zip",
+                status: *status,
+                examined: 5,
+                depth: *depth,
+            };
+            (seen, digest.as_str())
+        });
+        let mut items = Items::default();
+        items.extend(seen).expect("fits");
+        items.sort();
+        items
+    }
+
+    #[test]
+    fn members_stand_under_the_path_that_stands_for_all_copies() {
+        use ItemStatus::{Duplicate, Full};
+        let mut held = items(&[
+            ("p.zip", 0, Full, 1),
+            ("p.zip!/inner.zip", 1, Duplicate, 2),
+            ("q.zip", 0, Full, 3),
+            ("q.zip!/inner.zip", 1, Full, 2),
+            ("q.zip!/inner.zip!/a.csv", 2, Full, 4),
+            ("q.zip!/inner.zip!/deep.db", 2, Full, 5),
+            ("q.zip!/inner.zip!/deep.db#row 1 column 2", 3, Full, 6),
+            ("z.db", 0, Duplicate, 5),
+            ("q.zip!/other#1.csv", 1, Full, 7),
+        ]);
+        assert!(held.settle());
+        let paths: Vec<&str> = held.iter().map(|item| item.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "p.zip",
+                "p.zip!/inner.zip",
+                "q.zip",
+                "q.zip!/inner.zip",
+                "p.zip!/inner.zip!/a.csv",
+                "p.zip!/inner.zip!/deep.db",
+                "z.db#row 1 column 2",
+                "z.db",
+                "q.zip!/other#1.csv",
+            ]
+        );
+        assert!(!held.settle(), "nothing is left to do");
+        assert!(!items(&[("a.zip", 0, Full, 1), ("b.zip", 0, Duplicate, 1), ("a.zip!/x", 1, Full, 2)]).settle());
+    }
+}
