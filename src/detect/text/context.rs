@@ -3,6 +3,7 @@
 use super::Scan;
 use crate::detect::{Detector, DetectorId, fold::fold, shape::LONGEST};
 use crate::format::TextKind;
+use smallvec::SmallVec;
 use std::{collections::HashMap, ops::Range};
 
 /// The farthest a word may stand.
@@ -90,6 +91,10 @@ const LABEL: usize = 160;
 pub(super) struct Around {
     /// In the order of their first letters.
     words: Vec<Standing>,
+    /// Sixty-four places each: where a value may begin that one of the words is near to.
+    reach: SmallVec<[u64; 4]>,
+    /// How far behind a word such a value may begin.
+    behind: usize,
     looked: Option<Looked>,
     /// Whose words stand in the window looked at last.
     owners: Owners,
@@ -119,9 +124,29 @@ struct Standing {
 }
 
 impl Around {
+    /// Begins with a text of this length.
+    pub(super) fn clear(&mut self, length: usize, kind: TextKind) {
+        self.words.clear();
+        self.reach.clear();
+        self.reach.resize(length / 64 + 1, 0);
+        self.behind = if kind == TextKind::Lines { WINDOW } else { LABEL };
+    }
+
     /// Adds a word whose first letter is at `at`, behind all that begin before it.
     pub(super) fn add(&mut self, word: usize, at: usize, stands: Range<usize>) {
+        let (from, to) = (at.saturating_sub(LONGEST + BEHIND), at + self.behind);
+        for (place, bits) in self.reach.iter_mut().enumerate().take(to / 64 + 1).skip(from / 64) {
+            let low = u64::MAX << from.saturating_sub(place * 64).min(63);
+            let high = u64::MAX >> (63 - (to - place * 64).min(63));
+            *bits |= low & high;
+        }
         self.words.push(Standing { at, start: stands.start, end: stands.end, word });
+    }
+
+    /// Whether a word of any detector may be near to a value that begins here; said without a look around.
+    #[inline]
+    pub(super) fn may_reach(&self, start: usize) -> bool {
+        self.reach.get(start / 64).is_some_and(|bits| bits >> (start % 64) & 1 != 0)
     }
 
     /// The words that begin in a window: the first, and that behind the last. Values are asked about one after another: the
@@ -197,7 +222,7 @@ impl Scan<'_> {
         let from = label.unwrap_or(start.saturating_sub(WINDOW));
         let standing = self.around.between(from, to);
         let known = &self.detectors.scanner.context.owners;
-        let Around { words, looked, owners } = &mut self.around;
+        let Around { words, looked, owners, .. } = &mut self.around;
         owners.0.clear();
         words[standing.0..standing.1].iter().for_each(|word| owners.extend(&known[word.word]));
         *looked.insert(Looked { start, from, to, is_label: label.is_some(), standing })
@@ -232,7 +257,10 @@ mod tests {
     use super::*;
     use crate::detect::{
         Detectors,
-        text::{planes::Planes, reference::Slow},
+        text::{
+            planes::{Planes, Room},
+            reference::Slow,
+        },
     };
 
     /// Every word in a window by a look at every place of it.
@@ -275,7 +303,8 @@ mod tests {
             text += ["", " ", "x", ": ", "-", "7", "é", "\n"][draw(8)];
         }
         let (bytes, mut found) = (text.as_bytes(), Vec::new());
-        let planes = Planes::of(bytes);
+        let mut room = Room::new();
+        let planes = Planes::of(bytes, &mut room);
         let mut scan = Scan::of(&detectors, bytes, TextKind::Lines, &planes, &mut found);
         scan.words();
         let (mut at, mut listed) = (0, 0);
@@ -286,6 +315,7 @@ mod tests {
             let mut told: Vec<_> = inside.filter(|word| word.start >= looked.from).map(|word| (word.start, word.end, word.word)).collect();
             told.sort_unstable();
             let mut wanted = naive(&words, bytes, looked.from, looked.to);
+            assert!(wanted.is_empty() || scan.around.may_reach(at));
             wanted.sort_unstable();
             listed += wanted.len();
             assert_eq!(told, wanted, "{:?}", text.get(looked.from..looked.to));

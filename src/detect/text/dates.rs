@@ -11,7 +11,7 @@ impl Scan<'_> {
     /// A day that begins at this run of digits, or a day behind the name of its month.
     pub(super) fn worded_date(&mut self, start: usize, end: usize) {
         let Some(id) = self.detectors.scanner.birth_date else { return };
-        if end - start > 4 {
+        if end - start > 4 || !self.may_be_year(end) {
             return;
         }
         let digits = self.text[start..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -38,6 +38,13 @@ impl Scan<'_> {
             return;
         };
         self.weigh(id, from, end + year, 4.0);
+    }
+
+    /// Whether the next digits are four, near enough for a year.
+    fn may_be_year(&self, end: usize) -> bool {
+        let digits = self.planes.digits.window(end);
+        let gap = digits.trailing_zeros();
+        gap as usize + 4 <= LONGEST && digits >> gap & 0xf == 0xf
     }
 }
 

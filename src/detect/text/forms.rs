@@ -45,8 +45,10 @@ pub(super) mod state {
     pub(in crate::detect::text) const SIGNED: u8 = 1 << 1;
     /// or says something without a word near it.
     pub(in crate::detect::text) const ALONE: u8 = 1 << 2;
-    /// A shape begins so.
+    /// A shape begins so,
     pub(super) const MORE: u8 = 1 << 3;
+    /// which says something without a word near it.
+    pub(super) const MORE_ALONE: u8 = 1 << 4;
 }
 
 const FILTER_BITS: u32 = 14;
@@ -76,9 +78,10 @@ impl Forms {
         // Text is looked up at the end of every run of letters and digits.
         let ends = made.alphanumeric & !(made.alphanumeric >> 1);
         let signed = if shape.signs_at_end() > 0 { state::SIGNED } else { 0 };
-        let whole = state::WHOLE | signed | if sought.needs_word { 0 } else { state::ALONE };
+        let (alone, more_alone) = if sought.needs_word { (0, 0) } else { (state::ALONE, state::MORE_ALONE) };
+        let (whole, more) = (state::WHOLE | signed | alone, state::MORE | more_alone);
         for length in (1..=made.length()).filter(|length| ends >> (length - 1) & 1 == 1) {
-            self.filter[place(made.first(length))] |= if length == made.length() { whole } else { state::MORE };
+            self.filter[place(made.first(length))] |= if length == made.length() { whole } else { more };
             self.open |= u64::from(made.digits == MakeUp::ANY) << (length - 1);
         }
         let alike = self.shapes.entry(made).or_default();
@@ -92,9 +95,17 @@ impl Forms {
 
     /// Hands over the shapes that text begins with which is made so (what stands farther than 64 characters does not count),
     /// with the length up to the last letter or digit, where `wanted` says of that length and its [`state`] that it is worth
-    /// looking them up. Signs, and letters that must be certain ones, are still to be compared.
+    /// looking them up. Signs, and letters that must be certain ones, are still to be compared. `is_near`: a word may stand near;
+    /// otherwise what needs one is passed over.
     #[inline]
-    pub(super) fn each<'f>(&'f self, text: MakeUp, mut wanted: impl FnMut(usize, u8) -> bool, mut each: impl FnMut(usize, &'f Alike)) {
+    pub(super) fn each<'f>(
+        &'f self,
+        text: MakeUp,
+        is_near: bool,
+        mut wanted: impl FnMut(usize, u8) -> bool,
+        mut each: impl FnMut(usize, &'f Alike),
+    ) {
+        let (whole, more) = if is_near { (state::WHOLE, state::MORE) } else { (state::ALONE, state::MORE_ALONE) };
         let mut length = 0;
         while length < 64 {
             let rest = text.alphanumeric >> length;
@@ -111,11 +122,11 @@ impl Forms {
             let open = MakeUp { digits: MakeUp::ANY, ..closed };
             let is_open = self.open >> (length - 1) & 1 == 1;
             let known = self.filter[place(closed)] | if is_open { self.filter[place(open)] } else { 0 };
-            if known & state::WHOLE != 0 && wanted(length as usize, known) {
+            if known & whole != 0 && wanted(length as usize, known) {
                 let open = if is_open { self.shapes.get(&open) } else { None };
                 self.shapes.get(&closed).into_iter().chain(open).flatten().for_each(|alike| each(length as usize, alike));
             }
-            if known & state::MORE == 0 {
+            if known & more == 0 {
                 return;
             }
         }
@@ -125,7 +136,10 @@ impl Forms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Detectors, text::planes::Planes};
+    use crate::detect::{
+        Detectors,
+        text::planes::{Planes, Room},
+    };
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -137,10 +151,11 @@ mod tests {
         fn a_look_up_finds_what_every_shape_by_itself_matches(
             text in prop::collection::vec(prop_oneof![4 => prop::sample::select(b"0123456789".to_vec()), 2 => prop::sample::select(b"ABHMUVX".to_vec()), 2 => prop::sample::select(b" -./:()+".to_vec())], 1..30),
         ) {
-            let planes = Planes::of(&text);
+            let mut room = Room::new();
+            let planes = Planes::of(&text, &mut room);
             let made = planes.made(0);
             let mut found = Vec::new();
-            ALL.scanner.forms.each(made, |_, _| true, |length, alike| {
+            ALL.scanner.forms.each(made, true, |_, _| true, |length, alike| {
                 if alike.shape.match_prefix(&text) == Some(length + alike.signs) {
                     found.extend(alike.sought.iter().map(|sought| (sought.id, length + alike.signs)));
                 }

@@ -27,7 +27,8 @@ mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
 use crate::format::TextKind;
-use std::ops::Range;
+use memchr::memmem::Finder;
+use std::{ops::Range, sync::LazyLock};
 
 /// A value found in text.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +109,7 @@ struct Scan<'t> {
     text: &'t [u8],
     kind: TextKind,
     found: &'t mut Vec<Finding>,
-    planes: &'t planes::Planes,
+    planes: &'t planes::Planes<'t>,
     scratch: Vec<u8>,
     around: context::Around,
     /// German text writes every noun with a capital.
@@ -122,15 +123,18 @@ impl Detectors {
     /// Appends to `found`.
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
-        let planes = planes::Planes::of(text);
+        let mut room = planes::Room::new();
+        let planes = planes::Planes::of(text, &mut room);
         let mut scan = Scan::of(self, text, kind, &planes, found);
         let literals = scan.words();
         scan.numbers();
         scan.signs();
         scan.literals(&literals);
         scan.seeds();
-        scan.url_lines();
-        scan.pgpass_of_any_port();
+        if planes.has_colon {
+            scan.url_lines();
+            scan.pgpass_of_any_port();
+        }
         if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
             scan.addresses();
             scan.names();
@@ -141,7 +145,13 @@ impl Detectors {
 }
 
 impl<'t> Scan<'t> {
-    fn of(detectors: &'t Detectors, text: &'t [u8], kind: TextKind, planes: &'t planes::Planes, found: &'t mut Vec<Finding>) -> Scan<'t> {
+    fn of(
+        detectors: &'t Detectors,
+        text: &'t [u8],
+        kind: TextKind,
+        planes: &'t planes::Planes<'t>,
+        found: &'t mut Vec<Finding>,
+    ) -> Scan<'t> {
         Scan {
             detectors,
             text,
@@ -150,7 +160,7 @@ impl<'t> Scan<'t> {
             planes,
             scratch: Vec::new(),
             around: context::Around::default(),
-            capitalises_nouns: is_german(text),
+            capitalises_nouns: matches!(kind, TextKind::Prose | TextKind::MailHeader) && is_german(text),
             taken: Vec::new(),
         }
     }
@@ -163,6 +173,7 @@ impl<'t> Scan<'t> {
         let Scanner { stems, literals, .. } = &self.detectors.scanner;
         let (count, mut next) = (literals.count(), 0);
         let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        self.around.clear(text.len(), self.kind);
         planes.beginnings.each(|at| {
             let mut best: Option<(usize, Range<usize>)> = None;
             stems.each_at(text, at, |place, stands| {
@@ -258,9 +269,10 @@ fn resolve(found: &mut Vec<Finding>, from: usize) {
 
 /// Whether the beginning of a text has more German than English small words.
 fn is_german(text: &[u8]) -> bool {
+    static WORDS: LazyLock<[Finder<'_>; 5]> = LazyLock::new(|| [" und ", " der ", " die ", " the ", " of "].map(Finder::new));
     let head = &text[..text.len().min(16 << 10)];
-    let count = |word: &[u8]| memchr::memmem::find_iter(head, word).count();
-    count(b" und ") + count(b" der ") + count(b" die ") > count(b" the ") + count(b" of ")
+    let [und, der, die, the, of] = WORDS.each_ref().map(|word| word.find_iter(head).count());
+    und + der + die > the + of
 }
 
 /// Letters and digits, and everything beyond ASCII.

@@ -29,7 +29,8 @@ impl Scan<'_> {
             if digit < behind {
                 return;
             }
-            let start = planes.alphanumeric.start(behind, digit);
+            let is_first = digit == 0 || !planes.alphanumeric.has(digit - 1);
+            let start = if is_first { digit } else { planes.alphanumeric.start(behind, digit) };
             let made = planes.made(start);
             let length = (!made.alphanumeric).trailing_zeros() as usize;
             behind = if length < 64 { start + length } else { planes.alphanumeric.end(start) };
@@ -46,6 +47,8 @@ impl Scan<'_> {
         let (before, after) = (self.before(start), self.byte(end));
         if start == digit {
             if matches!(before, b' ' | b'-')
+                && start > 1
+                && self.text[start - 2].is_ascii_uppercase()
                 && let Some(letters) = self.letters_before(start)
             {
                 self.shapes(letters, self.planes.made(letters));
@@ -58,8 +61,7 @@ impl Scan<'_> {
             if matches!(after, b'.' | b':') && !goes_back {
                 self.ip(start, end);
             }
-            // Seven digits of a telephone number stand within 25 bytes, gaps of three between them all.
-            if (made.digits as u32).count_ones() >= 7 && !is_word(before) {
+            if !is_word(before) && self.may_dial(start, made) {
                 self.phone(start, end);
             }
             if before == b':' && after == b':' {
@@ -78,6 +80,14 @@ impl Scan<'_> {
         if end - start >= scanner.shortest_word {
             self.long_run(start, end);
         }
+    }
+
+    /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number;
+    /// they are within 25 bytes, gaps of three between them all.
+    #[inline]
+    fn may_dial(&self, start: usize, made: MakeUp) -> bool {
+        let others = !self.planes.dialled.window(start);
+        (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
     }
 
     /// What a long run by itself may be: a wallet, a hash.
@@ -118,8 +128,10 @@ impl Scan<'_> {
             return;
         }
         let mut found = smallvec::SmallVec::<[(&Alike, usize); 8]>::new();
+        let is_near = self.around.may_reach(start);
         detectors.scanner.forms.each(
             made,
+            is_near,
             |length, known| {
                 let ends = known & state::SIGNED != 0 || !planes.goes_on.has(start + length);
                 ends && (known & state::ALONE != 0 || self.is_any_near(start))
@@ -196,7 +208,7 @@ impl Scan<'_> {
     fn iban(&mut self, id: DetectorId, start: usize) {
         let mut compact = [0_u8; 34];
         let (mut length, mut at, mut grouped) = (0, start, false);
-        let mut cases = [false; 2];
+        let (mut cases, mut wanted) = ([false; 2], None);
         while length < compact.len() {
             let byte = self.byte(at);
             if byte.is_ascii_alphanumeric() {
@@ -210,10 +222,12 @@ impl Scan<'_> {
                 grouped = true;
             }
             at += 1;
-            let wanted =
-                crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
-            if wanted.is_none() && length >= 2 {
-                return;
+            if length == 2 && wanted.is_none() {
+                wanted =
+                    crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
+                if wanted.is_none() {
+                    return;
+                }
             }
             if wanted == Some(length) {
                 let joins = |byte: u8, beyond: u8| matches!(byte, b'-' | b'+' | b'=') && beyond.is_ascii_alphanumeric();

@@ -6,28 +6,43 @@ use crate::{
     detect::shape::MakeUp,
     format::lanes::{CHUNK, Lanes},
 };
+use smallvec::SmallVec;
+
+/// Room for the classes of a text; that of a cell of a table needs no heap.
+pub(super) type Room = SmallVec<[u64; 2 * PLANES]>;
 
 /// The classes of all bytes of a text.
 #[derive(Debug)]
-pub(super) struct Planes {
+pub(super) struct Planes<'r> {
     /// ASCII letters and digits.
-    pub alphanumeric: Plane,
+    pub alphanumeric: Plane<'r>,
     /// ASCII digits.
-    pub digits: Plane,
+    pub digits: Plane<'r>,
     /// Letters, digits, and everything beyond ASCII.
-    pub words: Plane,
+    pub words: Plane<'r>,
     /// Where words begin, and every character beyond ASCII: many scripts set no spaces.
-    pub beginnings: Plane,
+    pub beginnings: Plane<'r>,
     /// What begins here is joined to what stands before: it is the rest of something longer.
-    pub rests: Plane,
+    pub rests: Plane<'r>,
     /// What stands here is joined to what stands before: what ends right before it goes on.
-    pub goes_on: Plane,
+    pub goes_on: Plane<'r>,
+    /// Digits, and what may stand between those of a telephone number.
+    pub dialled: Plane<'r>,
+    /// Ends of lines.
+    pub newlines: Plane<'r>,
+    /// Ends of labels: `:`, `=`, `[`, `>`.
+    pub labels: Plane<'r>,
+    /// Whether there is any `%`, any `:`.
+    pub has_percent: bool,
+    pub has_colon: bool,
 }
 
+const PLANES: usize = 9;
+
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
-#[derive(Debug)]
-pub(super) struct Plane {
-    bits: Vec<u64>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plane<'r> {
+    bits: &'r [u64],
 }
 
 /// Sixty-four bytes by class.
@@ -46,6 +61,11 @@ struct Classes {
     ats: u64,
     dollars: u64,
     percents: u64,
+    /// Space and brackets.
+    spaces: u64,
+    newlines: u64,
+    /// `=`, `[`, `>`.
+    signs: u64,
 }
 
 impl Classes {
@@ -65,33 +85,55 @@ impl Classes {
             ats: lanes.any_of(*b"@"),
             dollars: lanes.any_of(*b"$"),
             percents: lanes.any_of(*b"%"),
+            spaces: lanes.any_of(*b" ()"),
+            newlines: lanes.any_of(*b"\n"),
+            signs: lanes.any_of(*b"=[>"),
         }
     }
 }
 
-impl Planes {
-    pub(super) fn of(text: &[u8]) -> Planes {
+impl<'r> Planes<'r> {
+    /// The classes of a text, laid out in `room`.
+    pub(super) fn of(text: &[u8], room: &'r mut Room) -> Planes<'r> {
         let length = text.len().div_ceil(CHUNK);
-        let plane = || Plane { bits: Vec::with_capacity(length) };
-        let mut planes =
-            Planes { alphanumeric: plane(), digits: plane(), words: plane(), beginnings: plane(), rests: plane(), goes_on: plane() };
-        let (chunks, rest) = text.as_chunks::<CHUNK>();
+        room.clear();
+        room.resize(PLANES * length, 0);
+        let (mut any, (chunks, rest)) = (Classes::default(), text.as_chunks::<CHUNK>());
         let mut last = [0; CHUNK];
         last[..rest.len()].copy_from_slice(rest);
-        let Some(first) = chunks.first().or((!rest.is_empty()).then_some(&last)) else { return planes };
-        let (mut before, mut here) = (Classes::default(), Classes::of(first));
-        for chunk in chunks.iter().skip(1) {
-            let next = Classes::of(chunk);
-            planes.push(&before, &here, &next);
-            (before, here) = (here, next);
+        let class_of = |at: usize| chunks.get(at).or((at + 1 == length).then_some(&last)).map_or_else(Classes::default, Classes::of);
+        let (mut before, mut here) = (Classes::default(), class_of(0));
+        {
+            let mut planes = room.chunks_exact_mut(length.max(1));
+            let mut plane = || planes.next().unwrap_or_default();
+            let mut planes: [&mut [u64]; PLANES] = std::array::from_fn(|_| plane());
+            for at in 0..length {
+                let next = class_of(at + 1);
+                let bits = Self::bits(&before, &here, &next);
+                for (plane, bits) in planes.iter_mut().zip(bits) {
+                    if let Some(place) = plane.get_mut(at) {
+                        *place = bits;
+                    }
+                }
+                any.percents |= here.percents;
+                any.colons |= here.colons;
+                (before, here) = (here, next);
+            }
         }
-        if !chunks.is_empty() && !rest.is_empty() {
-            let next = Classes::of(&last);
-            planes.push(&before, &here, &next);
-            (before, here) = (here, next);
+        let plane = |at: usize| Plane { bits: room.get(at * length..(at + 1) * length).unwrap_or_default() };
+        Planes {
+            alphanumeric: plane(0),
+            digits: plane(1),
+            words: plane(2),
+            beginnings: plane(3),
+            rests: plane(4),
+            goes_on: plane(5),
+            dialled: plane(6),
+            newlines: plane(7),
+            labels: plane(8),
+            has_percent: any.percents != 0,
+            has_colon: any.colons != 0,
         }
-        planes.push(&before, &here, &Classes::default());
-        planes
     }
 
     /// What the 64 characters from `from` on are made of.
@@ -100,8 +142,15 @@ impl Planes {
         MakeUp { alphanumeric: self.alphanumeric.window(from), digits: self.digits.window(from) }
     }
 
+    /// Which of the 64 characters from `from` on are ASCII letters.
+    #[inline]
+    pub(super) fn letters(&self, from: usize) -> u64 {
+        self.alphanumeric.window(from) & !self.digits.window(from)
+    }
+
+    /// Sixty-four bits of every plane, in the order of its fields.
     #[inline(always)]
-    fn push(&mut self, before: &Classes, here: &Classes, next: &Classes) {
+    fn bits(before: &Classes, here: &Classes, next: &Classes) -> [u64; PLANES] {
         // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
         let back = |of: fn(&Classes) -> u64, far: usize| of(here) << far | of(before) >> (CHUNK - far);
         let ahead = |of: fn(&Classes) -> u64| of(here) >> 1 | of(next) << (CHUNK - 1);
@@ -114,16 +163,21 @@ impl Planes {
             | (here.points | here.colons) & ahead(|all| all.digits)
             | here.ats
             | here.words;
-        self.alphanumeric.bits.push(here.alphanumeric);
-        self.digits.bits.push(here.digits);
-        self.words.bits.push(here.words);
-        self.beginnings.bits.push(here.alphanumeric & !back(|all| all.words, 1) | here.leads);
-        self.rests.bits.push(joined & !spared);
-        self.goes_on.bits.push(goes_on);
+        [
+            here.alphanumeric,
+            here.digits,
+            here.words,
+            here.alphanumeric & !back(|all| all.words, 1) | here.leads,
+            joined & !spared,
+            goes_on,
+            here.digits | here.spaces | here.hyphens | here.points | here.slashes,
+            here.newlines,
+            here.colons | here.signs,
+        ]
     }
 }
 
-impl Plane {
+impl Plane<'_> {
     #[inline]
     fn word(&self, at: usize) -> u64 {
         self.bits.get(at).copied().unwrap_or(0)
@@ -145,6 +199,33 @@ impl Plane {
             bits = !self.word(at);
         }
         at * CHUNK + bits.trailing_zeros() as usize
+    }
+
+    /// The first byte of the class at or behind `from`.
+    #[inline]
+    pub(super) fn next(&self, from: usize) -> Option<usize> {
+        let mut at = from / CHUNK;
+        let mut bits = self.word(at) & u64::MAX << (from % CHUNK);
+        while bits == 0 {
+            at += 1;
+            bits = *self.bits.get(at)?;
+        }
+        Some(at * CHUNK + bits.trailing_zeros() as usize)
+    }
+
+    /// The last byte of the class in `from..until`, which are no more than some words apart.
+    #[inline]
+    pub(super) fn last(&self, from: usize, until: usize) -> Option<usize> {
+        let mut end = until;
+        while end > from {
+            let (at, bit) = ((end - 1) / CHUNK, (end - 1) % CHUNK);
+            let bits = self.word(at) << (CHUNK - 1 - bit);
+            if bits != 0 {
+                return Some(end - 1 - bits.leading_zeros() as usize).filter(|last| *last >= from);
+            }
+            end = at * CHUNK;
+        }
+        None
     }
 
     /// Where the run of the class begins that ends before `until`; not before `from`.
@@ -204,8 +285,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn planes_say_what_a_look_at_every_byte_says(text in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), prop::sample::select(b"-_+./,:$%@".to_vec()), any::<u8>()], 0..300), from in 0..320_usize) {
-            let planes = Planes::of(&text);
+        fn planes_say_what_a_look_at_every_byte_says(text in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), prop::sample::select(b"-_+./,:$%@=[>\n(".to_vec()), any::<u8>()], 0..300), from in 0..320_usize) {
+            let mut room = Room::new();
+            let planes = Planes::of(&text, &mut room);
             let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
             let is_word = |at: usize| text.get(at).is_some_and(|byte| super::super::is_word(*byte));
             let mut starts = Vec::new();
@@ -222,6 +304,18 @@ mod tests {
                 prop_assert_eq!((planes.rests.has(at), planes.goes_on.has(at)), (slow.is_rest(at), slow.goes_on(at)), "{}", at);
             }
             prop_assert!(!planes.goes_on.has(text.len()));
+            let is = |of: &'static [u8]| move |byte: &u8| of.contains(byte);
+            for at in 0..text.len() {
+                let dialled = planes.dialled.has(at);
+                prop_assert!(dialled || !is(b"0123456789 -.()/")(&text[at]), "{}", at);
+                prop_assert!(!dialled || is(b"0123456789 -.()/_+,")(&text[at]), "{}", at);
+                prop_assert_eq!((planes.newlines.has(at), planes.labels.has(at)), (text[at] == b'\n', is(b":=[>")(&text[at])));
+            }
+            prop_assert_eq!((planes.has_percent, planes.has_colon), (text.contains(&b'%'), text.contains(&b':')));
+            let to = from.min(text.len());
+            let low = to.saturating_sub(90);
+            prop_assert_eq!(planes.labels.last(low, to), text[low..to].iter().rposition(is(b":=[>")).map(|at| low + at));
+            prop_assert_eq!(planes.newlines.next(to), text[to..].iter().position(|byte| *byte == b'\n').map(|at| to + at));
             let mut beginnings = Vec::new();
             planes.beginnings.each(|at| beginnings.push(at));
             let begins = |at: &usize| text[*at] >= 0xc0 || text[*at].is_ascii_alphanumeric() && (*at == 0 || !is_word(at - 1));

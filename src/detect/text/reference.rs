@@ -1,7 +1,12 @@
 //! The slow way to find what has a shape: one regular expression for each shape of each detector, tried at every place, and a
 //! search of the whole text for every word of the context. What the pass finds must be the same.
 
-use super::{Finding, Scan, context::cases, is_word, planes::Planes};
+use super::{
+    Finding, Scan,
+    context::cases,
+    is_word,
+    planes::{Planes, Room},
+};
 use crate::{
     detect::{Detector, DetectorId, Detectors, normal::Hints, pattern::TextShape, read::Verdict},
     format::TextKind,
@@ -160,7 +165,8 @@ fn the_pass_finds_what_one_expression_for_each_shape_finds() {
     let mut kinds = std::collections::BTreeSet::new();
     for _ in 0..24 {
         let text = text(&detectors, &mut draw);
-        let planes = Planes::of(&text);
+        let mut room = Room::new();
+        let planes = Planes::of(&text, &mut room);
         let mut found: Vec<Finding> = Vec::new();
         let mut scan = Scan::of(&detectors, &text, TextKind::Lines, &planes, &mut found);
         scan.words();

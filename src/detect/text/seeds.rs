@@ -8,6 +8,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 /// How many words a phrase may have, most first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
+/// The most characters between two words.
+const MOST_BETWEEN: usize = 12;
 /// Phrases of fewer different words are examples of the standard, `abandon` eleven times and `about`.
 const DISTINCT: usize = 5;
 
@@ -15,13 +17,15 @@ impl Scan<'_> {
     /// Looks where a phrase may begin: at the beginning of a line and behind its label.
     pub(super) fn seeds(&mut self) {
         let Some(id) = self.detectors.scanner.seed_phrase else { return };
+        let planes = self.planes;
         let (mut line, mut done) = (0, 0);
         while line < self.text.len() {
-            let end = memchr::memchr(b'\n', &self.text[line..]).map_or(self.text.len(), |length| line + length);
-            let head = &self.text[line..end.min(line + 80)];
-            let sign = memchr::memrchr3(b':', b'=', b'[', head).max(memchr::memrchr(b'>', head));
-            let behind_label = sign.map(|at| line + at + 1);
+            let end = planes.newlines.next(line).unwrap_or(self.text.len());
+            let behind_label = planes.labels.last(line, end.min(line + 80)).map(|at| at + 1);
             for from in [Some(line), behind_label].into_iter().flatten().filter(|from| *from >= done) {
+                if !self.may_be_phrase(from) {
+                    continue;
+                }
                 if let Some((start, stop, words)) = self.phrase_from(from) {
                     self.scratch.clear();
                     self.scratch.extend_from_slice(words.join(" ").as_bytes());
@@ -37,13 +41,30 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether words of a phrase's lengths may begin here. The first twelve take 47 bytes or more: of the words that begin
+    /// in the first 44 all end within the 64 looked at, or are too long.
+    #[inline]
+    fn may_be_phrase(&self, from: usize) -> bool {
+        let planes = self.planes;
+        let gap = planes.letters(from).trailing_zeros();
+        if gap > MOST_BETWEEN as u32 {
+            return false;
+        }
+        let letters = planes.letters(from + gap as usize);
+        let two = letters & letters >> 1;
+        let four = two & two >> 2;
+        let (three, nine) = (two & letters >> 2, four & four >> 4 & letters >> 8);
+        let begin = letters & !(letters << 1);
+        (begin & !three | nine) & ((1 << 44) - 1) == 0
+    }
+
     /// The phrase whose first word is the first at or behind `from`: where it begins and ends, and its words.
     fn phrase_from(&self, from: usize) -> Option<(usize, usize, Vec<&'static str>)> {
         let list = Language::English.word_list();
         let (mut words, mut ends, mut start, mut at) = (Vec::new(), Vec::new(), from, from);
         while words.len() < LENGTHS[0] {
             // Between words: blanks, commas, quotes, the numbers of a list; a dozen of them at most.
-            let gap = self.text[at..].iter().take(12).take_while(|byte| is_between(**byte)).count();
+            let gap = self.text[at..].iter().take(MOST_BETWEEN).take_while(|byte| is_between(**byte)).count();
             let word = at + gap;
             let length = self.text[word..].iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
             let Some(known) = known_word(&self.text[word..word + length]) else { break };

@@ -13,8 +13,10 @@ impl Scan<'_> {
         for at in memchr::memchr_iter(b'@', text) {
             self.sign(at, 1);
         }
-        for at in memchr::memmem::find_iter(text, b"%40") {
-            self.sign(at, 3);
+        if self.planes.has_percent {
+            for at in memchr::memmem::find_iter(text, b"%40") {
+                self.sign(at, 3);
+            }
         }
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Stems {
     texts: Vec<Box<[u8]>>,
     /// By the hash of a beginning, so that those that may stand somewhere lie side by side.
     heads: Vec<Head>,
+    /// By the hash of three bytes, which fourth ones follow: the first look, at what fits a small cache.
+    fourths: Vec<u32>,
     /// One bit per hash of a beginning: of four bytes, and of three for words that are no longer.
     long: Vec<u64>,
     short: Vec<u64>,
@@ -52,6 +54,7 @@ impl Head {
     }
 }
 
+const FOURTHS_BITS: u32 = 12;
 const FILTER_BITS: u32 = 16;
 const BUCKET_BITS: u32 = 12;
 
@@ -61,10 +64,14 @@ impl Stems {
     pub(super) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Stems, String> {
         let texts: Vec<Box<[u8]>> = texts.into_iter().map(|text| text.to_ascii_lowercase().into_bytes().into()).collect();
         let mut placed: Vec<(u32, Head)> = Vec::new();
+        let mut fourths = vec![0; 1 << FOURTHS_BITS];
         for (word, text) in texts.iter().enumerate() {
             let head = Head::of(word as u32, text)
                 .ok_or_else(|| format!("`{}` does not begin with a letter or digit", String::from_utf8_lossy(text)))?;
             placed.extend(head.beginnings().map(|bytes| (hash(bytes, head.hashed()), head)));
+            for bytes in head.beginnings() {
+                fourths[fourths_place(bytes)] |= if head.hashed() == 4 { 1 << (bytes >> 24 & 31) } else { u32::MAX };
+            }
         }
         let (mut long, mut short) = (vec![0; 1 << (FILTER_BITS - 6)], vec![0; 1 << (FILTER_BITS - 6)]);
         for (hash, head) in &placed {
@@ -75,7 +82,7 @@ impl Stems {
         placed.sort_unstable_by_key(|(hash, head)| (hash >> (32 - BUCKET_BITS), head.word));
         placed.dedup_by_key(|(hash, head)| (*hash >> (32 - BUCKET_BITS), head.word));
         let heads = placed.iter().map(|(_, head)| *head).collect();
-        let mut stems = Stems { heads, texts, long, short, buckets: vec![(0, 0); 1 << BUCKET_BITS] };
+        let mut stems = Stems { heads, texts, fourths, long, short, buckets: vec![(0, 0); 1 << BUCKET_BITS] };
         for (place, (hash, _)) in placed.iter().enumerate() {
             let (from, to) = &mut stems.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
             if *to == 0 {
@@ -90,13 +97,13 @@ impl Stems {
     #[inline]
     pub(super) fn each_at(&self, text: &[u8], at: usize, mut each: impl FnMut(usize, Range<usize>)) {
         let here = eight(text, at);
-        let (long, short) = (hash(here, 4), hash(here, 3));
-        let may = |filter: &[u64], hash: u32| filter[(hash >> (38 - FILTER_BITS)) as usize] >> (hash >> (32 - FILTER_BITS) & 63) & 1;
         // Nearly always nothing begins here.
-        let (long_may, short_may) = (may(&self.long, long), may(&self.short, short));
-        if long_may | short_may == 0 {
+        if self.fourths[fourths_place(here)] >> (here >> 24 & 31) & 1 == 0 {
             return;
         }
+        let (long, short) = (hash(here, 4), hash(here, 3));
+        let may = |filter: &[u64], hash: u32| filter[(hash >> (38 - FILTER_BITS)) as usize] >> (hash >> (32 - FILTER_BITS) & 63) & 1;
+        let (long_may, short_may) = (may(&self.long, long), may(&self.short, short));
         if long_may != 0 {
             self.compare(text, at, here, long, 4, &mut each);
         }
@@ -132,6 +139,12 @@ fn eight(text: &[u8], at: usize) -> u64 {
         bytes
     });
     u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
+}
+
+/// Where the bytes are that may follow the first three of these.
+#[inline]
+fn fourths_place(eight: u64) -> usize {
+    ((eight as u32 & 0x00ff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - FOURTHS_BITS)) as usize
 }
 
 /// A mask of the first so many of eight bytes.
