@@ -70,6 +70,9 @@ impl Piece {
     }
 }
 
+/// Words one after another.
+type Pieces = smallvec::SmallVec<[Piece; 8]>;
+
 /// Where an address begins, how many of the words behind the number it surely has, and the bits.
 struct Anchor {
     start: usize,
@@ -509,25 +512,27 @@ impl Scan<'_> {
         (places::is_city(&folded) || places::country(&folded, &mut code)).then_some(2)
     }
 
-    fn pieces(&self, from: usize, most: usize) -> Vec<Piece> {
-        let mut pieces = Vec::with_capacity(most);
-        let limit = (from + REACH).min(self.text.len());
+    fn pieces(&self, from: usize, most: usize) -> Pieces {
+        let mut pieces = Pieces::new();
+        let (words, limit) = (self.planes.words, (from + REACH).min(self.text.len()));
         let mut at = from;
-        while at < limit && pieces.len() < most {
-            if !is_word(self.byte(at)) {
-                at += 1;
-                continue;
+        while pieces.len() < most {
+            let Some(start) = words.next(at).filter(|start| *start < limit) else { break };
+            // What an apostrophe or a hyphen joins, up to forty bytes.
+            let most = start + 40;
+            let mut end = words.end(start);
+            while end < most && matches!(self.byte(end), b'\'' | b'-') {
+                end = words.end(end + 1);
             }
-            let end = at + self.text[at..].iter().take(40).take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'-')).count();
-            pieces.push(self.piece(at, end));
-            at = end;
+            at = end.min(most);
+            pieces.push(self.piece(start, at));
         }
         pieces
     }
 
     /// The words before a place, nearest first.
-    fn pieces_before(&self, at: usize, most: usize) -> Vec<Piece> {
-        let mut pieces = Vec::with_capacity(most);
+    fn pieces_before(&self, at: usize, most: usize) -> Pieces {
+        let mut pieces = Pieces::new();
         let mut end = at.min(self.text.len());
         while pieces.len() < most {
             let gap = self.text[..end].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b',' | b'.' | b'/' | b'\n')).count();
@@ -547,10 +552,15 @@ impl Scan<'_> {
 
     fn piece(&self, start: usize, end: usize) -> Piece {
         let word = &self.text[start..end];
-        let letters = word.iter().filter(|byte| !byte.is_ascii_digit() && **byte != b'-').count();
+        let letters = || word.iter().filter(|byte| !byte.is_ascii_digit() && **byte != b'-').count();
         let kind = match word.first() {
             Some(b'0'..=b'9')
-                if letters == 0 || letters == 1 && word.last().is_some_and(u8::is_ascii_alphabetic) || word.ends_with(b"bis") =>
+                if word.ends_with(b"bis")
+                    || match letters() {
+                        0 => true,
+                        1 => word.last().is_some_and(u8::is_ascii_alphabetic),
+                        _ => false,
+                    } =>
             {
                 PieceKind::Number
             }

@@ -1,6 +1,6 @@
 //! Words of postal addresses (`patterns/lexicons/address-words.toml`).
 
-use super::word_lists::WordLists;
+use super::word_lists::{Kinds, WordLists};
 use aho_corasick::AhoCorasick;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
@@ -27,7 +27,7 @@ pub(super) mod kind {
 /// The lists of `patterns/lexicons/address-words.toml`.
 #[derive(Debug, Default)]
 pub(super) struct AddressWords {
-    kinds: HashMap<Vec<u8>, u16, FixedState>,
+    kinds: Kinds,
     /// By their last byte.
     endings: HashMap<u8, Vec<(Vec<u8>, u16)>, FixedState>,
     /// Words of the text before an address that speak for one.
@@ -49,7 +49,7 @@ impl AddressWords {
             ("particles", kind::PARTICLE),
             ("numbered", kind::NUMBERED),
         ] {
-            lists.take(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
+            lists.take(name).for_each(|word| words.kinds.add(word, bit));
         }
         for (name, bit) in [("endings", kind::COMPOUND), ("endings_weak", kind::PERHAPS)] {
             for ending in lists.take(name) {
@@ -69,7 +69,7 @@ impl AddressWords {
 
     /// What a folded word is.
     pub(super) fn kinds(&self, folded: &[u8]) -> u16 {
-        let listed = self.kinds.get(folded).copied().unwrap_or_default();
+        let listed = self.kinds.get(folded);
         if listed != 0 || folded.len() < 7 {
             return listed;
         }

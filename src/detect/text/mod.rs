@@ -103,6 +103,9 @@ impl Scanner {
     }
 }
 
+/// So many places are noted before they are looked at.
+const NOTED: usize = 64;
+
 /// One scan of one text.
 struct Scan<'t> {
     detectors: &'t Detectors,
@@ -174,7 +177,7 @@ impl<'t> Scan<'t> {
         let (count, mut next) = (literals.count(), 0);
         let mut found: Vec<(usize, Range<usize>)> = Vec::new();
         self.around.clear(text.len(), self.kind);
-        planes.beginnings.each(|at| {
+        let mut look = |at: usize| {
             let mut best: Option<(usize, Range<usize>)> = None;
             stems.each_at(text, at, |place, stands| {
                 if let Some(word) = place.checked_sub(count) {
@@ -195,7 +198,18 @@ impl<'t> Scan<'t> {
                 next = stands.end;
                 found.push((place, stands));
             }
+        };
+        // Where a word may begin is noted without a branch, which would mostly be guessed wrong, and looked at a few at a time.
+        let (mut noted, mut waiting) = ([0_usize; NOTED], 0);
+        planes.beginnings.each(|at| {
+            noted[waiting % NOTED] = at;
+            waiting += usize::from(stems.may_begin(text, at));
+            if waiting == NOTED {
+                noted.iter().copied().for_each(&mut look);
+                waiting = 0;
+            }
         });
+        noted[..waiting].iter().copied().for_each(&mut look);
         found
     }
 

@@ -1,6 +1,9 @@
 //! Words around names (`patterns/lexicons/name-words.toml`), and what they say of a place in the text.
 
-use super::{Scan, is_word, word_lists::WordLists};
+use super::{
+    Scan, is_word,
+    word_lists::{Kinds, WordLists},
+};
 use crate::detect::fold::{fold_into, with_folded};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
@@ -38,7 +41,7 @@ const LEAD_REACH: usize = 32;
 
 #[derive(Debug, Default)]
 struct NameWords {
-    kinds: HashMap<Vec<u8>, u16, FixedState>,
+    kinds: Kinds,
     /// Ends of the text before a name, with their bits.
     leads: HashMap<Vec<u8>, f32, FixedState>,
     /// Ends of family names, by their last byte.
@@ -66,7 +69,7 @@ impl NameWords {
             ("demonyms", kind::FUNCTION),
             ("months", kind::MONTH),
         ] {
-            lists.take(name).for_each(|word| *words.kinds.entry(word).or_default() |= bit);
+            lists.take(name).for_each(|word| words.kinds.add(word, bit));
         }
         for (name, bits) in [("light", 2.0), ("leads", 3.5), ("statements", 6.0)] {
             words.leads.extend(lists.take(name).map(|lead| (lead, bits)));
@@ -88,7 +91,7 @@ fn name_words() -> &'static NameWords {
 
 /// What a folded word is.
 pub(super) fn kinds(folded: &[u8]) -> u16 {
-    name_words().kinds.get(folded).copied().unwrap_or_default()
+    name_words().kinds.get(folded)
 }
 
 /// Whether a folded word ends as family names do.

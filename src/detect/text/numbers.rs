@@ -127,7 +127,7 @@ impl Scan<'_> {
         if planes.rests.has(start) {
             return;
         }
-        let mut found = smallvec::SmallVec::<[(&Alike, usize); 8]>::new();
+        let mut found = smallvec::SmallVec::<[(&Alike, usize); 4]>::new();
         let is_near = self.around.may_reach(start);
         detectors.scanner.forms.each(
             made,
@@ -143,7 +143,8 @@ impl Scan<'_> {
                 }
             },
         );
-        for (alike, end) in found {
+        for (alike, end) in &found {
+            let end = *end;
             for sought in &alike.sought {
                 if !sought.needs_word || self.may_be_near(sought.id, start) {
                     self.weigh(sought.id, start, end, sought.bits);

@@ -46,7 +46,6 @@ pub(super) struct Plane<'r> {
 }
 
 /// Sixty-four bytes by class.
-#[derive(Clone, Copy, Default)]
 struct Classes {
     alphanumeric: u64,
     digits: u64,
@@ -98,26 +97,19 @@ impl<'r> Planes<'r> {
         let length = text.len().div_ceil(CHUNK);
         room.clear();
         room.resize(PLANES * length, 0);
-        let (mut any, (chunks, rest)) = (Classes::default(), text.as_chunks::<CHUNK>());
-        let mut last = [0; CHUNK];
-        last[..rest.len()].copy_from_slice(rest);
-        let class_of = |at: usize| chunks.get(at).or((at + 1 == length).then_some(&last)).map_or_else(Classes::default, Classes::of);
-        let (mut before, mut here) = (Classes::default(), class_of(0));
-        {
-            let mut planes = room.chunks_exact_mut(length.max(1));
+        let (chunks, rest) = text.as_chunks::<CHUNK>();
+        let (mut before, mut any) = (Before::default(), [0; 2]);
+        if length > 0 {
+            let mut planes = room.chunks_exact_mut(length);
             let mut plane = || planes.next().unwrap_or_default();
             let mut planes: [&mut [u64]; PLANES] = std::array::from_fn(|_| plane());
-            for at in 0..length {
-                let next = class_of(at + 1);
-                let bits = Self::bits(&before, &here, &next);
-                for (plane, bits) in planes.iter_mut().zip(bits) {
-                    if let Some(place) = plane.get_mut(at) {
-                        *place = bits;
-                    }
-                }
-                any.percents |= here.percents;
-                any.colons |= here.colons;
-                (before, here) = (here, next);
+            for (at, chunk) in chunks.iter().enumerate() {
+                lay(&mut planes, at, chunk, text.get((at + 1) * CHUNK).copied().unwrap_or(0), &mut before, &mut any);
+            }
+            if !rest.is_empty() {
+                let mut last = [0; CHUNK];
+                last[..rest.len()].copy_from_slice(rest);
+                lay(&mut planes, chunks.len(), &last, 0, &mut before, &mut any);
             }
         }
         let plane = |at: usize| Plane { bits: room.get(at * length..(at + 1) * length).unwrap_or_default() };
@@ -131,8 +123,8 @@ impl<'r> Planes<'r> {
             dialled: plane(6),
             newlines: plane(7),
             labels: plane(8),
-            has_percent: any.percents != 0,
-            has_colon: any.colons != 0,
+            has_percent: any[0] != 0,
+            has_colon: any[1] != 0,
         }
     }
 
@@ -147,34 +139,64 @@ impl<'r> Planes<'r> {
     pub(super) fn letters(&self, from: usize) -> u64 {
         self.alphanumeric.window(from) & !self.digits.window(from)
     }
+}
 
-    /// Sixty-four bits of every plane, in the order of its fields.
-    #[inline(always)]
-    fn bits(before: &Classes, here: &Classes, next: &Classes) -> [u64; PLANES] {
-        // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
-        let back = |of: fn(&Classes) -> u64, far: usize| of(here) << far | of(before) >> (CHUNK - far);
-        let ahead = |of: fn(&Classes) -> u64| of(here) >> 1 | of(next) << (CHUNK - 1);
-        let joined = back(|all| all.hyphens, 1) & back(|all| all.words, 2)
-            | back(|all| all.points | all.slashes, 1) & back(|all| all.digits, 2)
-            | back(|all| all.dollars | all.words, 1);
-        // "%20" and "%3D" before a value are a space and a sign, not its digits.
-        let spared = back(|all| all.percents, 2) | back(|all| all.percents, 3);
-        let goes_on = (here.hyphens | here.slashes) & ahead(|all| all.alphanumeric)
-            | (here.points | here.colons) & ahead(|all| all.digits)
-            | here.ats
-            | here.words;
-        [
-            here.alphanumeric,
-            here.digits,
-            here.words,
-            here.alphanumeric & !back(|all| all.words, 1) | here.leads,
-            joined & !spared,
-            goes_on,
-            here.digits | here.spaces | here.hyphens | here.points | here.slashes,
-            here.newlines,
-            here.colons | here.signs,
-        ]
+/// Of the sixty-four bytes before, the classes that join what follows to them.
+#[derive(Default)]
+struct Before {
+    words: u64,
+    digits: u64,
+    hyphens: u64,
+    /// Points and slashes.
+    points: u64,
+    /// Words and dollars.
+    joined: u64,
+    percents: u64,
+}
+
+/// Lays out sixty-four bytes in every plane, in the order of its fields; `next` is the byte behind them.
+#[inline(always)]
+fn lay(planes: &mut [&mut [u64]; PLANES], at: usize, chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u64; 2]) {
+    let here = Classes::of(chunk);
+    let now = Before {
+        words: here.words,
+        digits: here.digits,
+        hyphens: here.hyphens,
+        points: here.points | here.slashes,
+        joined: here.words | here.dollars,
+        percents: here.percents,
+    };
+    // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
+    let back = |here: u64, before: u64, far: usize| here << far | before >> (CHUNK - far);
+    let ahead = |here: u64, next: bool| here >> 1 | u64::from(next) << (CHUNK - 1);
+    let joined = back(now.hyphens, before.hyphens, 1) & back(now.words, before.words, 2)
+        | back(now.points, before.points, 1) & back(now.digits, before.digits, 2)
+        | back(now.joined, before.joined, 1);
+    // "%20" and "%3D" before a value are a space and a sign, not its digits.
+    let spared = back(now.percents, before.percents, 2) | back(now.percents, before.percents, 3);
+    let goes_on = (here.hyphens | here.slashes) & ahead(here.alphanumeric, next.is_ascii_alphanumeric())
+        | (here.points | here.colons) & ahead(here.digits, next.is_ascii_digit())
+        | here.ats
+        | here.words;
+    let bits = [
+        here.alphanumeric,
+        here.digits,
+        here.words,
+        here.alphanumeric & !back(now.words, before.words, 1) | here.leads,
+        joined & !spared,
+        goes_on,
+        here.digits | here.spaces | here.hyphens | now.points,
+        here.newlines,
+        here.colons | here.signs,
+    ];
+    for (plane, bits) in planes.iter_mut().zip(bits) {
+        if let Some(place) = plane.get_mut(at) {
+            *place = bits;
+        }
     }
+    any[0] |= here.percents;
+    any[1] |= here.colons;
+    *before = now;
 }
 
 impl Plane<'_> {
