@@ -131,14 +131,25 @@ impl Detectors {
     /// The detectors inside the binary and those of these directories; a file of the same id
     /// replaces the built-in one.
     pub fn load(extra: &[PathBuf]) -> Result<Detectors, Faults> {
+        Detectors::compile(|_| true, extra)
+    }
+
+    /// Those of the detectors inside the binary whose id is wanted: what fewer of them would cost.
+    pub fn some(wanted: impl Fn(&str) -> bool + Sync) -> Result<Detectors, Faults> {
+        Detectors::compile(wanted, &[])
+    }
+
+    fn compile(wanted: impl Fn(&str) -> bool + Sync, extra: &[PathBuf]) -> Result<Detectors, Faults> {
         let mut faults = Vec::new();
         let mut all: Vec<Detector> = Vec::new();
         let compiled: Vec<_> = DIGESTED
             .par_lines()
             .filter_map(|line| line.split_once('\t'))
-            .map(|(path, json)| {
+            .map(|(path, json)| (path, id_of(Path::new(path)), json))
+            .filter(|(_, id, _)| wanted(id))
+            .map(|(path, id, json)| {
                 let text = || BUILTIN.get_file(path).and_then(include_dir::File::contents_utf8).unwrap_or_default();
-                pattern::compile_built_in(&format!("patterns/detectors/{path}"), &id_of(Path::new(path)), json, text)
+                pattern::compile_built_in(&format!("patterns/detectors/{path}"), &id, json, text)
             })
             .collect();
         for result in compiled {

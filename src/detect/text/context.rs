@@ -23,10 +23,10 @@ pub(super) struct Words {
 
 /// Detectors, one bit each.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Owners(Vec<u64>);
+pub(super) struct Owners(Vec<u64>);
 
 impl Owners {
-    fn insert(&mut self, id: DetectorId) {
+    pub(super) fn insert(&mut self, id: DetectorId) {
         let at = usize::from(id.0);
         self.0.resize(self.0.len().max(at / 64 + 1), 0);
         self.0[at / 64] |= 1 << (at % 64);
@@ -35,6 +35,10 @@ impl Owners {
     fn extend(&mut self, others: &Owners) {
         self.0.resize(self.0.len().max(others.0.len()), 0);
         self.0.iter_mut().zip(&others.0).for_each(|(mine, others)| *mine |= others);
+    }
+
+    fn meets(&self, others: &Owners) -> bool {
+        self.0.iter().zip(&others.0).any(|(mine, others)| mine & others != 0)
     }
 
     fn contains(&self, id: DetectorId) -> bool {
@@ -96,8 +100,10 @@ pub(super) struct Around {
     /// How far behind a word such a value may begin.
     behind: usize,
     looked: Option<Looked>,
-    /// Whose words stand in the window looked at last.
+    /// Whose words stand in the window looked at last,
     owners: Owners,
+    /// when it was asked for: of the words that begin in these places.
+    joined: (usize, usize),
 }
 
 /// The window of the value looked at last: several detectors ask about one.
@@ -197,7 +203,31 @@ impl Scan<'_> {
     /// The same, of a value that ends at `end`.
     pub(super) fn may_be_near_to(&mut self, id: DetectorId, start: usize, end: usize) -> bool {
         self.look_around(start, end);
-        self.around.owners.contains(id)
+        self.owners_around().contains(id)
+    }
+
+    /// Whether a word of any of these detectors stands around a value that begins at `start`.
+    pub(super) fn is_any_of_near(&mut self, ids: &Owners, start: usize) -> bool {
+        self.look_around(start, start);
+        self.owners_around().meets(ids)
+    }
+
+    /// Whose words stand in the window looked at last.
+    fn owners_around(&mut self) -> &Owners {
+        let known = &self.detectors.scanner.context.owners;
+        let Around { words, looked, owners, joined, .. } = &mut self.around;
+        let standing = looked.map_or((0, 0), |looked| looked.standing);
+        match &words[standing.0..standing.1] {
+            [only] => &known[only.word],
+            all => {
+                if *joined != standing || standing.0 == standing.1 {
+                    owners.0.clear();
+                    all.iter().for_each(|word| owners.extend(&known[word.word]));
+                    *joined = standing;
+                }
+                owners
+            }
+        }
     }
 
     /// Whether a word of any detector stands there.
@@ -221,11 +251,7 @@ impl Scan<'_> {
         let label = self.label_start(start);
         let from = label.unwrap_or(start.saturating_sub(WINDOW));
         let standing = self.around.between(from, to);
-        let known = &self.detectors.scanner.context.owners;
-        let Around { words, looked, owners, .. } = &mut self.around;
-        owners.0.clear();
-        words[standing.0..standing.1].iter().for_each(|word| owners.extend(&known[word.word]));
-        *looked.insert(Looked { start, from, to, is_label: label.is_some(), standing })
+        *self.around.looked.insert(Looked { start, from, to, is_label: label.is_some(), standing })
     }
 
     /// Where the label of a value begins, when it is longer than the window: `RUT (Rol Único Tributario,

@@ -1,5 +1,6 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
+use super::context::Owners;
 use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
@@ -23,7 +24,8 @@ pub(super) struct Alike {
     /// How many signs stand behind its last letter or digit.
     pub signs: usize,
     pub sought: Vec<Sought>,
-    /// Whether it says nothing to any of them unless a word of theirs stands near.
+    /// Those of them to whom it says nothing unless a word of theirs stands near; whether all are.
+    pub needing: Owners,
     pub needs_word: bool,
 }
 
@@ -86,10 +88,19 @@ impl Forms {
         }
         let alike = self.shapes.entry(made).or_default();
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
-            alike.push(Alike { shape: shape.clone(), signs: shape.signs_at_end(), sought: Vec::new(), needs_word: true });
+            alike.push(Alike {
+                shape: shape.clone(),
+                signs: shape.signs_at_end(),
+                sought: Vec::new(),
+                needing: Owners::default(),
+                needs_word: true,
+            });
             alike.len() - 1
         });
         alike[at].needs_word &= sought.needs_word;
+        if sought.needs_word {
+            alike[at].needing.insert(sought.id);
+        }
         alike[at].sought.push(sought);
     }
 

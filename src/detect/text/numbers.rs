@@ -145,6 +145,9 @@ impl Scan<'_> {
         );
         for (alike, end) in &found {
             let end = *end;
+            if alike.needs_word && !(is_near && self.is_any_of_near(&alike.needing, start)) {
+                continue;
+            }
             for sought in &alike.sought {
                 if !sought.needs_word || self.may_be_near(sought.id, start) {
                     self.weigh(sought.id, start, end, sought.bits);
