@@ -86,6 +86,11 @@ impl Shape {
         self.pieces.iter().map(piece).collect()
     }
 
+    pub(super) fn begins_with_letter(&self) -> bool {
+        matches!(self.pieces.first(), Some(Piece::Letter))
+            || matches!(self.pieces.first(), Some(Piece::Byte(byte)) if byte.is_ascii_alphabetic())
+    }
+
     /// How many of its last characters are signs.
     pub(super) fn signs_at_end(&self) -> usize {
         self.pieces.iter().rev().take_while(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric())).count()

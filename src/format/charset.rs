@@ -4,7 +4,7 @@
 //! are themselves and nothing else is, and it keeps cells borrowed. UTF-16 and the East Asian
 //! charsets, where a delimiter's byte may be half of a letter, are decoded first.
 
-use super::Cell;
+use super::{Cell, transcode::is_plain};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, Read};
 
@@ -21,6 +21,9 @@ impl Charset {
 
     /// Judges the first bytes of an item.
     pub(super) fn of(head: &[u8]) -> Charset {
+        if is_plain(head) {
+            return Charset::UTF8;
+        }
         match Encoding::for_bom(head) {
             Some((encoding, _)) if encoding != UTF_8 => return Charset { encoding },
             Some(_) => return Charset::UTF8,

@@ -21,6 +21,9 @@ impl Format for Html {
 
     fn claim(&self, head: &Head<'_>) -> Claim {
         let start = &head.bytes[..head.bytes.len().min(1024)];
+        if memchr::memchr(b'<', start).is_none() {
+            return Claim::No;
+        }
         let narrow: Vec<u8> = start.iter().copied().filter(|byte| *byte != 0).map(|byte| byte.to_ascii_lowercase()).collect();
         let text = narrow.trim_ascii_start();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").or_else(|| text.strip_prefix(b"\xFF\xFE")).unwrap_or(text);

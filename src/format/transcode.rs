@@ -14,6 +14,9 @@ const STEP: usize = 128;
 /// The encoding of text that begins with these bytes; `None` when it is no text. `is_whole`
 /// tells whether they are all there is, so that a character cut off at the end is damage.
 pub(super) fn detect(head: &[u8], is_whole: bool) -> Option<&'static Encoding> {
+    if is_plain(head) {
+        return Some(UTF_8);
+    }
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         // FF FE 00 00 marks UTF-32 and not a text that begins with a NUL.
         return (!head.starts_with(&[0xFF, 0xFE, 0, 0])).then_some(encoding);
@@ -29,6 +32,13 @@ pub(super) fn detect(head: &[u8], is_whole: bool) -> Option<&'static Encoding> {
         return None;
     }
     if is_utf_8(head, is_whole) { Some(UTF_8) } else { Some(guess(head, is_whole)) }
+}
+
+/// Whether it is text in ASCII, whatever else is asked: most files are, and every format asks.
+pub(super) fn is_plain(head: &[u8]) -> bool {
+    // All bytes are looked at, so that many can be at once.
+    let other = head.iter().fold(false, |other, byte| other | is_control(*byte) | (*byte == 0x1B) | (*byte >= 0x80));
+    !head.is_empty() && !other
 }
 
 /// Seven-bit Japanese: escapes to a two-byte set and nothing above ASCII (RFC 1468).

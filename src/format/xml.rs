@@ -33,6 +33,9 @@ impl Format for Xml {
 
     fn claim(&self, head: &Head<'_>) -> Claim {
         let start = head.bytes.get(..4096).unwrap_or(head.bytes);
+        if memchr::memchr(b'<', start).is_none() {
+            return Claim::No;
+        }
         let narrow: Vec<u8> = start.iter().copied().filter(|byte| *byte != 0).collect();
         let text = narrow.as_slice();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").or_else(|| text.strip_prefix(b"\xFF\xFE")).unwrap_or(text);

@@ -1,6 +1,6 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
-use super::context::Owners;
+use super::{context::Owners, numbers::LONGEST_LONE};
 use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
@@ -15,6 +15,8 @@ pub(super) struct Forms {
     shapes: HashMap<MakeUp, Vec<Alike>, foldhash::fast::FixedState>,
     /// The lengths of what shapes of [`MakeUp::ANY`] are made of and begin with: bit `n - 1` for `n` characters.
     open: u64,
+    /// See [`Forms::has_lone`].
+    has_lone: bool,
 }
 
 /// A shape and all who look for it.
@@ -64,7 +66,7 @@ fn place(made: MakeUp) -> usize {
 impl Forms {
     /// `Err` is why a shape cannot be looked for.
     pub(super) fn of(all: &[Detector]) -> Result<Forms, String> {
-        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0 };
+        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, has_lone: false };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
                 let needs_word = detector.text.most_alone(shape.bits) <= 0.0;
@@ -86,6 +88,10 @@ impl Forms {
             self.filter[place(made.first(length))] |= if length == made.length() { whole } else { more };
             self.open |= u64::from(made.digits == MakeUp::ANY) << (length - 1);
         }
+        let first = (!made.alphanumeric).trailing_zeros();
+        let (is_open, goes_on) = (made.digits == MakeUp::ANY, made.digits.checked_shr(first + 1).unwrap_or(0) & 1 != 0);
+        let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
+        self.has_lone |= !sought.needs_word && is_number && first as usize <= LONGEST_LONE && (is_open || !goes_on);
         let alike = self.shapes.entry(made).or_default();
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
             alike.push(Alike {
@@ -102,6 +108,11 @@ impl Forms {
             alike[at].needing.insert(sought.id);
         }
         alike[at].sought.push(sought);
+    }
+
+    /// Whether a shape that says something without a word near it may begin with a short number that a sign and a digit do not follow.
+    pub(super) fn has_lone(&self) -> bool {
+        self.has_lone
     }
 
     /// Hands over the shapes that text begins with which is made so (what stands farther than 64 characters does not count),
@@ -155,6 +166,11 @@ mod tests {
     use std::sync::LazyLock;
 
     static ALL: LazyLock<Detectors> = LazyLock::new(|| Detectors::builtin().expect("built-in files load"));
+
+    #[test]
+    fn no_short_number_by_itself_is_a_value() {
+        assert!(!ALL.scanner.forms.has_lone());
+    }
 
     proptest! {
         /// Every shape of every detector, tried one after another, matches what is looked up for all at once.

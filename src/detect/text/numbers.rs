@@ -19,6 +19,8 @@ use crate::{
 
 /// A longer run of letters and digits is a blob.
 const LONGEST_RUN: usize = 70;
+/// A longer number may be a value by itself.
+pub(super) const LONGEST_LONE: usize = 6;
 
 impl Scan<'_> {
     /// Walks all digits of the text.
@@ -34,10 +36,33 @@ impl Scan<'_> {
             let made = planes.made(start);
             let length = (!made.alphanumeric).trailing_zeros() as usize;
             behind = if length < 64 { start + length } else { planes.alphanumeric.end(start) };
-            if behind - start <= LONGEST_RUN {
+            if behind - start <= LONGEST_RUN && self.may_be_any(start, digit, behind, made) {
                 self.run(start, digit, behind, made);
             }
         });
+    }
+
+    /// Whether anything may begin at a run, of most of which nothing does: parts of dates and times, counts, sizes. Asked
+    /// without branches, which such runs would have guessed wrong.
+    #[inline]
+    fn may_be_any(&self, start: usize, digit: usize, end: usize, made: MakeUp) -> bool {
+        let scanner = &self.detectors.scanner;
+        let length = end - start;
+        let is_number = (!made.digits).trailing_zeros() as usize == length;
+        let is_long = length > LONGEST_LONE || length >= scanner.shortest_word;
+        if !is_number || start != digit || is_long || scanner.forms.has_lone() || self.kind != TextKind::Lines {
+            return true;
+        }
+        let (before, after) = (self.before(start), self.byte(end));
+        // A sign, and more digits behind it.
+        let goes_on = made.digits >> (length + 1) & 1 != 0;
+        let shape = !self.planes.rests.has(start) & (goes_on | self.around.may_reach(start));
+        let letters = ((before == b' ') | (before == b'-')) & self.before(start.saturating_sub(1)).is_ascii_uppercase();
+        let goes_back = ((before == b'.') | (before == b':')) & self.before(start.saturating_sub(1)).is_ascii_hexdigit();
+        let ip = !goes_back & ((after == b':') | (after == b'.') & goes_on);
+        let port = (before == b':') & (after == b':');
+        let dialled = (!self.planes.dialled.window(start)).trailing_zeros() >= 7;
+        shape | letters | ip | port | dialled
     }
 
     /// Everything that may begin at or just before a run.
@@ -87,7 +112,7 @@ impl Scan<'_> {
     #[inline]
     fn may_dial(&self, start: usize, made: MakeUp) -> bool {
         let others = !self.planes.dialled.window(start);
-        (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
+        others.trailing_zeros() >= 7 && (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
     }
 
     /// What a long run by itself may be: a wallet, a hash.

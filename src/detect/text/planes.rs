@@ -327,11 +327,11 @@ mod tests {
             }
             prop_assert!(!planes.goes_on.has(text.len()));
             let is = |of: &'static [u8]| move |byte: &u8| of.contains(byte);
-            for at in 0..text.len() {
+            for (at, byte) in text.iter().enumerate() {
                 let dialled = planes.dialled.has(at);
-                prop_assert!(dialled || !is(b"0123456789 -.()/")(&text[at]), "{}", at);
-                prop_assert!(!dialled || is(b"0123456789 -.()/_+,")(&text[at]), "{}", at);
-                prop_assert_eq!((planes.newlines.has(at), planes.labels.has(at)), (text[at] == b'\n', is(b":=[>")(&text[at])));
+                prop_assert!(dialled || !is(b"0123456789 -.()/")(byte), "{}", at);
+                prop_assert!(!dialled || is(b"0123456789 -.()/_+,")(byte), "{}", at);
+                prop_assert_eq!((planes.newlines.has(at), planes.labels.has(at)), (*byte == b'\n', is(b":=[>")(byte)));
             }
             prop_assert_eq!((planes.has_percent, planes.has_colon), (text.contains(&b'%'), text.contains(&b':')));
             let to = from.min(text.len());
