@@ -59,7 +59,7 @@ fn resolved(rows: &Rows, folder: &Path, case: &Path) -> (usize, Vec<Option<u32>>
     let evidence = Evidence::load(&case).expect("evidence");
     let population = people::resolve(&evidence, 20_260_101).expect("resolved");
     let mut found = vec![None; rows.fields.len()];
-    for mention in &population.records.mentions {
+    for mention in population.records.mentions.iter() {
         let path = population.catalogue.path(&evidence, mention.item);
         let first = rows.files.iter().find(|(name, _)| path.ends_with(name.as_str())).map(|(_, first)| *first);
         let person = population.individual_of[mention.node as usize];

@@ -1,9 +1,10 @@
-//! The resolver alone: processor time and peak memory to bring the mentions of one table together into people.
+//! The resolver alone: processor time and peak memory to bring the mentions of one table together into people, stage by stage.
 //!
-//! `cargo bench --bench people [-- MENTIONS]` makes a CSV file of so many rows (one million) with a fixed seed: three rows for each
+//! `cargo bench --bench people [-- MENTIONS [FOLDER]]` makes a CSV file of so many rows (one million) with a fixed seed: three rows for each
 //! person, each with a name and three identifiers, of which only some are written the same in all three. The file is scanned, then
 //! another process of this bench loads the evidence and resolves it, and everybody must be counted once. Where Python has DuckDB, its time
-//! for `count(distinct)` of the same three columns is told beside, measured in the same run.
+//! for `count(distinct)` of the same three columns is told beside, measured in the same run. Table and case are kept in FOLDER, and used again
+//! where they are there.
 
 mod common;
 
@@ -72,10 +73,17 @@ fn write_table(path: &Path, people: u64) {
     out.flush().expect("written");
 }
 
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 fn resolve(case: &Path) {
     let case = Case::open(case, None).expect("a case");
     let evidence = Evidence::load(&case).expect("evidence");
-    let population = people::resolve(&evidence, 20_260_101).expect("resolved");
+    let mut last = common::used();
+    let mut told = |stage: &str| {
+        let now = common::used();
+        println!("{:>8.1} s, at most {:>5} MiB   {stage}", now.0 - last.0, now.1);
+        last = now;
+    };
+    let population = people::resolve_telling(&evidence, 20_260_101, &mut told).expect("resolved");
     assert_eq!(population.counted().count().to_string(), std::env::var("PEOPLE").expect("a number"), "everybody once");
 }
 
@@ -99,10 +107,12 @@ fn main() {
     }
     let mentions = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let people = mentions / ROWS;
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let (table, case_folder) = (folder.path().join("people.csv"), folder.path().join("case"));
-    write_table(&table, people);
-    {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let kept = arguments.iter().find(|argument| !argument.starts_with('-') && argument.parse::<u64>().is_err());
+    let folder = kept.map_or(scratch.path(), Path::new);
+    let (table, case_folder) = (folder.join("people.csv"), folder.join("case"));
+    if !case_folder.exists() {
+        write_table(&table, people);
         let detectors = Detectors::builtin().unwrap_or_else(|_| panic!("the built-in patterns read"));
         let case = Case::create(&case_folder, None, false).expect("a case");
         scan::scan(&Options::new(vec![table.clone()]), &detectors, &case, &Progress::hidden()).expect("scanned");

@@ -6,11 +6,20 @@ use std::fmt::Write;
 
 /// User and system seconds of all children so far, and the largest resident set in MiB.
 pub(crate) fn children() -> (f64, u64) {
+    usage(libc::RUSAGE_CHILDREN)
+}
+
+/// The same of this process.
+pub(crate) fn used() -> (f64, u64) {
+    usage(libc::RUSAGE_SELF)
+}
+
+fn usage(of: libc::c_int) -> (f64, u64) {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     #[expect(unsafe_code, reason = "getrusage fills a struct")]
     // SAFETY: the pointer is to a zeroed rusage of our own.
     let usage = unsafe {
-        libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr());
+        libc::getrusage(of, usage.as_mut_ptr());
         usage.assume_init()
     };
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;

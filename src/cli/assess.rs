@@ -138,8 +138,7 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
     let evidence = Evidence::load(case)?;
     timings.took("rules and evidence read");
     let on = report::reference_day(facts);
-    let population = people::resolve(&evidence, report::day_number(on))?;
-    timings.took("people resolved");
+    let population = people::resolve_telling(&evidence, report::day_number(on), &mut |stage| timings.took(stage))?;
     let census = Census::new(&population);
     let groups = report::groups(&population);
     let duties = law::assess(&groups, facts, laws);

@@ -109,6 +109,11 @@ impl<'c> Evidence<'c> {
         known.and_then(|values| usize::try_from(values).ok()).unwrap_or_default()
     }
 
+    /// Whether what a detector finds is an element.
+    pub fn finds_element(&self, detector: u16) -> bool {
+        self.detectors.get(usize::from(detector)).is_some_and(|entry| entry.element.is_some())
+    }
+
     /// Hands every mention to `each`, in the order of the part files.
     pub fn mentions(&self, mut each: impl FnMut(StoredMention<'_>)) -> anyhow::Result<()> {
         read(&self.case.evidence(), &MENTIONS, self.case.key(), |batch| {

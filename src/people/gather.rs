@@ -6,9 +6,10 @@ use super::{
     firm::{is_organisation, is_role_mailbox},
     intern::{Index, Texts},
     mailbox,
+    mention::MentionOf,
     name::{self, Name},
     place::{self, Jurisdiction},
-    record::{Class, FEW, Key, Mailbox, Map, MentionOf, NONE, Node, Number, Records, Value, mix, short_hash},
+    record::{Class, FEW, Key, Mailbox, Map, NONE, Node, Number, Records, mix, short_hash},
     way::hash_text,
 };
 use crate::{
@@ -24,10 +25,9 @@ use crate::{
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
     let mut reader = Reader::new(evidence, catalogue);
     let mentions = evidence.mention_count();
-    reader.records.mentions.reserve_exact(mentions);
+    reader.records.mentions.reserve(mentions);
     reader.records.few = mentions <= FEW;
     reader.records.nodes.reserve(mentions.min(1 << 20));
-    reader.records.values.reserve_exact(evidence.mention_values());
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish().in_order())
 }
@@ -48,6 +48,8 @@ struct Reader<'a> {
     /// See [`Reader::identity`].
     identities: Map<u32, u64>,
     fields: Fields,
+    /// Reused.
+    detectors: Vec<u16>,
 }
 
 /// The identity values of one mention, gathered before they are interned. Reused.
@@ -134,6 +136,7 @@ impl<'a> Reader<'a> {
             parents,
             identities: Map::default(),
             fields: Fields::default(),
+            detectors: Vec::new(),
         }
     }
 
@@ -177,13 +180,9 @@ impl<'a> Reader<'a> {
         if self.fields.deceased {
             self.records.death_nodes.insert(node);
         }
-        let values = self.records.values.len() as u32;
-        for (at, detector) in mention.detectors.iter().enumerate() {
-            if self.evidence.detectors.get(usize::from(*detector)).is_some_and(|entry| entry.element.is_some()) {
-                self.records.values.push(Value { detector: *detector, token: mention.token(at).0 as u64 });
-            }
-        }
-        self.records.mentions.push(MentionOf {
+        self.detectors.clear();
+        self.detectors.extend(mention.detectors.iter().filter(|detector| self.evidence.finds_element(**detector)));
+        let mention = MentionOf {
             node,
             item: mention.item,
             table: table.unwrap_or(NO_TABLE),
@@ -195,9 +194,8 @@ impl<'a> Reader<'a> {
             role,
             elements: mention.elements,
             protected: mention.protected,
-            values,
-            value_count: (self.records.values.len() as u32 - values).min(u32::from(u16::MAX)) as u16,
-        });
+        };
+        self.records.mentions.push(&mention, &self.detectors);
     }
 
     /// Sorts the mention's values into fields and keys by what they mean.
@@ -425,7 +423,7 @@ impl Records {
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
-        records.mentions.iter_mut().for_each(|mention| mention.node = place[mention.node as usize]);
+        records.mentions.renumber(&place);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.keep_own_mails();

@@ -3,7 +3,7 @@
 use super::{
     catalogue::Catalogue,
     place::Jurisdiction,
-    record::{Class, Map, NONE, Records},
+    record::{Class, Map, NONE, Node, Records},
     rule::Tier,
 };
 use crate::{
@@ -90,16 +90,16 @@ impl<'a> Assembler<'a> {
     /// An assembler of a case.
     pub fn new(evidence: &'a Evidence<'a>, records: &'a Records, catalogue: &'a Catalogue, on: u32) -> Assembler<'a> {
         let mut found: Map<u32, i32> = Map::default();
-        for mention in &records.mentions {
-            found.entry(mention.item).or_insert_with(|| recency(catalogue.path(evidence, mention.item)));
+        for item in records.mentions.items() {
+            found.entry(item).or_insert_with(|| recency(catalogue.path(evidence, item)));
         }
         Assembler { evidence, records, catalogue, on, recency: found }
     }
 
-    /// The individual these mentions (places in [`Records::mentions`]) speak of.
+    /// The individual these mentions (places among all) speak of.
     pub fn assemble(&self, mentions: &[u32], extra: ElementSet) -> Individual {
         let records = self.records;
-        let all = || mentions.iter().map(|at| &records.mentions[*at as usize]);
+        let all = || mentions.iter().filter_map(|at| records.mentions.get(*at as usize));
         let elements = all().fold(extra, |set, mention| set.union(mention.elements));
         let clear = all().fold(extra, |set, mention| set.union(mention.elements.difference(mention.protected)));
         let mut files: Vec<u32> = all().map(|mention| self.catalogue.master(mention.item)).collect();
@@ -145,10 +145,15 @@ impl<'a> Assembler<'a> {
         }
     }
 
+    /// The node of the mention at a place.
+    fn node(&self, at: u32) -> &Node {
+        &self.records.nodes[self.records.mentions.node(at as usize) as usize]
+    }
+
     /// The name most records use; of equally frequent ones the longest, then the first by alphabet.
     fn name(&self, mentions: &[u32]) -> u32 {
         let names = || {
-            let all = mentions.iter().map(|at| self.records.nodes[self.records.mentions[*at as usize].node as usize].name);
+            let all = mentions.iter().map(|at| self.node(*at).name);
             all.filter(|name| *name != NONE)
         };
         let Some(first) = names().next() else { return NONE };
@@ -168,7 +173,7 @@ impl<'a> Assembler<'a> {
     /// The birth date most records use; full dates before years.
     fn birth(&self, mentions: &[u32]) -> u32 {
         let births = || {
-            let all = mentions.iter().map(|at| self.records.nodes[self.records.mentions[*at as usize].node as usize].birth);
+            let all = mentions.iter().map(|at| self.node(*at).birth);
             all.filter(|birth| *birth != 0)
         };
         let Some(first) = births().next() else { return 0 };
@@ -185,12 +190,12 @@ impl<'a> Assembler<'a> {
         let records = self.records;
         let mut seen: BTreeMap<Jurisdiction, (i32, u32)> = BTreeMap::new();
         for at in mentions {
-            let mention = &records.mentions[*at as usize];
-            let node = &records.nodes[mention.node as usize];
+            let node = self.node(*at);
             let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.jurisdiction.is_empty()) else {
                 continue;
             };
-            let recency = self.recency.get(&mention.item).copied().unwrap_or(0);
+            let item = records.mentions.get(*at as usize).map_or(NONE, |mention| mention.item);
+            let recency = self.recency.get(&item).copied().unwrap_or(0);
             let entry = seen.entry(address.jurisdiction).or_insert((i32::MIN, 0));
             entry.0 = entry.0.max(recency);
             entry.1 += 1;
@@ -200,7 +205,7 @@ impl<'a> Assembler<'a> {
         }
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for at in mentions {
-            for key in &records.nodes[records.mentions[*at as usize].node as usize].keys {
+            for key in &self.node(*at).keys {
                 if let Some(place) = records.phone_places.get(&{ key.value }).filter(|_| key.class == Class::Phone) {
                     *places.entry(*place).or_default() += 1;
                 }
@@ -219,10 +224,8 @@ impl<'a> Assembler<'a> {
     fn number_country(&self, mentions: &[u32]) -> Option<Jurisdiction> {
         let mut countries: Vec<&str> = Vec::new();
         for at in mentions {
-            let mention = &self.records.mentions[*at as usize];
-            let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
-            for value in self.records.values.get(values).unwrap_or_default() {
-                if let Some(entry) = self.evidence.detectors.get(usize::from(value.detector))
+            for detector in self.records.mentions.detectors(*at as usize) {
+                if let Some(entry) = self.evidence.detectors.get(usize::from(*detector))
                     && matches!(entry.element, Some(Element::NationalId))
                     && entry.country.len() == 2
                     && entry.country != "US"

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 type Hashing = foldhash::fast::FixedState;
 
 /// Where something known lies, with its hash at hand for when the table grows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Slot {
     /// Half of it: the table is a third of the memory of a million records, and what looks equal is compared anyway.
     hash: u32,
@@ -21,7 +21,7 @@ impl Slot {
 }
 
 /// Numbers of things that are kept elsewhere.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Index {
     table: HashTable<Slot>,
     hashing: Hashing,

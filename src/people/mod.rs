@@ -20,6 +20,7 @@ mod likelihood;
 pub mod likeness;
 mod lookup;
 mod mailbox;
+pub mod mention;
 pub mod name;
 mod packed;
 pub mod place;
@@ -44,7 +45,7 @@ pub struct Population {
     pub records: Records,
     /// Sorted by id.
     pub individuals: Vec<Individual>,
-    /// Places of mentions in [`Records::mentions`], grouped by individual, each group in order of path and place.
+    /// Places of mentions among all, grouped by individual, each group in order of path and place.
     /// Groups that are nobody's lie between.
     pub order: Vec<u32>,
     /// By node: place of its individual, or [`NONE`].
@@ -60,11 +61,19 @@ pub struct Population {
 
 /// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
 pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
+    resolve_telling(evidence, on, &mut |_| ())
+}
+
+/// The same, telling of each stage when it is done.
+pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
     let mut records = gather::read(evidence, &catalogue)?;
+    done("people: mentions read");
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
-    let block::Proposals { edges, trials, agreed, likely, dates_err } = block::propose(&records);
+    done("people: details lent, identifiers proven");
+    let block::Proposals { mut edges, trials, agreed, likely, dates_err } = block::propose(&records);
+    done("people: records compared");
     let mut clusters = Clusters::new(&records);
     clusters.dates_err = dates_err;
     clusters.apply(&records, &edges, Tier::Strong);
@@ -76,9 +85,14 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
     rates.note(Rule::R23, agreed);
     rates.note(Rule::R24, likely);
     drop(trials);
+    // What was joined is told by the merges.
+    edges.retain(|edge| edge.rule.tier() == Tier::Possible);
+    edges.shrink_to_fit();
+    let Clusters { merges, refusals, .. } = clusters;
+    done("people: records joined");
 
-    let groups = group_mentions(evidence, &catalogue, &records, &roots);
-    let order: Vec<u32> = groups.iter().map(|(_, mention)| *mention).collect();
+    let Grouped { order, ends } = group_mentions(evidence, &catalogue, &records, &roots);
+    done("people: mentions put in order");
     let assembler = Assembler::new(evidence, &records, &catalogue, on);
     let mut shares: std::collections::HashMap<u32, ElementSet> = std::collections::HashMap::new();
     for (node, people) in &attached.shared {
@@ -88,16 +102,15 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
             *set = set.union(records.nodes[*node as usize].elements);
         }
     }
-    let mut individuals: Vec<Individual> = Vec::new();
+    let mut individuals: Vec<Individual> = Vec::with_capacity(roots.iter().enumerate().filter(|(at, root)| *at == **root as usize).count());
     let mut unattributed = 0;
     let mut from = 0;
-    for group in groups.chunk_by(|a, b| a.0 == b.0) {
-        let (root, first) = (group[0].0, from);
-        from += group.len();
-        if attached.shared.contains_key(&root) {
+    for (root, end) in ends.iter().enumerate().map(|(root, end)| (root as u32, *end as usize)) {
+        let first = std::mem::replace(&mut from, end);
+        if first == end || attached.shared.contains_key(&root) {
             continue;
         }
-        let mentions = &order[first..from];
+        let mentions = &order[first..end];
         let mut individual = assembler.assemble(mentions, shares.get(&root).copied().unwrap_or_default());
         if !individual.counted && !individual.professional {
             unattributed += u64::from(individual.name == NONE) * mentions.len() as u64;
@@ -105,10 +118,11 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
                 continue;
             }
         }
-        (individual.first, individual.last) = (first as u32, from as u32);
+        (individual.first, individual.last) = (first as u32, end as u32);
         individuals.push(individual);
     }
-    let root_of = |individual: &Individual| groups[individual.first as usize].0;
+    drop(ends);
+    let root_of = |individual: &Individual| roots[records.mentions.node(order[individual.first as usize] as usize) as usize];
     individuals.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| root_of(a).cmp(&root_of(b))));
 
     let mut by_root = vec![NONE; records.nodes.len()];
@@ -116,12 +130,14 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         by_root[root_of(individual) as usize] = at as u32;
     }
     let individual_of: Vec<u32> = roots.iter().map(|root| by_root[*root as usize]).collect();
-    for merge in &clusters.merges {
+    drop((roots, by_root));
+    done("people: individuals assembled");
+    for merge in &merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier()));
         }
     }
-    for refusal in &clusters.refusals {
+    for refusal in &refusals {
         for node in [refusal.a, refusal.b] {
             if let Some(person) = individuals.get_mut(individual_of[node as usize] as usize) {
                 person.conflict = true;
@@ -134,51 +150,82 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
         individual_of: &individual_of,
         edges: &edges,
         attached: &attached,
-        merges: &clusters.merges,
+        merges: &merges,
         rates: &rates,
     };
     let mut counts = count::count(&resolved);
     if let Some(reason) = unread::estimate(evidence, &catalogue, &records, &individuals, &individual_of) {
         counts.raise(reason);
     }
+    done("people: counted");
     Ok(Population {
         catalogue,
         records,
         individuals,
         order,
         individual_of,
-        merges: clusters.merges,
-        refusals: clusters.refusals,
+        merges,
+        refusals,
         counts,
         rates,
         unattributed,
     })
 }
 
-/// (root, mention), by root, then by path and place of the mention.
-fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records, roots: &[u32]) -> Vec<(u32, u32)> {
-    let mut items: Vec<u32> = records.mentions.iter().map(|mention| mention.item).collect();
+/// Mentions by root.
+struct Grouped {
+    order: Vec<u32>,
+    /// By root: where its mentions end.
+    ends: Vec<u32>,
+}
+
+/// Places of the mentions by root, those of a root by path and place.
+fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records, roots: &[u32]) -> Grouped {
+    let mut items: Vec<u32> = records.mentions.items().collect();
     items.sort_unstable();
     items.dedup();
     items.sort_by_key(|item| catalogue.path(evidence, *item));
-    let rank: std::collections::HashMap<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
-    let mut keyed: Vec<(u32, u32, u32, u64, u8, u32)> = records
-        .mentions
-        .iter()
-        .enumerate()
-        .map(|(at, mention)| {
-            let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
-            (roots[mention.node as usize], rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, at as u32)
-        })
-        .collect();
-    rayon::slice::ParallelSliceMut::par_sort_unstable(keyed.as_mut_slice());
-    keyed.into_iter().map(|key| (key.0, key.5)).collect()
+    let rank: record::Map<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
+    let nodes = records.mentions.nodes();
+    let mut ends = vec![0u32; roots.len()];
+    nodes.iter().for_each(|node| ends[roots[*node as usize] as usize] += 1);
+    let mut begin = 0;
+    for end in &mut ends {
+        begin += std::mem::replace(end, begin);
+    }
+    let mut order = vec![0u32; nodes.len()];
+    for (at, node) in nodes.iter().enumerate() {
+        // Where the next one of this root goes; in the end, where they end.
+        let next = &mut ends[roots[*node as usize] as usize];
+        order[*next as usize] = at as u32;
+        *next += 1;
+    }
+    let place = |at: &u32| {
+        let mention = records.mentions.get(*at as usize)?;
+        let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
+        Some((rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, *at))
+    };
+    let mut from = 0;
+    for end in ends.iter().map(|end| *end as usize) {
+        let first = std::mem::replace(&mut from, end);
+        let group = &mut order[first..end];
+        if !group.is_sorted_by_key(place) {
+            group.sort_by_cached_key(place);
+        }
+    }
+    Grouped { order, ends }
 }
 
 impl Population {
     /// The mentions of an individual.
-    pub fn mentions<'p>(&'p self, individual: &Individual) -> impl Iterator<Item = &'p record::MentionOf> {
-        self.order[individual.first as usize..individual.last as usize].iter().map(|at| &self.records.mentions[*at as usize])
+    pub fn mentions<'p>(&'p self, individual: &Individual) -> impl Iterator<Item = mention::MentionOf> + use<'p> {
+        self.mentions_with_places(individual).map(|(_, mention)| mention)
+    }
+
+    /// The same, each with its place among all.
+    pub fn mentions_with_places<'p>(&'p self, individual: &Individual) -> impl Iterator<Item = (usize, mention::MentionOf)> + use<'p> {
+        let places = self.order[individual.first as usize..individual.last as usize].iter().map(|at| *at as usize);
+        places.filter_map(|at| Some((at, self.records.mentions.get(at)?)))
     }
 
     /// Everybody counted among the affected.

@@ -3,8 +3,8 @@
 //! Mentions whose identity is equal to the last byte collapse into one [`Node`]: exports,
 //! backups and transactions repeat the same people many times.
 
-use super::{address::Address, name::Name, place::Jurisdiction};
-use crate::base::{ElementSet, Role, Short};
+use super::{address::Address, mention::Mentions, name::Name, place::Jurisdiction};
+use crate::base::{ElementSet, Short};
 use std::collections::{BTreeSet, HashMap};
 
 /// A map by numbers or short texts, looked up for every mention.
@@ -71,41 +71,11 @@ pub struct Node {
     pub own_name: bool,
 }
 
-/// One mention and the node it speaks of.
-#[derive(Clone, Copy, Debug)]
-pub struct MentionOf {
-    pub node: u32,
-    pub item: u32,
-    /// Place in [`Catalogue::tables`], or [`NO_TABLE`].
-    pub table: u32,
-    /// Row from 0 in the whole table, or offset in text.
-    pub row: u64,
-    pub length: u32,
-    pub part: u32,
-    pub sequence: u32,
-    pub slot: u8,
-    pub role: Role,
-    pub elements: ElementSet,
-    pub protected: ElementSet,
-    /// Where its values start in [`Records::values`].
-    pub values: u32,
-    pub value_count: u16,
-}
-
-/// One value of a mention: which detector found it, and its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(C, packed(2))] // ten bytes, not sixteen: there are ten of them to a record
-pub struct Value {
-    pub detector: u16,
-    pub token: u64,
-}
-
 /// Everything resolution works on.
 #[derive(Debug, Default)]
 pub struct Records {
     pub nodes: Vec<Node>,
-    pub mentions: Vec<MentionOf>,
-    pub values: Vec<Value>,
+    pub mentions: Mentions,
     pub names: Vec<Name>,
     /// As the records write it, for display.
     pub shown_names: Vec<Box<str>>,

@@ -37,7 +37,7 @@ impl Census {
         let mut in_tables: Vec<(u32, u32)> = Vec::new();
         // Few sets of elements occur, however many mentions there are.
         let mut sets: HashMap<ElementSet, (u64, u64), foldhash::fast::FixedState> = HashMap::default();
-        for mention in &population.records.mentions {
+        for mention in population.records.mentions.iter() {
             let tally = census.items.entry(mention.item).or_default();
             tally.mentions += 1;
             tally.elements = tally.elements.union(mention.elements);
@@ -83,8 +83,37 @@ pub struct Cell {
 /// Element by the order of its code, detector, token, file, mention: one value seen of one individual.
 type Seen = (u8, u16, u64, u32, u32);
 
+/// Tokens of the values of all mentions, by place of the mention. Only the matrix asks for them, and reads them for itself.
+struct Tokens {
+    tokens: Vec<u64>,
+    /// By mention: where its own end.
+    ends: Vec<usize>,
+}
+
+impl Tokens {
+    fn read(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Tokens> {
+        let mut all =
+            Tokens { tokens: Vec::with_capacity(evidence.mention_values()), ends: Vec::with_capacity(population.records.mentions.len()) };
+        evidence.mentions(|mention| {
+            if population.catalogue.is_used(mention.item) {
+                let values = mention.detectors.iter().enumerate().filter(|(_, detector)| evidence.finds_element(**detector));
+                all.tokens.extend(values.map(|(at, _)| mention.token(at).0 as u64));
+                all.ends.push(all.tokens.len());
+            }
+        })?;
+        Ok(all)
+    }
+
+    /// Of one mention.
+    fn of(&self, at: usize) -> &[u64] {
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|end| self.tokens.get(start..*end)).unwrap_or_default()
+    }
+}
+
 /// Works out matrix cells, person by person, in memory it reuses.
 pub struct Cells {
+    tokens: Tokens,
     /// By detector: place of its element in `order`.
     ranks: Vec<Option<u8>>,
     /// Elements by code.
@@ -96,13 +125,14 @@ pub struct Cells {
 }
 
 impl Cells {
-    /// For this case's detectors.
-    pub fn new(evidence: &Evidence<'_>) -> Cells {
+    /// For this case.
+    pub fn new(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Cells> {
         let mut order = Element::ALL.to_vec();
         order.sort_by_key(|element| element.code());
         let rank = |element: Element| order.iter().position(|other| *other == element).and_then(|at| u8::try_from(at).ok());
         let ranks = evidence.detectors.iter().map(|entry| entry.element.and_then(rank)).collect();
-        Cells { ranks, order, seen: Vec::new(), keys: Vec::new(), cells: Vec::new(), detectors: Vec::new() }
+        let tokens = Tokens::read(evidence, population)?;
+        Ok(Cells { tokens, ranks, order, seen: Vec::new(), keys: Vec::new(), cells: Vec::new(), detectors: Vec::new() })
     }
 
     /// Works out the cells of an individual.
@@ -110,14 +140,13 @@ impl Cells {
         self.seen.clear();
         self.cells.clear();
         self.detectors.clear();
-        for (number, mention) in population.mentions(individual).enumerate() {
+        for (number, (at, mention)) in population.mentions_with_places(individual).enumerate() {
             let master = population.catalogue.master(mention.item);
-            let values = mention.values as usize..mention.values as usize + usize::from(mention.value_count);
-            for value in population.records.values.get(values).unwrap_or_default() {
-                if let Some(rank) = self.ranks.get(usize::from(value.detector)).copied().flatten()
+            for (detector, token) in population.records.mentions.detectors(at).iter().zip(self.tokens.of(at)) {
+                if let Some(rank) = self.ranks.get(usize::from(*detector)).copied().flatten()
                     && mention.elements.contains(self.order[usize::from(rank)])
                 {
-                    self.seen.push((rank, value.detector, value.token, master, number as u32));
+                    self.seen.push((rank, *detector, *token, master, number as u32));
                 }
             }
         }

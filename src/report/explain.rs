@@ -52,13 +52,13 @@ pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> an
     let Some(place) = population.individuals.iter().position(|individual| &*individual.id == id) else { return Ok(None) };
     let individual = &population.individuals[place];
     let own: Vec<usize> = population.order[individual.first as usize..individual.last as usize].iter().map(|at| *at as usize).collect();
-    let nodes: HashSet<u32> = own.iter().map(|at| population.records.mentions[*at].node).collect();
+    let nodes: HashSet<u32> = own.iter().map(|at| population.records.mentions.node(*at)).collect();
     // Records of the other side of a near miss are shown too.
     let apart = near_misses(population, &nodes);
     let others: HashSet<u32> = apart.iter().map(|miss| miss.theirs).collect();
     let mut first: HashMap<u32, usize> = HashMap::new();
     for at in &population.order {
-        let node = population.records.mentions[*at as usize].node;
+        let node = population.records.mentions.node(*at as usize);
         if nodes.contains(&node) || others.contains(&node) {
             first.entry(node).or_insert(*at as usize);
         }
@@ -198,7 +198,7 @@ impl Records<'_> {
 fn write_mentions(out: &mut String, records: &Records<'_>, own: &[usize]) -> std::fmt::Result {
     writeln!(out, "\nMentions")?;
     for at in own {
-        let mention = &records.population.records.mentions[*at];
+        let Some(mention) = records.population.records.mentions.get(*at) else { continue };
         let values = records.values.get(at).map(Vec::as_slice).unwrap_or_default();
         let values: Vec<String> = values.iter().map(|value| format!("{} {}", value.detector, value.masked)).collect();
         writeln!(out, "  {}  as {}", records.place(*at), mention.role.word())?;

@@ -13,7 +13,7 @@ fn first_places(assessment: &Assessment<'_>) -> Vec<u32> {
     let mut first = vec![u32::MAX; population.records.nodes.len()];
     // The order of mentions is by path and place within each individual.
     for at in &population.order {
-        let node = population.records.mentions[*at as usize].node;
+        let node = population.records.mentions.node(*at as usize);
         if let Some(place) = first.get_mut(node as usize).filter(|place| **place == u32::MAX) {
             *place = *at;
         }

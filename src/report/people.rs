@@ -119,7 +119,7 @@ impl Report for Elements {
         let rows: u64 = population.counted().map(|individual| individual.elements.len() as u64).sum();
         let header = "person_id, element, detectors, distinct_values#, mentions#, files#, protection, confidence";
         let mut sheet = Sheet::detail(folder, "person_elements", header, rows, assessment.csv_all)?;
-        let mut cells = census::Cells::new(assessment.evidence);
+        let mut cells = census::Cells::new(assessment.evidence, population)?;
         let mut detectors = String::new();
         for individual in population.counted() {
             cells.of(population, individual);

@@ -196,7 +196,7 @@ fn regions(evidence: &Evidence<'_>, population: &Population, plan: &Plan) -> any
     let places: HashMap<(u32, Option<u32>, u64), u64> =
         candidates.iter().filter_map(|number| regions.at(*number).map(|(_, item, table, at)| ((item, table, at), *number))).collect();
     let mut with_findings: HashSet<u64> = HashSet::new();
-    for mention in &population.records.mentions {
+    for mention in population.records.mentions.iter() {
         let (table, at) = if mention.table == NO_TABLE { (None, mention.row / REGION) } else { (Some(mention.table), mention.row) };
         with_findings.extend(places.get(&(mention.item, table, at)));
     }

@@ -1,0 +1,193 @@
+//! Mentions in columns: what the mentions of one table have in common is held once, not with each.
+
+use super::{
+    intern::Index,
+    record::{NONE, mix},
+};
+use crate::base::{ElementSet, Role};
+
+/// One mention and the node it speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MentionOf {
+    pub node: u32,
+    pub item: u32,
+    /// Place in [`super::catalogue::Catalogue::tables`], or [`crate::evidence::row::NO_TABLE`].
+    pub table: u32,
+    /// Row from 0 in the whole table, or offset in text.
+    pub row: u64,
+    pub length: u32,
+    pub part: u32,
+    pub sequence: u32,
+    pub slot: u8,
+    pub role: Role,
+    pub elements: ElementSet,
+    pub protected: ElementSet,
+}
+
+/// The sequence of mentions that are a row.
+const ROW: u32 = u32::MAX;
+
+/// What mentions have in common.
+#[derive(Debug, PartialEq, Eq)]
+struct Kind {
+    /// Node, row, length and sequence are those of no mention.
+    common: MentionOf,
+    /// The upper half of the row.
+    high: u32,
+    /// It is a row; else `low` is a place in [`Mentions::stretches`].
+    is_row: bool,
+    /// Of its values.
+    detectors: Box<[u16]>,
+}
+
+/// A place in text.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    offset: u64,
+    length: u32,
+    sequence: u32,
+}
+
+/// All mentions, in the order evidence is read in.
+#[derive(Debug, Default)]
+pub struct Mentions {
+    nodes: Vec<u32>,
+    /// Places in `all_kinds`.
+    kinds: Vec<u32>,
+    /// The lower half of the row, or a place in `stretches`.
+    lows: Vec<u32>,
+    stretches: Vec<Stretch>,
+    all_kinds: Vec<Kind>,
+    known: Index,
+}
+
+impl Mentions {
+    /// Makes room for so many.
+    pub(super) fn reserve(&mut self, mentions: usize) {
+        self.nodes.reserve_exact(mentions);
+        self.kinds.reserve_exact(mentions);
+        self.lows.reserve_exact(mentions);
+    }
+
+    /// Adds a mention whose values these detectors found.
+    pub(super) fn push(&mut self, mention: &MentionOf, detectors: &[u16]) {
+        let is_row = mention.length == 0 && mention.sequence == ROW;
+        let (low, high) = if is_row {
+            (mention.row as u32, (mention.row >> 32) as u32)
+        } else {
+            self.stretches.push(Stretch { offset: mention.row, length: mention.length, sequence: mention.sequence });
+            (self.stretches.len() as u32 - 1, 0)
+        };
+        let common = MentionOf { node: NONE, row: 0, length: 0, sequence: ROW, ..*mention };
+        let is = |kind: &Kind| kind.common == common && (kind.high, kind.is_row) == (high, is_row) && *kind.detectors == *detectors;
+        let last = self.kinds.last().copied().filter(|at| self.all_kinds.get(*at as usize).is_some_and(is));
+        let kind = last.unwrap_or_else(|| {
+            let place = u64::from(common.item) << 32 | u64::from(common.table);
+            let rest = u64::from(common.part) << 32 | u64::from(common.slot) << 16 | common.role as u64;
+            let hash = mix(&[place, rest, common.elements.0, common.protected.0, u64::from(high)]);
+            let hash = detectors.iter().fold(hash, |hash, detector| mix(&[hash, u64::from(*detector)]));
+            let (new, all) = (self.all_kinds.len() as u32, &mut self.all_kinds);
+            self.known.find_hashed_or(hash, new, |at| is(&all[at as usize])).unwrap_or_else(|| {
+                all.push(Kind { common, high, is_row, detectors: detectors.into() });
+                new
+            })
+        });
+        self.nodes.push(mention.node);
+        self.kinds.push(kind);
+        self.lows.push(low);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The mention at a place.
+    pub fn get(&self, at: usize) -> Option<MentionOf> {
+        let kind = self.kind(at)?;
+        let (node, low) = (*self.nodes.get(at)?, *self.lows.get(at)?);
+        if kind.is_row {
+            return Some(MentionOf { node, row: u64::from(kind.high) << 32 | u64::from(low), ..kind.common });
+        }
+        let Stretch { offset, length, sequence } = *self.stretches.get(low as usize)?;
+        Some(MentionOf { node, row: offset, length, sequence, ..kind.common })
+    }
+
+    /// The node of the mention at a place.
+    pub fn node(&self, at: usize) -> u32 {
+        self.nodes[at]
+    }
+
+    /// The detectors that found the values of the mention at a place, of those that find elements.
+    pub fn detectors(&self, at: usize) -> &[u16] {
+        self.kind(at).map_or(&[], |kind| &kind.detectors)
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = MentionOf> + '_ {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+
+    /// The nodes of all mentions, in order.
+    pub(super) fn nodes(&self) -> &[u32] {
+        &self.nodes
+    }
+
+    /// Gives every node another number.
+    pub(super) fn renumber(&mut self, number: &[u32]) {
+        self.nodes.iter_mut().for_each(|node| *node = number[*node as usize]);
+    }
+
+    /// The items that mentions lie in, each once or more.
+    pub(super) fn items(&self) -> impl Iterator<Item = u32> + '_ {
+        self.all_kinds.iter().map(|kind| kind.common.item)
+    }
+
+    fn kind(&self, at: usize) -> Option<&Kind> {
+        self.all_kinds.get(*self.kinds.get(at)? as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::row::NO_TABLE;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn mentions_come_out_as_they_went_in(
+            all in prop::collection::vec((0u32..3, prop::sample::select(vec![0u32, 1, NO_TABLE]), any::<u64>(), 0u32..2, 0u32..2, any::<bool>(), 0u64..4), 0..80)
+        ) {
+            let made: Vec<(MentionOf, Vec<u16>)> = all.iter().enumerate().map(|(at, (item, table, row, length, part, is_row, bits))| {
+                let sequence = if *is_row { ROW } else { at as u32 };
+                let mention = MentionOf {
+                    node: at as u32,
+                    item: *item,
+                    table: *table,
+                    row: *row,
+                    length: *length,
+                    part: *part,
+                    sequence,
+                    slot: *part as u8,
+                    role: Role::Unknown,
+                    elements: ElementSet(*bits),
+                    protected: ElementSet(bits & 1),
+                };
+                (mention, vec![1; *item as usize])
+            }).collect();
+            let mut mentions = Mentions::default();
+            made.iter().for_each(|(mention, detectors)| mentions.push(mention, detectors));
+            for (at, (mention, detectors)) in made.iter().enumerate() {
+                prop_assert_eq!(mentions.get(at), Some(*mention));
+                prop_assert_eq!(mentions.detectors(at), detectors.as_slice());
+            }
+            prop_assert_eq!(mentions.iter().count(), made.len());
+        }
+    }
+}
