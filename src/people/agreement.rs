@@ -89,8 +89,8 @@ pub(super) fn by_number(records: &Records, c: &Comparison, a: &Node, b: &Node) -
 }
 
 /// Whether a record says all that a whole agreement needs, and carries a number.
-pub(super) fn tells_all(node: &Node) -> bool {
-    let numbered = node.keys.iter().any(|key| matches!(key.class, Class::Personal | Class::Proven));
+pub(super) fn tells_all(records: &Records, node: &Node) -> bool {
+    let numbered = records.keys(node).iter().any(|key| matches!(key.class, Class::Personal | Class::Proven));
     numbered && node.name != NONE && node.address != NONE && !node.birth.is_multiple_of(10_000)
 }
 

@@ -35,7 +35,7 @@ pub fn lend_details(records: &mut Records) {
 fn nameless(records: &Records, class: Class) -> Vec<(u32, u64)> {
     let mut found = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name == NONE) {
-        found.extend(node.keys.iter().filter(|key| key.class == class).map(|key| (at as u32, key.value)));
+        found.extend(records.keys(node).iter().filter(|key| key.class == class).map(|key| (at as u32, key.value)));
     }
     found
 }
@@ -57,7 +57,7 @@ fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
 fn index(records: &Records, class: Class) -> Lookup<(u64, u32)> {
     let mut index: Vec<(u64, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.organisation) {
-        index.extend(node.keys.iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
+        index.extend(records.keys(node).iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
     }
     index.par_sort_unstable();
     Lookup::new(index, |entry| entry.0)
@@ -76,11 +76,12 @@ fn lend(records: &mut Records, from: usize, to: usize) {
         borrower.sex = lender.sex;
     }
     let links = |key: &&Key| !matches!(key.class, Class::Own | Class::Reference);
-    let more: Vec<Key> = lender.keys.iter().filter(links).filter(|key| !borrower.keys.contains(key)).copied().collect();
-    if !more.is_empty() && borrower.keys.len() < 64 {
-        let mut keys = borrower.keys.to_vec();
-        keys.extend(more);
+    let (theirs, own) = (records.keys(&records.nodes[from]), records.keys(&records.nodes[to]));
+    let more = theirs.iter().filter(links).filter(|key| !own.contains(key)).copied();
+    let mut keys: Vec<Key> = more.collect();
+    if !keys.is_empty() && own.len() < 64 {
+        keys.extend_from_slice(own);
         keys.sort_unstable();
-        borrower.keys = keys.into();
+        records.nodes[to].keys = records.add_keys(&keys);
     }
 }

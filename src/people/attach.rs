@@ -60,7 +60,7 @@ enum Verdict {
 pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     let nameless: Vec<u32> = (0..records.nodes.len() as u32)
         .filter(|node| records.nodes[*node as usize].name == NONE && !records.nodes[*node as usize].organisation)
-        .filter(|node| !records.nodes[*node as usize].keys.is_empty())
+        .filter(|node| !records.keys(&records.nodes[*node as usize]).is_empty())
         .collect();
     let mut attached = Attached::default();
     let mut waiting = nameless.clone();
@@ -121,7 +121,7 @@ impl Index {
         let mut people: Vec<Holder> = Vec::new();
         for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.organisation) {
             let root = clusters.root(at as u32);
-            for key in node.keys.iter().filter(|key| strength(key.class).is_some()) {
+            for key in records.keys(node).iter().filter(|key| strength(key.class).is_some()) {
                 people.push((place(key), root, key.class, node.own_name));
             }
         }
@@ -132,7 +132,7 @@ impl Index {
 
     /// Where a record without a name belongs; `last` also settles for one of several.
     fn judge(&self, records: &Records, clusters: &Clusters, node: u32, last: bool) -> Option<Verdict> {
-        let mut keys: Vec<&Key> = records.nodes[node as usize].keys.iter().filter(|key| strength(key.class).is_some()).collect();
+        let mut keys: Vec<&Key> = records.keys(&records.nodes[node as usize]).iter().filter(|key| strength(key.class).is_some()).collect();
         keys.sort_by_key(|key| strength(key.class));
         let mut several: Option<Vec<u32>> = None;
         for key in keys {
@@ -182,7 +182,7 @@ fn narrow(before: Vec<u32>, roots: &[u32]) -> Vec<u32> {
 fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) {
     let mut pairs: Vec<(u64, u32)> = Vec::new();
     for node in free {
-        for key in records.nodes[*node as usize].keys.iter().filter(|key| strength(key.class).is_some()) {
+        for key in records.keys(&records.nodes[*node as usize]).iter().filter(|key| strength(key.class).is_some()) {
             pairs.push((place(key), *node));
         }
     }

@@ -91,8 +91,9 @@ pub fn propose(records: &Records) -> Proposals {
 }
 
 impl Edge {
-    fn place(&self) -> (Tier, Rule, u32, u32) {
-        (self.rule.tier(), self.rule, self.a, self.b)
+    /// Tier, rule, records; in one number, which is compared at once.
+    fn place(&self) -> u128 {
+        u128::from(self.rule.tier() as u8) << 72 | u128::from(self.rule as u8) << 64 | u128::from(self.a) << 32 | u128::from(self.b)
     }
 }
 
@@ -127,7 +128,7 @@ impl Proposals {
 fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
     let mut met = vec![false; records.nodes.len()];
     let again = records.mentions.nodes().iter().filter(|node| std::mem::replace(&mut met[**node as usize], true));
-    again.map(|node| &records.nodes[*node as usize]).filter(|node| agreement::tells_all(node) && is_tried(node)).count() as u64
+    again.map(|node| &records.nodes[*node as usize]).filter(|node| agreement::tells_all(records, node) && is_tried(node)).count() as u64
 }
 
 /// What the records of a chunk are met by in one way: half of each hash, and the record, divided by the first bits of the hash.
@@ -138,7 +139,7 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(meeting: &Meeting, records: &Records, way: Way, first: usize, ways: &[u32], bits: u32) -> Chunk {
+    fn new(meeting: &Meeting<'_>, records: &Records, way: Way, first: usize, ways: &[u32], bits: u32) -> Chunk {
         let mut hashes: Vec<(u64, u32)> = Vec::new();
         for (at, _) in ways.iter().enumerate().filter(|(_, ways)| *ways & way.bit() != 0) {
             let at = first + at;
@@ -193,7 +194,7 @@ struct Found {
 
 /// Comparing records that meet in one way.
 struct Comparing<'a> {
-    meeting: &'a Meeting,
+    meeting: &'a Meeting<'a>,
     records: &'a Records,
     /// By record: the ways in which it may meet others, ...
     ways: &'a [u32],
@@ -297,7 +298,7 @@ mod tests {
         let mut records = Records::default();
         for (full, birth, phone) in of {
             records.names.extend(name::Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
-            records.nodes.push(Node::plain(records.names.len() as u32 - 1, *birth, Key { class: Class::Phone, value: *phone }));
+            records.add_plain(records.names.len() as u32 - 1, *birth, Key { class: Class::Phone, value: *phone });
         }
         records
     }

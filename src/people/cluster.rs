@@ -94,7 +94,7 @@ impl Holds {
         Holds {
             names: if node.name == NONE { SmallVec::new() } else { smallvec![node.name] },
             births: if node.birth.is_multiple_of(10_000) { SmallVec::new() } else { smallvec![node.birth] },
-            personal: node.keys.iter().filter(|key| key.class == Class::Personal).map(|key| key.value).collect(),
+            personal: records.keys(node).iter().filter(|key| key.class == Class::Personal).map(|key| key.value).collect(),
             suffix: records.names.get(node.name as usize).map_or(Suffix::None, |name| name.suffix),
         }
     }

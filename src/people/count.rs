@@ -359,7 +359,7 @@ impl Ledger<'_> {
         let mut numbered = vec![false; individuals.len()];
         for (node, at) in records.nodes.iter().zip(individual_of) {
             if let Some(numbered) = numbered.get_mut(*at as usize) {
-                *numbered |= node.keys.iter().any(|key| key.class == Class::Personal);
+                *numbered |= records.keys(node).iter().any(|key| key.class == Class::Personal);
             }
         }
         let missed = [rates.missed(false), rates.missed(true)];

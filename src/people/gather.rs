@@ -48,6 +48,8 @@ struct Reader<'a> {
     /// See [`Reader::identity`].
     identities: Map<u32, u64>,
     fields: Fields,
+    /// Of identifiers of unknown kind, by table and column.
+    scopes: Map<(u32, u32), u64>,
     /// Reused.
     detectors: Vec<u16>,
 }
@@ -136,6 +138,7 @@ impl<'a> Reader<'a> {
             parents,
             identities: Map::default(),
             fields: Fields::default(),
+            scopes: Map::default(),
             detectors: Vec::new(),
         }
     }
@@ -234,8 +237,10 @@ impl<'a> Reader<'a> {
             }
             Meaning::Phone => {
                 key(Class::Phone, token);
-                if let Some(place) = place::phone_jurisdiction(text).and_then(|place| Jurisdiction::fit(&place)) {
-                    self.records.phone_places.entry(token).or_insert(place);
+                if let std::collections::hash_map::Entry::Vacant(new) = self.records.phone_places.entry(token)
+                    && let Some(place) = place::phone_jurisdiction(text).and_then(|place| Jurisdiction::fit(&place))
+                {
+                    new.insert(place);
                 }
             }
             Meaning::Username => {
@@ -245,10 +250,12 @@ impl<'a> Reader<'a> {
             Meaning::Card | Meaning::Account => key(Class::Account, token),
             Meaning::RowKey | Meaning::ForeignKey => self.gather_key(mention, table, meaning, token, value),
             Meaning::UnverifiedId => {
-                let header = table
-                    .and_then(|table| key_column(&self.catalogue.tables[table as usize], value))
-                    .map_or("", |column| column.seen.header.as_str());
-                let scope = short_hash(super::catalogue::words(header).concat().as_bytes());
+                let column = table.and_then(|table| Some((table, key_column(&self.catalogue.tables[table as usize], value)?)));
+                let place = column.map_or((NONE, NONE), |(table, column)| (table, column.seen.column));
+                let scope = *self.scopes.entry(place).or_insert_with(|| {
+                    let header = column.map_or("", |(_, column)| column.seen.header.as_str());
+                    short_hash(super::catalogue::words(header).concat().as_bytes())
+                });
                 let key = mix(&[scope, token]);
                 self.fields.keys.push(Key { class: Class::Unverified, value: key });
                 self.records.scopes.insert(key, scope);
@@ -370,15 +377,15 @@ impl<'a> Reader<'a> {
             mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
         fields.keys.iter().for_each(|key| hash = mix(&[hash, key.class as u64, key.value]));
         let number = self.records.nodes.len() as u32;
-        let nodes = &mut self.records.nodes;
+        let records = &self.records;
         let is = |at: u32| {
-            let node = &nodes[at as usize];
+            let node = &records.nodes[at as usize];
             (node.name, node.birth, node.sex, node.address, node.organisation)
                 == (name, fields.birth, fields.sex, address, fields.organisation)
-                && *node.keys == *fields.keys
+                && *records.keys(node) == *fields.keys
         };
         if !anonymous && let Some(known) = self.by_identity.find_hashed_or(hash, number, is) {
-            let node = &mut nodes[known as usize];
+            let node = &mut self.records.nodes[known as usize];
             node.id = node.id.min(id);
             return known;
         }
@@ -386,13 +393,14 @@ impl<'a> Reader<'a> {
         if self.records.nodes.len() == self.records.nodes.capacity() {
             self.records.nodes.reserve_exact(self.records.nodes.len() / 4 + 1024);
         }
+        let keys = self.records.add_keys(&fields.keys);
         self.records.nodes.push(Node {
             id,
             name,
             birth: fields.birth,
             sex: fields.sex,
             address,
-            keys: fields.keys.as_slice().into(),
+            keys,
             elements: ElementSet::EMPTY,
             roles: 0,
             organisation: fields.organisation,
@@ -436,6 +444,7 @@ impl Records {
                 place.swap(at, to);
             }
         }
+        records.order_keys();
         records
     }
 }

@@ -119,7 +119,7 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
     for (at, node) in records.nodes.iter().enumerate() {
         let root = roots[at];
         if node.name != NONE
-            && node.keys.iter().any(|key| key.class == Class::Personal)
+            && records.keys(node).iter().any(|key| key.class == Class::Personal)
             && mix(&[records.nodes[root as usize].id]).is_multiple_of(one_in)
         {
             numbered.push((root, at as u32));
@@ -131,7 +131,7 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
         let nodes: Vec<&Node> = person.iter().take(MOST).map(|(_, node)| &records.nodes[*node as usize]).collect();
         for (tally, births) in tallies.iter_mut().zip([false, true]) {
             // Records that hold nothing of one kind could never be joined without the number.
-            for part in parts(&nodes, |a, b| tell_alike(a, b, births)).iter().filter(|part| part.len() > 1) {
+            for part in parts(&nodes, |a, b| tell_alike(records, a, b, births)).iter().filter(|part| part.len() > 1) {
                 let joins = |a: &Node, b: &Node| {
                     let compared = rule::compare(records, a, b);
                     let left = if births { without_number(&compared) } else { without_birth(&compared) };
@@ -145,9 +145,9 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
 }
 
 /// Whether two records both hold something of one kind to be joined by.
-fn tell_alike(a: &Node, b: &Node, births: bool) -> bool {
+fn tell_alike(records: &Records, a: &Node, b: &Node, births: bool) -> bool {
     let contacts = [Class::Email, Class::Phone, Class::Username, Class::Account];
-    let holds = |node: &Node, class| node.keys.iter().any(|key| key.class == class);
+    let holds = |node: &Node, class| records.keys(node).iter().any(|key| key.class == class);
     (births && a.birth != 0 && b.birth != 0)
         || (a.address != NONE && b.address != NONE)
         || contacts.into_iter().any(|class| holds(a, class) && holds(b, class))

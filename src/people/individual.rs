@@ -114,7 +114,7 @@ impl<'a> Assembler<'a> {
         nodes.dedup();
         let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
         let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
-        let keyed = nodes.iter().any(|node| records.nodes[*node as usize].keys.iter().any(|key| is_direct(key.class)));
+        let keyed = nodes.iter().any(|node| records.keys(&records.nodes[*node as usize]).iter().any(|key| is_direct(key.class)));
         let person = nodes.iter().any(|node| !records.nodes[*node as usize].organisation);
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
@@ -205,7 +205,7 @@ impl<'a> Assembler<'a> {
         }
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for at in mentions {
-            for key in &self.node(*at).keys {
+            for key in records.keys(self.node(*at)) {
                 if let Some(place) = records.phone_places.get(&{ key.value }).filter(|_| key.class == Class::Phone) {
                     *places.entry(*place).or_default() += 1;
                 }

@@ -51,7 +51,9 @@ impl Pattern {
         } else if mails_alike(records, a, b) {
             3
         } else {
-            u8::from([Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(x, class) && holds(y, class)))
+            u8::from(
+                [Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(records, x, class) && holds(records, y, class)),
+            )
         };
         let number = match c.unverified {
             Numbers::Unknown => 0,
@@ -86,8 +88,8 @@ impl Pattern {
     }
 }
 
-fn holds(node: &Node, class: Class) -> bool {
-    node.keys.iter().any(|key| key.class == class)
+fn holds(records: &Records, node: &Node, class: Class) -> bool {
+    records.keys(node).iter().any(|key| key.class == class)
 }
 
 fn towns_differ(records: &Records, a: &Node, b: &Node) -> bool {

@@ -158,18 +158,7 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
         counts.raise(reason);
     }
     done("people: counted");
-    Ok(Population {
-        catalogue,
-        records,
-        individuals,
-        order,
-        individual_of,
-        merges,
-        refusals,
-        counts,
-        rates,
-        unattributed,
-    })
+    Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed })
 }
 
 /// Mentions by root.

@@ -22,25 +22,25 @@ pub(super) fn prove(records: &mut Records) {
     if proven.is_empty() {
         return;
     }
-    for node in &mut records.nodes {
+    let scopes = std::mem::take(&mut records.scopes);
+    records.change_keys(|keys| {
         let mut changed = false;
-        for key in node.keys.iter_mut().filter(|key| key.class == Class::Unverified) {
-            if records.scopes.get(&{ key.value }).is_some_and(|scope| proven.contains(scope)) {
+        for key in keys.iter_mut().filter(|key| key.class == Class::Unverified) {
+            if scopes.get(&{ key.value }).is_some_and(|scope| proven.contains(scope)) {
                 key.class = Class::Proven;
                 changed = true;
             }
         }
-        if changed {
-            node.keys.sort_unstable();
-        }
-    }
+        changed
+    });
+    records.scopes = scopes;
 }
 
 /// The scopes (headers) whose values name one person each.
 fn proven(records: &Records) -> HashSet<u64> {
     let mut carried: Vec<(u64, u64, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE) {
-        for &Key { value, .. } in node.keys.iter().filter(|key| key.class == Class::Unverified) {
+        for &Key { value, .. } in records.keys(node).iter().filter(|key| key.class == Class::Unverified) {
             carried.extend(records.scopes.get(&value).map(|scope| (*scope, value, at as u32)));
         }
     }
@@ -78,10 +78,7 @@ fn agrees(records: &Records, a: u32, b: u32) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{
-        name::{Name, Parts},
-        record::Node,
-    };
+    use crate::people::name::{Name, Parts};
 
     /// Forty values, each carried by two records.
     fn records(pair: impl Fn(u32) -> [(&'static str, u32); 2]) -> Records {
@@ -91,11 +88,8 @@ mod tests {
             for (given, birth) in pair(value) {
                 let parts = Parts { given, surname: "Lindqvist", ..Parts::default() };
                 records.names.push(Name::from_parts(&parts).expect("a name"));
-                records.nodes.push(Node::plain(
-                    records.names.len() as u32 - 1,
-                    birth,
-                    Key { class: Class::Unverified, value: u64::from(value) },
-                ));
+                let key = Key { class: Class::Unverified, value: u64::from(value) };
+                records.add_plain(records.names.len() as u32 - 1, birth, key);
             }
         }
         records
@@ -115,6 +109,6 @@ mod tests {
     fn proven_keys_change_their_class() {
         let mut records = records(|_| [("Johanna", 19_800_203), ("Johana", 19_800_230)]);
         prove(&mut records);
-        assert!(records.nodes.iter().all(|node| node.keys[0].class == Class::Proven));
+        assert!(records.nodes.iter().all(|node| records.keys(node)[0].class == Class::Proven));
     }
 }

@@ -52,6 +52,19 @@ pub struct Key {
     pub value: u64,
 }
 
+/// Where the keys of a node lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    from: u32,
+    count: u16,
+}
+
+impl Span {
+    fn range(self) -> std::ops::Range<usize> {
+        self.from as usize..self.from as usize + usize::from(self.count)
+    }
+}
+
 /// One distinct identity as records show it.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -62,7 +75,8 @@ pub struct Node {
     pub birth: u32,
     pub sex: u8,
     pub address: u32,
-    pub keys: Box<[Key]>,
+    /// Its keys, sorted: see [`Records::keys`].
+    pub keys: Span,
     pub elements: ElementSet,
     pub roles: u16,
     /// Named for an organisation or a role, not a person.
@@ -76,6 +90,8 @@ pub struct Node {
 pub struct Records {
     pub nodes: Vec<Node>,
     pub mentions: Mentions,
+    /// Of all nodes, one behind the other: a piece of memory for each is found more slowly than it is read.
+    pub(super) all_keys: Vec<Key>,
     pub names: Vec<Name>,
     /// As the records write it, for display.
     pub shown_names: Vec<Box<str>>,
@@ -99,6 +115,44 @@ pub struct Records {
 pub const FEW: usize = 1 << 19;
 
 impl Records {
+    /// The keys of a node, sorted.
+    pub fn keys(&self, node: &Node) -> &[Key] {
+        self.all_keys.get(node.keys.range()).unwrap_or_default()
+    }
+
+    /// Puts sorted keys with those of all nodes; more than anybody has are left out.
+    pub(super) fn add_keys(&mut self, keys: &[Key]) -> Span {
+        let keys = &keys[..keys.len().min(usize::from(u16::MAX))];
+        if self.all_keys.len() + keys.len() > self.all_keys.capacity() {
+            self.all_keys.reserve_exact(self.all_keys.len() / 4 + keys.len() + 1024);
+        }
+        let from = self.all_keys.len() as u32;
+        self.all_keys.extend_from_slice(keys);
+        Span { from, count: keys.len() as u16 }
+    }
+
+    /// Changes the keys of every node where they lie, and sorts those of a node where `change` says that it did.
+    pub(super) fn change_keys(&mut self, change: impl Fn(&mut [Key]) -> bool) {
+        for node in &self.nodes {
+            if let Some(keys) = self.all_keys.get_mut(node.keys.range())
+                && change(keys)
+            {
+                keys.sort_unstable();
+            }
+        }
+    }
+
+    /// Lays the keys in the order of their nodes.
+    pub(super) fn order_keys(&mut self) {
+        let mut keys = Vec::with_capacity(self.all_keys.len());
+        for node in &mut self.nodes {
+            let own = self.all_keys.get(node.keys.range()).unwrap_or_default();
+            node.keys.from = keys.len() as u32;
+            keys.extend_from_slice(own);
+        }
+        self.all_keys = keys;
+    }
+
     /// The e-mail address of a record, while there are few.
     pub(super) fn mail(&self, node: u32) -> Option<&str> {
         self.mails.binary_search_by_key(&node, |(of, _)| *of).ok().map(|at| &*self.mails[at].1)
@@ -106,21 +160,22 @@ impl Records {
 }
 
 #[cfg(test)]
-impl Node {
-    /// A record of a name, a birth date and one key.
-    pub(super) fn plain(name: u32, birth: u32, key: Key) -> Node {
-        Node {
+impl Records {
+    /// Adds a record of a name, a birth date and one key.
+    pub(super) fn add_plain(&mut self, name: u32, birth: u32, key: Key) {
+        let keys = self.add_keys(&[key]);
+        self.nodes.push(Node {
             id: 0,
             name,
             birth,
             sex: 0,
             address: NONE,
-            keys: Box::new([key]),
+            keys,
             elements: ElementSet::EMPTY,
             roles: 0,
             organisation: false,
             own_name: false,
-        }
+        });
     }
 }
 

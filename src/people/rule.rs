@@ -188,7 +188,7 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     };
     let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
     let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix != y.suffix && x.suffix != super::name::Suffix::None && y.suffix != super::name::Suffix::None);
-    let keys = Keys::of(&a.keys, &b.keys);
+    let keys = Keys::of(records.keys(a), records.keys(b));
     let shares = |class: Class| keys.shared & bit(class) != 0;
     let numbers = |class: Class| keys.numbers(records, a, b, class);
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
@@ -418,7 +418,7 @@ impl Keys {
 /// Whether two identifiers of unknown kind may have been given out one soon after the other.
 fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
     let numbers = |node: &Node| -> SmallVec<[u64; 2]> {
-        let of_class = node.keys.iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
+        let of_class = records.keys(node).iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
         of_class.filter_map(|key| records.numbers.get(&{ key.value })?.parse().ok()).collect()
     };
     let (mine, theirs) = (numbers(a), numbers(b));
@@ -430,13 +430,13 @@ fn crosses(a: &[Key], b: &[Key]) -> bool {
 }
 
 pub(super) fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
-    Keys::of(&a.keys, &b.keys).numbers(records, a, b, class)
+    Keys::of(records.keys(a), records.keys(b)).numbers(records, a, b, class)
 }
 
 /// How numbers of which none is the same compare.
 fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
     let texts = |node: &Node| -> SmallVec<[Number; 2]> {
-        let of_class = node.keys.iter().filter(|key| key.class == class);
+        let of_class = records.keys(node).iter().filter(|key| key.class == class);
         of_class.filter_map(|key| records.numbers.get(&{ key.value })).filter(|text| !text.is_empty()).copied().collect()
     };
     let (mine, theirs) = (texts(a), texts(b));

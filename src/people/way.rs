@@ -94,6 +94,26 @@ impl Way {
         Way::MailHost,
     ];
 
+    /// Those that need a birth date, ...
+    const BY_BIRTH: u32 = Way::BirthBag.bit()
+        | Way::BirthSurname.bit()
+        | Way::BirthGiven.bit()
+        | Way::BirthSound.bit()
+        | Way::BirthDoor.bit()
+        | Way::BirthPostcode.bit()
+        | Way::NumberedBirthGiven.bit();
+
+    /// ... an address, ...
+    const BY_PLACE: u32 = Way::BirthDoor.bit()
+        | Way::BirthPostcode.bit()
+        | Way::DoorGiven.bit()
+        | Way::DoorSurname.bit()
+        | Way::BagCity.bit()
+        | Way::BagPostcode.bit();
+
+    /// ... and few records.
+    const FAINT: u32 = !((Way::Proven.bit() << 1) - 1);
+
     pub(super) const fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -171,17 +191,20 @@ struct PlaceHashes {
 }
 
 /// What records are met by.
-pub(super) struct Meeting {
+pub(super) struct Meeting<'a> {
+    records: &'a Records,
     names: Vec<NameHashes>,
     places: Vec<PlaceHashes>,
     /// By record, name and host of an e-mail address, 0 for none; of few records only.
     mails: Vec<(u64, u64)>,
     /// By name, whether it is not to be met twice by chance.
     rare: Vec<bool>,
+    /// Some record tells a birth date. Where none does, a name and a year are met by whoever meets by the name.
+    is_dated: bool,
 }
 
-impl Meeting {
-    pub(super) fn new(records: &Records) -> Meeting {
+impl<'a> Meeting<'a> {
+    pub(super) fn new(records: &'a Records) -> Meeting<'a> {
         let names: Vec<NameHashes> = records.names.par_iter().map(NameHashes::new).collect();
         let rare = rare(records, &names);
         let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
@@ -190,7 +213,8 @@ impl Meeting {
                 *hashes = (hash_text(name), hash_text(host));
             }
         }
-        Meeting { names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, rare }
+        let is_dated = records.nodes.iter().any(|node| node.birth != 0);
+        Meeting { is_dated, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, rare }
     }
 
     /// The ways in which a record may meet others, a bit for each.
@@ -198,8 +222,14 @@ impl Meeting {
         if node.name == NONE || node.organisation {
             return 0;
         }
-        let by_keys = node.keys.iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
-        Way::ALL.iter().filter(|way| !way.is_key() && self.parts(**way, at, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
+        let by_keys = self.records.keys(node).iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
+        // Most records say so little that most ways need not be asked.
+        let nowhere = (if node.birth == 0 { Way::BY_BIRTH } else { 0 })
+            | (if node.address == NONE { Way::BY_PLACE } else { 0 })
+            | (if self.mails.is_empty() { Way::FAINT } else { 0 })
+            | (if self.is_dated { 0 } else { Way::Bag.bit() });
+        let open = Way::ALL.iter().filter(|way| !way.is_key() && nowhere & way.bit() == 0);
+        open.filter(|way| self.parts(**way, at, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
@@ -215,7 +245,7 @@ impl Meeting {
     /// Hands over the hashes a record is met by in one way.
     pub(super) fn hashes(&self, way: Way, at: usize, node: &Node, mut hash: impl FnMut(u64)) {
         if way.is_key() {
-            let of_way = node.keys.iter().filter(|key| Way::of(key.class) == way);
+            let of_way = self.records.keys(node).iter().filter(|key| Way::of(key.class) == way);
             of_way.for_each(|key| hash(mix(&[way as u64, key.value])));
         } else if let Some((one, other)) = self.parts(way, at, node) {
             hash(mix(&[way as u64, one, other]));
@@ -228,9 +258,14 @@ impl Meeting {
             let parts = self.parts(way, at, a);
             return parts.is_some() && parts == self.parts(way, bt, b);
         }
-        let mut theirs = b.keys.iter().filter(|key| Way::of(key.class) == way).peekable();
+        let mut theirs = self.records.keys(b).iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
-            && a.keys.iter().filter(|key| Way::of(key.class) == way).any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
+            && self
+                .records
+                .keys(a)
+                .iter()
+                .filter(|key| Way::of(key.class) == way)
+                .any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
     }
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
@@ -253,7 +288,7 @@ impl Meeting {
             Way::BirthPostcode => (dated()?, known(place()?.postcode)?),
             Way::NumberedBirthGiven if node.birth != 0 => {
                 let numbered = |class| matches!(class, Class::Personal | Class::Unverified | Class::Proven);
-                (node.keys.iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, name()?.given)
+                (self.records.keys(node).iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, name()?.given)
             }
             Way::DoorGiven => (known(place()?.door)?, name()?.given),
             Way::DoorSurname => (known(place()?.door)?, name()?.surname),
