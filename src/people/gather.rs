@@ -27,7 +27,9 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     let mentions = evidence.mention_count();
     reader.records.mentions.reserve(mentions);
     reader.records.few = mentions <= FEW;
-    reader.records.nodes.reserve(mentions.min(1 << 20));
+    // Room that is not used costs nothing; moving millions of records to where there is more does.
+    reader.records.nodes.reserve_exact(mentions);
+    reader.records.all_keys.reserve_exact(evidence.mention_values());
     evidence.mentions(|mention| reader.take(&mention))?;
     Ok(reader.finish().in_order())
 }
@@ -425,12 +427,13 @@ impl Records {
     /// Puts nodes and mentions into an order that depends on content only.
     fn in_order(self) -> Records {
         let mut records = self;
-        let mut order: Vec<u32> = (0..records.nodes.len() as u32).collect();
-        order.sort_unstable_by_key(|node| (records.nodes[*node as usize].id, *node));
+        let mut order: Vec<(u64, u32)> = records.nodes.iter().enumerate().map(|(at, node)| (node.id, at as u32)).collect();
+        rayon::slice::ParallelSliceMut::par_sort_unstable(order.as_mut_slice());
         let mut place = vec![0u32; order.len()];
-        for (new, old) in order.iter().enumerate() {
+        for (new, (_, old)) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
+        drop(order);
         records.mentions.renumber(&place);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
