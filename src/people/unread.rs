@@ -1,9 +1,9 @@
 //! How many people may be in what could not be read: an estimate, for the ceiling only.
 //!
-//! The bytes of an item that were not examined, times the people per byte of items like it: those of the
-//! same ending in the same folder, else of the same ending anywhere. An archive or other container that
-//! could not be opened is taken to be as dense as all the leak. Whoever has never been seen in such items is
-//! not supposed to be in them.
+//! The bytes of an item that were not examined (unpacked, where its container tells), times the people per byte of items like
+//! it: those whose names differ in digits only, else those of the same ending in the same folder (for a member of an archive
+//! in the archive's too), else of the same ending anywhere. An archive or other container that could not be opened is taken to
+//! be as dense as all the leak. Whoever has never been seen in such items is not supposed to be in them.
 //!
 //! Most of them stand elsewhere in the leak already. How many do not is told by how many of those seen were seen once
 //! (I. J. Good, "The population frequencies of species", Biometrika 40 (1953)): where everybody is in every file nobody is new, where
@@ -15,7 +15,10 @@ use super::{
     individual::Individual,
     record::{NONE, Records},
 };
-use crate::{base::Category, evidence::Evidence};
+use crate::{
+    base::Category,
+    evidence::{Evidence, ItemStatus},
+};
 use std::collections::HashMap;
 
 /// Endings of what holds other items, which are like each other in nothing.
@@ -67,6 +70,22 @@ fn kind(path: &str) -> (&str, String) {
     (folder, name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase()))
 }
 
+/// The folder that the archive around a member lies in.
+fn around(folder: &str) -> Option<&str> {
+    let (archive, _) = folder.rsplit_once('!')?;
+    Some(archive.rsplit_once('/').map_or("", |(folder, _)| folder))
+}
+
+/// The name of an item without its digits, in lower case: what `members_2023.csv` and `members_2024.csv` are called both. `None`
+/// where little else is in it.
+fn series_of(path: &str) -> Option<String> {
+    const LEAST: usize = 3;
+    let name = path.rsplit('/').next()?.split('#').next()?.trim_end_matches('!');
+    let (stem, _) = name.split_once('.').unwrap_or((name, ""));
+    let is_named = stem.chars().filter(|c| c.is_alphabetic()).count() >= LEAST && name.contains(|c: char| c.is_ascii_digit());
+    is_named.then(|| name.chars().filter(|c| !c.is_ascii_digit()).flat_map(char::to_lowercase).collect())
+}
+
 /// Why the ceiling is higher than what was seen allows; `None` when everything was read.
 pub(super) fn estimate(
     evidence: &Evidence<'_>,
@@ -80,10 +99,14 @@ pub(super) fn estimate(
         return None;
     }
     let (mut near, mut like, mut all) = (HashMap::<(&str, String), Seen>::new(), HashMap::<String, Seen>::new(), Seen::default());
+    let mut series: HashMap<String, Seen> = unread.iter().filter_map(|(path, _)| Some((series_of(path)?, Seen::default()))).collect();
     let (people, novelty) = people_by_item(records, individuals, individual_of);
     for item in evidence.items.iter().filter(|item| !catalogue.is_set_aside(item.item)) {
         let people = people.get(&item.item).copied().unwrap_or(0);
         let (folder, ending) = kind(item.path);
+        if let Some(seen) = series_of(item.path).and_then(|name| series.get_mut(&name)) {
+            seen.add(people, item.examined);
+        }
         near.entry((folder, ending.clone())).or_default().add(people, item.examined);
         like.entry(ending).or_default().add(people, item.examined);
         if item.depth == 0 {
@@ -97,8 +120,11 @@ pub(super) fn estimate(
         let seen = match CONTAINERS.contains(&ending.as_str()) {
             true => all,
             false => {
-                let siblings = near.get(&(folder, ending.clone())).copied().filter(|seen| seen.bytes > 0);
-                siblings.or_else(|| like.get(&ending).copied()).unwrap_or_default()
+                let of_name = series_of(path).and_then(|name| series.get(&name).copied());
+                let inside = near.get(&(folder, ending.clone())).copied();
+                let beside = around(folder).and_then(|folder| near.get(&(folder, ending.clone())).copied());
+                let all_like = like.get(&ending).copied();
+                [of_name, inside, beside, all_like].into_iter().flatten().find(|seen| seen.bytes > 0).unwrap_or_default()
             }
         };
         at_risk += seen.people_in(*lost);
@@ -108,8 +134,8 @@ pub(super) fn estimate(
     (further > 0).then(|| Reason {
         code: "unread_items",
         text: format!(
-            "{} items could not be read ({bytes} bytes); at the density of items like them (same ending, same folder first; all of the leak for \
-             archives) they may hold {at_risk} people; by how many of those seen were seen in one item only, so many of them stand nowhere else",
+            "{} items could not be read ({bytes} bytes); at the density of items like them (same name but for digits, same ending in the \
+             folder, same ending anywhere; all of the leak for archives) they may hold {at_risk} people; by how many of those seen were seen in one item only, so many of them stand nowhere else",
             unread.len()
         ),
         direction: Direction::Raises,
@@ -126,6 +152,12 @@ fn unread(evidence: &Evidence<'_>, catalogue: &Catalogue) -> Vec<(String, u64)> 
         let may_hold = !matches!(problem.category, Category::Symlink | Category::SpecialFile | Category::ImageOnly);
         if may_hold && problem.bytes_not_examined > 0 {
             *lost.entry(problem.path.as_str()).or_default() += problem.bytes_not_examined;
+        }
+    }
+    // What is packed was counted packed.
+    for item in evidence.items.iter().filter(|item| item.status == ItemStatus::Failed) {
+        if let Some(lost) = lost.get_mut(item.path) {
+            *lost = item.size.max(*lost);
         }
     }
     let mut lost: Vec<(String, u64)> = lost.into_iter().map(|(path, bytes)| (path.to_owned(), bytes)).collect();
@@ -175,5 +207,13 @@ mod tests {
         assert_eq!(kind("share/a.zip!/hr/Pay.CSV"), ("share/a.zip!/hr", "csv".to_owned()));
         assert_eq!(kind("share/readme"), ("share", String::new()));
         assert_eq!(kind("a.xlsx#2024"), ("", "xlsx".to_owned()));
+    }
+
+    #[test]
+    fn a_series_is_a_name_but_for_its_digits() {
+        assert_eq!(series_of("a/b.zip!/Members_2023.csv").as_deref(), Some("members_.csv"));
+        assert_eq!(series_of("a/members_2024.csv"), series_of("a/b.zip!/members_2023.csv"));
+        assert_eq!((series_of("a/2024.csv"), series_of("a/members.csv"), series_of("a/q1.csv")), (None, None, None));
+        assert_eq!((around("a/b.zip!"), around("b.zip!/in"), around("a/b")), (Some("a"), Some(""), None));
     }
 }
