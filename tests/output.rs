@@ -109,7 +109,9 @@ fn timings_name_every_stage_and_report_on_standard_error() {
     let told = |arguments: &[&str]| String::from_utf8_lossy(&run(arguments).stderr).into_owned();
     let path = case.to_str().expect("UTF-8");
     let scanned = told(&["scan", fixture().to_str().expect("UTF-8"), "--case", path, "--timings", "--quiet"]);
-    for what in ["leak read", "people: records compared", "people: counted", "people.csv", "report.html", "report.xlsx", "manifest.json", "in all"] {
+    for what in
+        ["leak read", "people: records compared", "people: counted", "people.csv", "report.html", "report.xlsx", "manifest.json", "in all"]
+    {
         assert!(scanned.lines().any(|line| line.ends_with(&format!("   {what}"))), "{what}: {scanned}");
     }
     assert_eq!(told(&["assess", path, "--quiet"]), "");

@@ -2,29 +2,29 @@
 //!
 //! Of equal containers one is read, and which one chance decides: its members have its path. The path that stands for all of
 //! them is the one that lies least deep, then the first; the members are moved under it, so that the same leak gives the same
-//! evidence, and a container that is said to be read has its members.
+//! evidence, and a container that is said to be read has its members. Large ones that are unpacked as they come are known only
+//! when they were read, so several may be: what stands twice then is kept once.
 
 use super::{
-    items::{Digest, Items},
+    items::{Digest, ItemSeen, Items},
     row::ItemStatus,
 };
 use std::collections::{HashMap, HashSet};
 
 impl Items {
-    /// Moves the members of read copies under the path that stands for all copies; whether any had to be moved.
-    pub(super) fn settle(&mut self) -> bool {
-        let copied: HashSet<Digest> =
-            self.iter().filter(|item| item.status == ItemStatus::Duplicate && !item.digest.is_unknown()).map(|item| item.digest).collect();
-        if copied.is_empty() {
-            return false;
-        }
+    /// Moves the members of read copies under the path that stands for all copies; the numbers of those that had to be moved, and
+    /// of those that stand there already and were left out.
+    pub(super) fn settle(&mut self) -> Settled {
         let deepest = self.iter().map(|item| item.depth).max().unwrap_or(0);
+        let copied = self.copied(deepest);
+        if copied.is_empty() {
+            return Settled::default();
+        }
         // Where containers were, and where they are.
         let mut moved: HashMap<String, String> = HashMap::new();
-        // The paths that stand for all copies, and the digests of which a read copy was met.
+        // The paths that stand for all copies.
         let mut masters: HashMap<Digest, String> = HashMap::new();
-        let mut met: HashSet<Digest> = HashSet::new();
-        let mut has_moved = false;
+        let mut settled = Settled::default();
         // Outer ones first: what is in a container is where that is.
         for depth in 0..=deepest {
             let mut changed: Vec<(usize, String)> = Vec::new();
@@ -32,7 +32,7 @@ impl Items {
             let mut found: Vec<(Digest, String)> = Vec::new();
             for (place, item) in self.iter().enumerate().filter(|(_, item)| item.depth == depth) {
                 let path = under(item.path, &moved);
-                if copied.contains(&item.digest) {
+                if copied.contains(&item.digest.short()) {
                     let path = path.as_deref().unwrap_or(item.path);
                     found.push((item.digest, path.to_owned()));
                     if item.status != ItemStatus::Duplicate {
@@ -46,17 +46,44 @@ impl Items {
             for (place, path) in &changed {
                 moved.extend(self.get(*place).map(|item| (item.path.to_owned(), path.clone())));
             }
-            read.sort_unstable();
             for (digest, path, was) in read {
-                if let Some(master) = masters.get(&digest).filter(|master| met.insert(digest) && **master != path) {
+                if let Some(master) = masters.get(&digest).filter(|master| **master != path) {
                     moved.insert(was, master.clone());
                 }
             }
-            has_moved |= !changed.is_empty();
+            settled.moved.extend(changed.iter().filter_map(|(place, _)| Some(self.get(*place)?.item)));
             self.rename(&changed);
         }
-        has_moved
+        settled.left_out = self.repeated(&settled.moved);
+        self.leave_out(&settled.left_out);
+        settled
     }
+
+    /// Digests of which there are copies, in short, since there may be ten million; the deepest items hold no others.
+    fn copied(&self, deepest: u32) -> HashSet<u64> {
+        let may_hold = |item: &ItemSeen<'_>| item.depth < deepest && item.size > 0 && !item.digest.is_unknown();
+        let mut all: Vec<u64> = self.iter().filter(may_hold).map(|item| item.digest.short()).collect();
+        all.sort_unstable();
+        all.chunk_by(|a, b| a == b).filter(|equal| equal.len() > 1).map(|equal| equal[0]).collect()
+    }
+
+    /// Of these items, those of which the same stands under the same path.
+    fn repeated(&self, moved: &HashSet<u32>) -> HashSet<u32> {
+        let paths: HashSet<&str> = moved.iter().filter_map(|item| Some(self.of_number(*item)?.path)).collect();
+        let mut known = HashSet::new();
+        let (late, early): (Vec<_>, Vec<_>) =
+            self.iter().filter(|item| paths.contains(item.path)).partition(|item| moved.contains(&item.item));
+        let same = |item: &ItemSeen<'_>| (item.path.to_owned(), item.digest, item.size);
+        known.extend(early.iter().map(same));
+        late.iter().filter(|item| !known.insert(same(item))).map(|item| item.item).collect()
+    }
+}
+
+/// Numbers of items.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Settled {
+    pub moved: HashSet<u32>,
+    pub left_out: HashSet<u32>,
 }
 
 /// The path below a container that has moved; `None` when none around it has.
@@ -120,7 +147,7 @@ mod tests {
             ("z.db", 0, Duplicate, 5),
             ("q.zip!/other#1.csv", 1, Full, 7),
         ]);
-        assert!(held.settle());
+        assert_eq!(held.settle().moved, HashSet::from([4, 5, 6]));
         let paths: Vec<&str> = held.iter().map(|item| item.path).collect();
         assert_eq!(
             paths,
@@ -136,7 +163,22 @@ mod tests {
                 "q.zip!/other#1.csv",
             ]
         );
-        assert!(!held.settle(), "nothing is left to do");
-        assert!(!items(&[("a.zip", 0, Full, 1), ("b.zip", 0, Duplicate, 1), ("a.zip!/x", 1, Full, 2)]).settle());
+        assert_eq!(held.settle(), Settled::default(), "nothing is left to do");
+        assert_eq!(items(&[("a.zip", 0, Full, 1), ("b.zip", 0, Duplicate, 1), ("a.zip!/x", 1, Full, 2)]).settle(), Settled::default());
+    }
+
+    #[test]
+    fn what_was_read_in_two_copies_is_kept_once() {
+        use ItemStatus::Full;
+        let mut held = items(&[
+            ("b.tgz", 0, Full, 1),
+            ("b.tgz!/a.csv", 1, Full, 2),
+            ("a.zip!/b.tgz", 1, Full, 1),
+            ("a.zip!/b.tgz!/a.csv", 2, Full, 2),
+            ("a.zip", 0, Full, 3),
+        ]);
+        let settled = held.settle();
+        assert_eq!((settled.moved, settled.left_out), (HashSet::from([3]), HashSet::from([3])));
+        assert_eq!(held.iter().map(|item| item.path).collect::<Vec<_>>(), ["b.tgz", "b.tgz!/a.csv", "a.zip!/b.tgz", "a.zip"]);
     }
 }

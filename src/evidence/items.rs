@@ -5,7 +5,7 @@
 use super::row::{ItemRow, ItemStatus};
 use crate::base::token::hex;
 use anyhow::Context;
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 /// All items, by their numbers.
 #[derive(Default)]
@@ -91,6 +91,13 @@ impl Items {
         self.paths.push(piece.into_boxed_str());
     }
 
+    /// Leaves some items out, by their numbers.
+    pub(super) fn leave_out(&mut self, numbers: &HashSet<u32>) {
+        if !numbers.is_empty() {
+            self.rows.retain(|row| !numbers.contains(&row.item));
+        }
+    }
+
     /// The item of this number.
     pub(super) fn of_number(&self, item: u32) -> Option<ItemSeen<'_>> {
         self.rows.binary_search_by_key(&item, |row| row.item).ok().and_then(|place| self.get(place))
@@ -165,6 +172,14 @@ impl Digest {
             Some(("blake3", digits)) => Some(Digest::Blake3(unhex(digits)?)),
             Some(("sha256", digits)) => Some(Digest::Sha256(unhex(digits)?)),
             Some(_) => None,
+        }
+    }
+
+    /// The first bytes, as a number; 0 where there are none.
+    pub(super) fn short(&self) -> u64 {
+        match self {
+            Digest::Unknown => 0,
+            Digest::Blake3(bytes) | Digest::Sha256(bytes) => bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first)),
         }
     }
 

@@ -58,12 +58,12 @@ impl<'c> Evidence<'c> {
     pub fn load(case: &'c Case) -> anyhow::Result<Evidence<'c>> {
         let mut evidence = Evidence { case, items: Items::default(), problems: vec![], tables: vec![], columns: vec![], detectors: vec![] };
         evidence.items = evidence.all_items()?;
-        let has_moved = evidence.items.settle();
+        let settled = evidence.items.settle();
         evidence.problems = evidence.all(&PROBLEMS, batch_problems)?;
-        if has_moved {
-            let items = &evidence.items;
-            for problem in &mut evidence.problems {
-                if let Some(item) = items.of_number(problem.item).filter(|item| item.path != problem.path) {
+        if !settled.moved.is_empty() {
+            evidence.problems.retain(|problem| !settled.left_out.contains(&problem.item));
+            for problem in evidence.problems.iter_mut().filter(|problem| settled.moved.contains(&problem.item)) {
+                if let Some(item) = evidence.items.of_number(problem.item) {
                     problem.path = item.path.to_owned();
                 }
             }

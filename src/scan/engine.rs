@@ -206,7 +206,8 @@ impl<'e> Engine<'e> {
         match plan.filter(|plan| plan.parts.len() > 1) {
             None => {
                 let digest = digest(self.options.digest, item.bytes.as_slice());
-                if !self.claim(&digest) {
+                // Of nothing there are no copies.
+                if size > 0 && !self.claim(&digest) {
                     state.digest.set(digest).ok();
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
