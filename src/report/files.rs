@@ -27,7 +27,12 @@ impl Report for Files {
             let tally = assessment.census.items.get(&read.item).copied().unwrap_or_default();
             let copy = master != item.item;
             let status = if copy { ItemStatus::Duplicate } else { read.status };
-            sheet.text(item.path).plain(item.size).plain(item.digest).plain(read.format).plain(status.word());
+            sheet.text(item.path).plain(item.size).plain(item.digest);
+            match misnamed(item.path, read.format) {
+                Some(ending) => sheet.plain(format_args!("{} (named .{ending})", read.format)),
+                None => sheet.plain(read.format),
+            };
+            sheet.plain(status.word());
             sheet.plain(if copy { 0 } else { read.examined });
             sheet.text(if copy { catalogue.path(assessment.evidence, item.item) } else { "" });
             sheet.plain(tally.people).plain(tally.mentions).plain(tally.elements.codes()).plain(severity(tally.elements));
@@ -35,6 +40,71 @@ impl Report for Files {
         }
         sheet.finish()
     }
+}
+
+/// Endings of names, and the formats that what they promise is read as. Only what leaves no room for doubt: `.dat` promises
+/// nothing.
+const PROMISES: &[(&[&str], &[&str])] = &[
+    (&["jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff", "mp3", "mp4", "mov", "avi", "wav"], &["raw"]),
+    (&["pdf"], &["pdf"]),
+    (&["docx", "docm"], &["docx", "compound"]),
+    (&["xlsx", "xlsm", "xlsb"], &["xlsx", "compound"]),
+    (&["pptx", "pptm"], &["pptx", "compound"]),
+    (&["doc", "xls", "ppt", "msg"], &["compound"]),
+    (&["odt", "ods", "odp"], &["opendocument"]),
+    (&["zip"], &["zip"]),
+    (&["7z"], &["7z"]),
+    (&["rar"], &["rar"]),
+    (&["tar"], &["tar"]),
+    (&["gz", "tgz"], &["gzip"]),
+    (&["bz2"], &["bzip2"]),
+    (&["xz"], &["xz"]),
+    (&["zst"], &["zstd"]),
+    (&["parquet"], &["parquet"]),
+    (&["sqlite", "sqlite3"], &["sqlite"]),
+];
+/// Endings that promise text of some kind, and formats that are none.
+const TEXTS: &[&str] = &["txt", "log", "csv", "tsv", "md", "json", "jsonl", "xml", "yaml", "yml", "ini"];
+const NO_TEXTS: &[&str] = &[
+    "zip",
+    "7z",
+    "rar",
+    "tar",
+    "gzip",
+    "bzip2",
+    "xz",
+    "zstd",
+    "pdf",
+    "docx",
+    "xlsx",
+    "pptx",
+    "opendocument",
+    "compound",
+    "sqlite",
+    "access",
+    "pst",
+    "parquet",
+    "arrow",
+    "avro",
+    "orc",
+    "cab",
+    "iso9660",
+    "program",
+];
+
+/// The ending of a name that promises something else than what it is; `None` also where nothing was read.
+fn misnamed(path: &str, format: &str) -> Option<&'static str> {
+    let (_, ending) = path.rsplit('/').next()?.rsplit_once('.')?;
+    let is = |promised: &&&str| ending.eq_ignore_ascii_case(promised);
+    // Parts of a split archive are joined first.
+    if format.is_empty() || format == "volume" {
+        return None;
+    }
+    if let Some(text) = TEXTS.iter().find(is) {
+        return NO_TEXTS.contains(&format).then_some(text);
+    }
+    let (promised, formats) = PROMISES.iter().find_map(|(endings, formats)| Some((endings.iter().find(is)?, formats)))?;
+    (!formats.contains(&format)).then_some(promised)
 }
 
 fn severity(elements: ElementSet) -> &'static str {
@@ -69,5 +139,39 @@ impl Report for Exceptions {
             sheet.end()?;
         }
         sheet.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::FORMATS;
+
+    #[test]
+    fn names_that_promise_something_else_are_told() {
+        for (path, format, told) in [
+            ("share/holiday.JPG", "zip", Some("jpg")),
+            ("share/holiday.jpg", "raw", None),
+            ("a.zip!/report.pdf", "delimited", Some("pdf")),
+            ("payroll.csv", "sqlite", Some("csv")),
+            ("payroll.csv", "text", None),
+            ("payroll.xls", "html", Some("xls")),
+            ("payroll.xlsx", "compound", None),
+            ("backup.dat", "zip", None),
+            ("backup.zip", "volume", None),
+            ("backup.zip", "", None),
+            ("LICENSE", "text", None),
+            ("a.pdf/readme", "text", None),
+        ] {
+            assert_eq!(misnamed(path, format), told, "{path}");
+        }
+    }
+
+    #[test]
+    fn promises_name_formats_there_are() {
+        let named = PROMISES.iter().flat_map(|(_, formats)| *formats).chain(NO_TEXTS);
+        for format in named {
+            assert!(FORMATS.iter().any(|known| known.name() == *format) || *format == "raw", "{format}");
+        }
     }
 }
