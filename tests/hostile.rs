@@ -8,7 +8,7 @@ use breachscope::{
     evidence::{Case, Evidence},
     scan::{self, Options, Progress},
 };
-use common::{rows, run, scan, summary};
+use common::{rows, run, scan, summary, zipped};
 use std::{fs, io::Write, path::Path};
 
 const PEOPLE: &str = "first_name,last_name,ssn,email\nAmelia,Brandt,912-21-4411,amelia.brandt@nordlicht-post.net\n\
@@ -18,15 +18,6 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("memory");
     encoder.finish().expect("memory")
-}
-
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory");
-        zip.write_all(bytes).expect("memory");
-    }
-    zip.finish().expect("memory").into_inner()
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {

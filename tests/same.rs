@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{files, fixture, scan};
+use common::{files, fixture, scan, zipped};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Reports without the one figure that is a clock's.
@@ -239,15 +239,6 @@ fn roots_of_one_name_are_told_apart_by_the_cases_they_were_scanned_into() {
 
 #[test]
 fn members_of_copied_archives_stand_under_one_path() {
-    use std::io::Write;
-    fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, bytes) in members {
-            zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory");
-            zip.write_all(bytes).expect("memory");
-        }
-        zip.finish().expect("memory").into_inner()
-    }
     let folder = tempfile::tempdir().expect("a scratch folder");
     let share = folder.path().join("share");
     fs::create_dir(&share).expect("a folder");

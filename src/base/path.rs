@@ -86,9 +86,24 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// A path and each container around it, innermost first.
+pub fn around(path: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(path);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = this.rfind("!/").max(this.rfind('#')).map(|at| &this[..at]);
+        Some(this)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_containers_around_a_path_are_told() {
+        assert_eq!(around("a.zip!/b.xlsx#S").collect::<Vec<_>>(), ["a.zip!/b.xlsx#S", "a.zip!/b.xlsx", "a.zip"]);
+    }
 
     #[test]
     fn steps_into_containers_are_marked() {

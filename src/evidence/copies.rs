@@ -9,6 +9,7 @@ use super::{
     items::{Digest, ItemSeen, Items},
     row::ItemStatus,
 };
+use crate::base::path::around;
 use std::collections::{HashMap, HashSet};
 
 impl Items {
@@ -91,20 +92,7 @@ fn under(path: &str, moved: &HashMap<String, String>) -> Option<String> {
     if moved.is_empty() {
         return None;
     }
-    let (mut inner, mut outer) =
-        (path.rmatch_indices("!/").map(|(at, _)| at).peekable(), path.rmatch_indices('#').map(|(at, _)| at).peekable());
-    // The innermost first.
-    loop {
-        let at = match (inner.peek(), outer.peek()) {
-            (Some(a), Some(b)) if a > b => inner.next()?,
-            (_, Some(_)) => outer.next()?,
-            (Some(_), None) => inner.next()?,
-            (None, None) => return None,
-        };
-        if let Some(now) = moved.get(&path[..at]) {
-            return Some(format!("{now}{}", &path[at..]));
-        }
-    }
+    around(path).skip(1).find_map(|container| Some(format!("{}{}", moved.get(container)?, &path[container.len()..])))
 }
 
 #[cfg(test)]

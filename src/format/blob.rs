@@ -75,7 +75,12 @@ const fn is_packed(byte: &u8) -> bool {
 /// Whether bytes are text that somebody wrote: letters with something between them.
 fn is_text(bytes: &[u8]) -> bool {
     let is_parted = bytes.iter().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b':' | b'=' | b'"'));
-    is_parted && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()))
+    is_parted && readable(bytes).is_some()
+}
+
+/// Bytes as text without control characters but those of layout.
+fn readable(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()))
 }
 
 /// Binary values longer than this are no identifiers.
@@ -84,8 +89,8 @@ const LONGEST_ID: usize = 64;
 /// A value of bytes as a cell: text as it is, documents and what may be an identifier in hexadecimal digits; `None` of others,
 /// which say nothing that can be read.
 pub(super) fn written(bytes: &[u8]) -> Option<String> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|c| c.is_control() && !c.is_whitespace()) => Some(text.to_owned()),
+    match readable(bytes) {
+        Some(text) => Some(text.to_owned()),
         _ if bytes.len() <= LONGEST_ID || is_document(bytes) => Some(hex(bytes)),
         _ => None,
     }

@@ -2,13 +2,14 @@
 
 use super::{
     Accepted, At, Finding,
-    place::{Copies, Shown, around},
+    place::{Copies, Shown},
     policy::Policy,
 };
 use crate::{
     base::{
         Element, ElementSet,
         glob::{fits, text_fits},
+        path::around,
         token::base32,
     },
     evidence::{

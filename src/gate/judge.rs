@@ -135,7 +135,7 @@ fn unread(policy: &Policy, evidence: &Evidence<'_>, population: &Population, sho
     let catalogue = &population.catalogue;
     let allowed = |path: &str| {
         let patterns = &policy.allowed_paths;
-        patterns.iter().any(|pattern| super::place::around(path).any(|path| crate::base::glob::fits(pattern, path)))
+        patterns.iter().any(|pattern| crate::base::path::around(path).any(|path| crate::base::glob::fits(pattern, path)))
     };
     let mut all: Vec<Unread> = evidence
         .problems

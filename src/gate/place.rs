@@ -92,16 +92,6 @@ impl<'e> Copies<'e> {
     }
 }
 
-/// A path and each container around it, innermost first.
-pub fn around(path: &str) -> impl Iterator<Item = &str> {
-    let mut next = Some(path);
-    std::iter::from_fn(move || {
-        let this = next?;
-        next = this.rfind("!/").max(this.rfind('#')).map(|at| &this[..at]);
-        Some(this)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +104,5 @@ mod tests {
         assert_eq!(shown.path("repo/src/x.csv"), "src/x.csv");
         assert_eq!(shown.path("a.zip!/b/c.xlsx#Sheet"), "a.zip!/b/c.xlsx#Sheet");
         assert_eq!(shown.path("other/x"), "other/x");
-        assert_eq!(around("a.zip!/b.xlsx#S").collect::<Vec<_>>(), ["a.zip!/b.xlsx#S", "a.zip!/b.xlsx", "a.zip"]);
     }
 }
