@@ -127,8 +127,8 @@ impl Proposals {
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
 fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
     let mut met = vec![false; records.nodes.len()];
-    let again = records.mentions.nodes().iter().filter(|node| std::mem::replace(&mut met[**node as usize], true));
-    again.map(|node| &records.nodes[*node as usize]).filter(|node| agreement::tells_all(records, node) && is_tried(node)).count() as u64
+    let again = records.mentions.nodes().filter(|node| std::mem::replace(&mut met[*node as usize], true));
+    again.map(|node| &records.nodes[node as usize]).filter(|node| agreement::tells_all(records, node) && is_tried(node)).count() as u64
 }
 
 /// What the records of a chunk are met by in one way: half of each hash, and the record, divided by the first bits of the hash.

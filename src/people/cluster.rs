@@ -5,11 +5,11 @@ use super::{
     block::Edge,
     likeness::{Likeness, edit_distance},
     name::{Name, Suffix},
-    record::{Class, NONE, Records},
+    record::{Class, Map, Records},
     rule::{self, Rule, Tier},
 };
-use smallvec::{SmallVec, smallvec};
-use std::borrow::Cow;
+use smallvec::SmallVec;
+use std::{borrow::Cow, cell::LazyCell};
 
 /// Why two people were kept apart though a rule would join them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,17 +67,25 @@ pub struct Refusal {
     pub b: u32,
 }
 
-/// Union of records with what each union holds.
+/// Union of records. What a union holds is looked up in its records when a guard asks.
 pub struct Clusters {
+    /// The record above; of one that stands for a cluster, [`ROOT`] and the last record of the cluster.
     parent: Vec<u32>,
-    /// By the record that stands for a cluster: place in `holds`, or [`NONE`] while it is one record.
-    held: Vec<u32>,
-    holds: Vec<Holds>,
+    /// The records of a cluster in a ring, in the order in which they joined; after the last comes the one that stands for it.
+    next: Vec<u32>,
+    /// What clusters of [`BIG`] records and more hold, by the record that stands for them.
+    big: Map<u32, Holds>,
     pub merges: Vec<Merge>,
     pub refusals: Vec<Refusal>,
     /// R24 is not asked whether birth dates differ.
     pub(super) dates_err: bool,
 }
+
+/// Told apart from a record above by the highest bit.
+const ROOT: u32 = 1 << 31;
+
+/// Beyond so many records, going through them costs more than keeping what they hold.
+const BIG: usize = 16;
 
 /// What a person holds, as far as guards ask. Few values each, so they lie in place.
 #[derive(Clone, Debug, Default)]
@@ -90,13 +98,31 @@ struct Holds {
 
 impl Holds {
     fn of(records: &Records, node: u32) -> Holds {
+        let mut holds = Holds::default();
+        holds.add(records, node);
+        holds
+    }
+
+    /// Adds what a record holds.
+    fn add(&mut self, records: &Records, node: u32) {
         let node = &records.nodes[node as usize];
-        Holds {
-            names: if node.name == NONE { SmallVec::new() } else { smallvec![node.name] },
-            births: if node.birth.is_multiple_of(10_000) { SmallVec::new() } else { smallvec![node.birth] },
-            personal: records.keys(node).iter().filter(|key| key.class == Class::Personal).map(|key| key.value).collect(),
-            suffix: records.names.get(node.name as usize).map_or(Suffix::None, |name| name.suffix),
+        if let Some(name) = records.names.get(node.name as usize) {
+            add(&mut self.names, node.name);
+            self.suffix = self.suffix.max(name.suffix);
         }
+        if !node.birth.is_multiple_of(10_000) {
+            add(&mut self.births, node.birth);
+        }
+        let personal = records.keys(node).iter().filter(|key| key.class == Class::Personal);
+        personal.for_each(|key| add(&mut self.personal, key.value));
+    }
+
+    /// Adds what another holds.
+    fn extend(&mut self, other: &Holds) {
+        other.names.iter().for_each(|name| add(&mut self.names, *name));
+        other.births.iter().for_each(|birth| add(&mut self.births, *birth));
+        other.personal.iter().for_each(|number| add(&mut self.personal, *number));
+        self.suffix = self.suffix.max(other.suffix);
     }
 
     fn shares_number(&self, other: &Holds) -> bool {
@@ -127,11 +153,11 @@ const NAMES: usize = 8;
 impl Clusters {
     /// Every record by itself.
     pub fn new(records: &Records) -> Clusters {
-        let nodes = records.nodes.len();
+        let nodes = records.nodes.len() as u32;
         Clusters {
-            parent: (0..nodes as u32).collect(),
-            held: vec![NONE; nodes],
-            holds: Vec::new(),
+            parent: (0..nodes).map(|node| ROOT | node).collect(),
+            next: (0..nodes).collect(),
+            big: Map::default(),
             merges: Vec::new(),
             refusals: Vec::new(),
             dates_err: false,
@@ -141,12 +167,18 @@ impl Clusters {
     /// The record that stands for the cluster of this one: the smallest of it.
     pub fn root(&mut self, node: u32) -> u32 {
         let mut at = node;
-        while self.parent[at as usize] != at {
-            let up = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = up;
-            at = up;
+        loop {
+            let up = self.parent[at as usize];
+            if up & ROOT != 0 {
+                return at;
+            }
+            let above = self.parent[up as usize];
+            if above & ROOT != 0 {
+                return up;
+            }
+            self.parent[at as usize] = above;
+            at = above;
         }
-        at
     }
 
     /// Applies edges of up to this tier, in their order.
@@ -177,25 +209,46 @@ impl Clusters {
 
     fn join(&mut self, records: &Records, a: u32, b: u32) {
         let (keep, gone) = if a < b { (a, b) } else { (b, a) };
-        self.parent[gone as usize] = keep;
-        let theirs = match std::mem::replace(&mut self.held[gone as usize], NONE) {
-            NONE => Holds::of(records, gone),
-            place => std::mem::take(&mut self.holds[place as usize]),
+        let known = (self.big.remove(&keep), self.big.remove(&gone));
+        let known = match known {
+            (None, None) => None,
+            (mine, theirs) => {
+                let (mut all, theirs) =
+                    (mine.unwrap_or_else(|| self.gathered(records, keep)), theirs.unwrap_or_else(|| self.gathered(records, gone)));
+                all.extend(&theirs);
+                Some(all)
+            }
         };
-        if self.held[keep as usize] == NONE {
-            self.held[keep as usize] = self.holds.len() as u32;
-            self.holds.push(Holds::of(records, keep));
+        let (middle, last) = (self.parent[keep as usize] & !ROOT, self.parent[gone as usize] & !ROOT);
+        self.next[middle as usize] = gone;
+        self.next[last as usize] = keep;
+        self.parent[keep as usize] = ROOT | last;
+        self.parent[gone as usize] = keep;
+        if let Some(all) = known.or_else(|| (self.members(keep).take(BIG).count() == BIG).then(|| self.gathered(records, keep))) {
+            self.big.insert(keep, all);
         }
-        let mine = &mut self.holds[self.held[keep as usize] as usize];
-        extend(&mut mine.names, &theirs.names);
-        extend(&mut mine.births, &theirs.births);
-        extend(&mut mine.personal, &theirs.personal);
-        mine.suffix = mine.suffix.max(theirs.suffix);
+    }
+
+    /// The records of a cluster, by the one that stands for it, in the order in which they joined.
+    fn members(&self, root: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut at = Some(root);
+        std::iter::from_fn(move || {
+            let this = at?;
+            at = Some(self.next[this as usize]).filter(|next| *next != root);
+            Some(this)
+        })
+    }
+
+    /// What the records of a cluster hold.
+    fn gathered(&self, records: &Records, root: u32) -> Holds {
+        let mut holds = Holds::default();
+        self.members(root).for_each(|node| holds.add(records, node));
+        holds
     }
 
     /// What a cluster holds, by the record that stands for it.
     fn holds(&self, records: &Records, root: u32) -> Cow<'_, Holds> {
-        self.holds.get(self.held[root as usize] as usize).map_or_else(|| Cow::Owned(Holds::of(records, root)), Cow::Borrowed)
+        self.big.get(&root).map_or_else(|| Cow::Owned(self.gathered(records, root)), Cow::Borrowed)
     }
 
     /// What speaks against joining two clusters, looking at all they hold.
@@ -205,24 +258,25 @@ impl Clusters {
         if x.suffix != y.suffix && x.suffix != Suffix::None && y.suffix != Suffix::None && !shared_number {
             return Some(Guard::V3);
         }
-        let comparison = rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]);
-        if x.numbers_differ(records, y) && !comparison.all_agree() {
+        // Most pairs are not asked how they compare: nothing they hold differs.
+        let compared = LazyCell::new(|| rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]));
+        if x.numbers_differ(records, y) && !compared.all_agree() {
             return Some(Guard::V1);
         }
         // Such records were found to be one person's whatever their names and birth dates.
         let told = edge.rule == Rule::R23;
-        let outweighed =
-            shared_number || comparison.is_proven() || comparison.is_slip() || told || (edge.rule == Rule::R24 && self.dates_err);
-        if !outweighed && x.births_differ(y) {
+        let is_outweighed =
+            || shared_number || told || (edge.rule == Rule::R24 && self.dates_err) || compared.is_proven() || compared.is_slip();
+        if x.births_differ(y) && !is_outweighed() {
             return Some(Guard::V2);
         }
-        let exact_key = shared_number || comparison.row_key || comparison.proven || comparison.is_misspelt() || told;
         let clash = |x: &Name, y: &Name| match edge.rule {
             // It is asked of records that tell half a name, and of misspelt ones.
             Rule::R24 => x.given_differs(y),
             _ => x.likeness(y) == Likeness::Incompatible,
         };
-        if !exact_key && names_clash(records, x, y, clash) {
+        let has_exact_key = || compared.row_key || compared.proven || compared.is_misspelt();
+        if !shared_number && !told && names_clash(records, x, y, clash) && !has_exact_key() {
             return Some(Guard::V4);
         }
         (x.names.len() + y.names.len() > NAMES && distinct_bags(records, x, y) > NAMES).then_some(Guard::V7)
@@ -248,11 +302,9 @@ fn names_clash(records: &Records, x: &Holds, y: &Holds, clash: impl Fn(&Name, &N
         && x.names.iter().take(NAMES).any(|one| y.names.iter().take(NAMES).all(|other| differs(one, other)))
 }
 
-fn extend<A: smallvec::Array<Item: PartialEq + Copy>>(into: &mut SmallVec<A>, from: &SmallVec<A>) {
-    for value in from {
-        if !into.contains(value) {
-            into.push(*value);
-        }
+fn add<A: smallvec::Array<Item: PartialEq>>(into: &mut SmallVec<A>, value: A::Item) {
+    if !into.contains(&value) {
+        into.push(value);
     }
 }
 

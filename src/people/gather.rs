@@ -13,13 +13,14 @@ use super::{
     way::hash_text,
 };
 use crate::{
-    base::{ElementSet, Meaning, Role},
+    base::{Meaning, Role},
     evidence::{
         Evidence,
         load::StoredMention,
         row::{NO_TABLE, unpack},
     },
 };
+use rayon::prelude::*;
 
 /// Reads the used mentions of a case.
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
@@ -179,9 +180,6 @@ impl<'a> Reader<'a> {
         let number = known.map_or(mention.table, |table| table.table);
         let id = mix(&[self.identity(mention.item), u64::from(number), row, u64::from(mention.slot)]);
         let node = self.intern_node(id, name, address);
-        let entry = &mut self.records.nodes[node as usize];
-        entry.elements = entry.elements.union(mention.elements);
-        entry.roles |= 1 << role as u16;
         if self.fields.deceased {
             self.records.death_nodes.insert(node);
         }
@@ -403,8 +401,6 @@ impl<'a> Reader<'a> {
             sex: fields.sex,
             address,
             keys,
-            elements: ElementSet::EMPTY,
-            roles: 0,
             organisation: fields.organisation,
             own_name: fields.own_name,
         });
@@ -427,28 +423,35 @@ impl Records {
     /// Puts nodes and mentions into an order that depends on content only.
     fn in_order(self) -> Records {
         let mut records = self;
-        let mut order: Vec<(u64, u32)> = records.nodes.iter().enumerate().map(|(at, node)| (node.id, at as u32)).collect();
-        rayon::slice::ParallelSliceMut::par_sort_unstable(order.as_mut_slice());
+        let nearby = records.nearby();
+        let near = |node: &Node| match nearby.get(node.name as usize) {
+            Some(hash) => u64::from(*hash) << 32 | node.id >> 32,
+            None => node.id,
+        };
+        let mut order: Vec<(u64, u32)> = records.nodes.iter().enumerate().map(|(at, node)| (near(node), at as u32)).collect();
+        drop(nearby);
+        let nodes = &records.nodes;
+        order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| nodes[a.1 as usize].id.cmp(&nodes[b.1 as usize].id)));
+        let order: Vec<u32> = order.into_iter().map(|(_, at)| at).collect();
         let mut place = vec![0u32; order.len()];
-        for (new, (_, old)) in order.iter().enumerate() {
+        for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
-        drop(order);
         records.mentions.renumber(&place);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.keep_own_mails();
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
-        // Where they lie: a second copy of all nodes would be the most memory a case ever needs.
-        for at in 0..place.len() {
-            while place[at] as usize != at {
-                let to = place[at] as usize;
-                records.nodes.swap(at, to);
-                place.swap(at, to);
-            }
-        }
+        drop(place);
+        records.nodes = order.iter().map(|at| records.nodes[*at as usize].clone()).collect();
         records.order_keys();
         records
+    }
+
+    /// By name, a hash of it. Where there are many records, those of one name lie together, so that whoever looks at one
+    /// person's has them at hand.
+    fn nearby(&self) -> Vec<u32> {
+        if self.few { Vec::new() } else { self.names.par_iter().map(|name| (hash_text(&name.bag()) >> 32) as u32).collect() }
     }
 }
 

@@ -48,14 +48,20 @@ struct Stretch {
     sequence: u32,
 }
 
+/// What a mention has of its own; in one piece, since whoever asks for one of a person's mentions finds all of it with one look.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    node: u32,
+    /// Place in `all_kinds`.
+    kind: u32,
+    /// The lower half of the row, or a place in `stretches`.
+    low: u32,
+}
+
 /// All mentions, in the order evidence is read in.
 #[derive(Debug, Default)]
 pub struct Mentions {
-    nodes: Vec<u32>,
-    /// Places in `all_kinds`.
-    kinds: Vec<u32>,
-    /// The lower half of the row, or a place in `stretches`.
-    lows: Vec<u32>,
+    rows: Vec<Row>,
     stretches: Vec<Stretch>,
     all_kinds: Vec<Kind>,
     known: Index,
@@ -64,9 +70,7 @@ pub struct Mentions {
 impl Mentions {
     /// Makes room for so many.
     pub(super) fn reserve(&mut self, mentions: usize) {
-        self.nodes.reserve_exact(mentions);
-        self.kinds.reserve_exact(mentions);
-        self.lows.reserve_exact(mentions);
+        self.rows.reserve_exact(mentions);
     }
 
     /// Adds a mention whose values these detectors found.
@@ -80,7 +84,7 @@ impl Mentions {
         };
         let common = MentionOf { node: NONE, row: 0, length: 0, sequence: ROW, ..*mention };
         let is = |kind: &Kind| kind.common == common && (kind.high, kind.is_row) == (high, is_row) && *kind.detectors == *detectors;
-        let last = self.kinds.last().copied().filter(|at| self.all_kinds.get(*at as usize).is_some_and(is));
+        let last = self.rows.last().map(|row| row.kind).filter(|at| self.all_kinds.get(*at as usize).is_some_and(is));
         let kind = last.unwrap_or_else(|| {
             let place = u64::from(common.item) << 32 | u64::from(common.table);
             let rest = u64::from(common.part) << 32 | u64::from(common.slot) << 16 | common.role as u64;
@@ -92,25 +96,23 @@ impl Mentions {
                 new
             })
         });
-        self.nodes.push(mention.node);
-        self.kinds.push(kind);
-        self.lows.push(low);
+        self.rows.push(Row { node: mention.node, kind, low });
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.rows.is_empty()
     }
 
     /// The mention at a place.
     pub fn get(&self, at: usize) -> Option<MentionOf> {
-        let kind = self.kind(at)?;
-        let (node, low) = (*self.nodes.get(at)?, *self.lows.get(at)?);
+        let Row { node, kind, low } = *self.rows.get(at)?;
+        let kind = self.all_kinds.get(kind as usize)?;
         if kind.is_row {
             return Some(MentionOf { node, row: u64::from(kind.high) << 32 | u64::from(low), ..kind.common });
         }
@@ -120,7 +122,7 @@ impl Mentions {
 
     /// The node of the mention at a place.
     pub fn node(&self, at: usize) -> u32 {
-        self.nodes[at]
+        self.rows[at].node
     }
 
     /// The detectors that found the values of the mention at a place, of those that find elements.
@@ -134,13 +136,13 @@ impl Mentions {
     }
 
     /// The nodes of all mentions, in order.
-    pub(super) fn nodes(&self) -> &[u32] {
-        &self.nodes
+    pub(super) fn nodes(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.rows.iter().map(|row| row.node)
     }
 
     /// Gives every node another number.
     pub(super) fn renumber(&mut self, number: &[u32]) {
-        self.nodes.iter_mut().for_each(|node| *node = number[*node as usize]);
+        self.rows.iter_mut().for_each(|row| row.node = number[row.node as usize]);
     }
 
     /// The items that mentions lie in, each once or more.
@@ -149,7 +151,7 @@ impl Mentions {
     }
 
     fn kind(&self, at: usize) -> Option<&Kind> {
-        self.all_kinds.get(*self.kinds.get(at)? as usize)
+        self.all_kinds.get(self.rows.get(at)?.kind as usize)
     }
 }
 

@@ -95,11 +95,11 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     done("people: mentions put in order");
     let assembler = Assembler::new(evidence, &records, &catalogue, on);
     let mut shares: std::collections::HashMap<u32, ElementSet> = std::collections::HashMap::new();
-    for (node, people) in &attached.shared {
+    let shared = records.mentions.iter().filter(|_| !attached.shared.is_empty());
+    for (mention, people) in shared.filter_map(|mention| Some((mention, attached.shared.get(&mention.node)?))) {
         for root in people {
-            let root = roots[*root as usize];
-            let set = shares.entry(root).or_default();
-            *set = set.union(records.nodes[*node as usize].elements);
+            let set = shares.entry(roots[*root as usize]).or_default();
+            *set = set.union(mention.elements);
         }
     }
     let mut individuals: Vec<Individual> = Vec::with_capacity(roots.iter().enumerate().filter(|(at, root)| *at == **root as usize).count());
@@ -175,17 +175,16 @@ fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Reco
     items.dedup();
     items.sort_by_key(|item| catalogue.path(evidence, *item));
     let rank: record::Map<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
-    let nodes = records.mentions.nodes();
     let mut ends = vec![0u32; roots.len()];
-    nodes.iter().for_each(|node| ends[roots[*node as usize] as usize] += 1);
+    records.mentions.nodes().for_each(|node| ends[roots[node as usize] as usize] += 1);
     let mut begin = 0;
     for end in &mut ends {
         begin += std::mem::replace(end, begin);
     }
-    let mut order = vec![0u32; nodes.len()];
-    for (at, node) in nodes.iter().enumerate() {
+    let mut order = vec![0u32; records.mentions.len()];
+    for (at, node) in records.mentions.nodes().enumerate() {
         // Where the next one of this root goes; in the end, where they end.
-        let next = &mut ends[roots[*node as usize] as usize];
+        let next = &mut ends[roots[node as usize] as usize];
         order[*next as usize] = at as u32;
         *next += 1;
     }
