@@ -116,6 +116,11 @@ impl<'c> Evidence<'c> {
 
     /// Hands every mention to `each`, in the order of the part files.
     pub fn mentions(&self, mut each: impl FnMut(StoredMention<'_>)) -> anyhow::Result<()> {
+        self.mentions_at_once(1, |mentions| mentions.iter().for_each(|mention| each(*mention)))
+    }
+
+    /// The same, up to so many at once.
+    pub fn mentions_at_once(&self, most: usize, mut each: impl FnMut(&[StoredMention<'_>])) -> anyhow::Result<()> {
         read(&self.case.evidence(), &MENTIONS, self.case.key(), |batch| {
             let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
                 (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
@@ -127,9 +132,9 @@ impl<'c> Evidence<'c> {
             let ids: &UInt16Array = detectors.values().as_any().downcast_ref().context("column `detectors` has another type")?;
             let bytes: &FixedSizeBinaryArray = tokens.values().as_any().downcast_ref().context("column `tokens` has another type")?;
             let (ends, ids, bytes) = (detectors.value_offsets(), ids.values(), bytes.value_data());
-            for at in 0..batch.num_rows() {
+            let mention = |at: usize| {
                 let (from, to) = (ends[at] as usize, ends[at + 1] as usize);
-                each(StoredMention {
+                StoredMention {
                     item: item.value(at),
                     part: part.value(at),
                     table: table.value(at),
@@ -142,7 +147,13 @@ impl<'c> Evidence<'c> {
                     detectors: ids.get(from..to).unwrap_or_default(),
                     tokens: bytes.get(from * 16..to * 16).unwrap_or_default(),
                     values: values.value(at),
-                });
+                }
+            };
+            let mut some = Vec::with_capacity(most);
+            for from in (0..batch.num_rows()).step_by(most) {
+                some.clear();
+                some.extend((from..batch.num_rows().min(from + most)).map(mention));
+                each(&some);
             }
             Ok(())
         })

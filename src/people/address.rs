@@ -59,7 +59,7 @@ impl Address {
         let Draft { street, unit, city, postcode, jurisdiction } = &address;
         let something = ![street, city, postcode, jurisdiction].iter().all(|field| field.is_empty());
         something.then(|| Address {
-            fields: Packed::new([street, unit, city, postcode]),
+            fields: Packed::new([street, unit, city, postcode], 0),
             jurisdiction: Jurisdiction::fit(jurisdiction).unwrap_or_default(),
         })
     }

@@ -5,7 +5,7 @@ use super::{
     block::Edge,
     likeness::{Likeness, edit_distance},
     name::{Name, Suffix},
-    record::{Class, Map, Records},
+    record::{Class, Map, Number, Records},
     rule::{self, Rule, Tier},
 };
 use smallvec::SmallVec;
@@ -108,7 +108,7 @@ impl Holds {
         let node = &records.nodes[node as usize];
         if let Some(name) = records.names.get(node.name as usize) {
             add(&mut self.names, node.name);
-            self.suffix = self.suffix.max(name.suffix);
+            self.suffix = self.suffix.max(name.suffix());
         }
         if !node.birth.is_multiple_of(10_000) {
             add(&mut self.births, node.birth);
@@ -131,8 +131,8 @@ impl Holds {
 
     /// Both hold personal numbers, and none of one is, or is near, one of the other.
     fn numbers_differ(&self, records: &Records, other: &Holds) -> bool {
-        let text = |value: &u64| records.numbers.get(value).map_or("", |number| &**number);
-        let near = |one: &str, other: &str| one.len() != other.len() || edit_distance(one, other, 2) <= 2;
+        let text = |value: &u64| records.numbers.get(*value).unwrap_or_default();
+        let near = |one: Number, other: Number| one.len() != other.len() || edit_distance(&one, &other, 2) <= 2;
         let (mine, theirs) = (&self.personal, &other.personal);
         !mine.is_empty()
             && !theirs.is_empty()

@@ -4,12 +4,12 @@ use super::{
     address::{self, Address},
     catalogue::Catalogue,
     firm::{is_organisation, is_role_mailbox},
-    intern::{Index, Texts},
+    intern::{Index, Print, Texts},
     mailbox,
     mention::MentionOf,
     name::{self, Name},
     place::{self, Jurisdiction},
-    record::{Class, FEW, Key, Mailbox, Map, NONE, Node, Number, Records, mix, short_hash},
+    record::{Class, FEW, Key, Mailbox, Map, NONE, Node, Records, mix, short_hash},
     way::hash_text,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     },
 };
 use rayon::prelude::*;
+use std::hint::black_box;
 
 /// Reads the used mentions of a case.
 pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
@@ -30,10 +31,15 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     reader.records.few = mentions <= FEW;
     // Room that is not used costs nothing; moving millions of records to where there is more does.
     reader.records.nodes.reserve_exact(mentions);
+    reader.records.names.reserve_exact(mentions);
     reader.records.all_keys.reserve_exact(evidence.mention_values());
-    evidence.mentions(|mention| reader.take(&mention))?;
+    evidence.mentions_at_once(ROUND, |mentions| reader.take(mentions))?;
     Ok(reader.finish().in_order())
 }
+
+/// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
+/// waiting for one look after the other is most of the work.
+const ROUND: usize = 256;
 
 struct Reader<'a> {
     evidence: &'a Evidence<'a>,
@@ -50,11 +56,40 @@ struct Reader<'a> {
     parents: std::collections::HashSet<u32>,
     /// See [`Reader::identity`].
     identities: Map<u32, u64>,
-    fields: Fields,
     /// Of identifiers of unknown kind, by table and column.
     scopes: Map<(u32, u32), u64>,
+    /// Where the last mention stood; the next mostly stands there too.
+    place: Option<Place>,
     /// Reused.
+    pending: Vec<Pending>,
     detectors: Vec<u16>,
+}
+
+/// Item, part and table that mentions stand in, and what follows from them.
+#[derive(Clone, Copy)]
+struct Place {
+    at: (u32, u32, u32),
+    is_used: bool,
+    /// Place in the catalogue.
+    table: Option<u32>,
+    /// See [`Reader::identity`].
+    identity: u64,
+}
+
+/// A mention on its way to its node.
+#[derive(Default)]
+struct Pending {
+    fields: Fields,
+    table: Option<u32>,
+    row: u64,
+    role: Role,
+    id: u64,
+    name: Option<Print>,
+    address: Option<Print>,
+    name_number: u32,
+    address_number: u32,
+    /// Of what makes up its identity.
+    hash: u64,
 }
 
 /// The identity values of one mention, gathered before they are interned. Reused.
@@ -119,10 +154,69 @@ impl Fields {
 }
 
 impl Fields {
+    fn gather_text(&mut self, meaning: Meaning, text: &str) {
+        let target = match meaning {
+            Meaning::FullName => &mut self.full,
+            Meaning::GivenName => &mut self.given,
+            Meaning::MiddleName => &mut self.middle,
+            Meaning::Surname => &mut self.surname,
+            Meaning::MaidenName => &mut self.maiden,
+            Meaning::NameSuffix => &mut self.suffix,
+            Meaning::Street => &mut self.street,
+            Meaning::Unit => &mut self.unit,
+            Meaning::City => &mut self.city,
+            Meaning::Region => &mut self.region,
+            Meaning::Postcode => &mut self.postcode,
+            Meaning::Country => &mut self.country,
+            Meaning::FullAddress => &mut self.full_address,
+            _ => return,
+        };
+        if target.is_empty() {
+            target.push_str(text);
+        }
+    }
+
+    /// An address may tell the surname that its owner had.
+    fn tell_maiden_name(&mut self) {
+        let given = if self.given.is_empty() { &self.full } else { &self.given };
+        if self.maiden.is_empty()
+            && self.has_name()
+            && let Some(surname) = mailbox::other_surname(&self.mailbox, given, &self.surname)
+        {
+            self.maiden.push_str(surname);
+        }
+    }
+
+    fn has_name(&self) -> bool {
+        ![&self.full, &self.given, &self.middle, &self.surname, &self.suffix].iter().all(|part| part.trim().is_empty())
+    }
+
+    /// The fields of the name as they stand, if there is one.
+    fn join_name(&self, joined: &mut String) -> bool {
+        join(joined, &[&self.full, &self.given, &self.middle, &self.surname, &self.maiden, &self.suffix]);
+        self.has_name()
+    }
+
+    /// The fields of the address as they stand, if there is one.
+    fn join_address(&self, joined: &mut String) -> bool {
+        let parts = [&self.street, &self.unit, &self.city, &self.region, &self.postcode, &self.country, &self.full_address];
+        join(joined, &parts);
+        !parts.iter().all(|part| part.is_empty())
+    }
+
     fn meet_mailbox(&mut self, text: &str) {
         if self.mailbox.is_empty() {
             self.mailbox = Mailbox::fit(text.split('@').next().unwrap_or_default()).unwrap_or_default();
         }
+    }
+}
+
+/// Texts in one, apart.
+fn join(joined: &mut String, parts: &[&String]) {
+    joined.clear();
+    for part in parts {
+        joined.push_str(part);
+        joined.push('\u{1f}');
     }
 }
 
@@ -140,8 +234,9 @@ impl<'a> Reader<'a> {
             joined: String::new(),
             parents,
             identities: Map::default(),
-            fields: Fields::default(),
             scopes: Map::default(),
+            place: None,
+            pending: Vec::new(),
             detectors: Vec::new(),
         }
     }
@@ -157,30 +252,79 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn take(&mut self, mention: &StoredMention<'_>) {
-        if !self.catalogue.is_used(mention.item) {
-            return;
+    fn place(&mut self, mention: &StoredMention<'_>) -> Place {
+        let at = (mention.item, mention.part, mention.table);
+        if let Some(place) = self.place.filter(|place| place.at == at) {
+            return place;
         }
         let table = self.catalogue.table_index(mention.item, mention.part, mention.table);
-        self.gather(mention, table);
-        let row = table.map_or(mention.row, |table| self.catalogue.tables[table as usize].row(mention.part, mention.row));
-        if let Some(table) = table.filter(|table| self.parents.contains(table)) {
-            let value = mix(&[u64::from(table), u64::from(mention.part), mention.row]);
-            self.fields.keys.push(Key { class: Class::Own, value });
+        let place = Place { at, is_used: self.catalogue.is_used(mention.item), table, identity: self.identity(mention.item) };
+        self.place = Some(place);
+        place
+    }
+
+    fn take(&mut self, mentions: &[StoredMention<'_>]) {
+        self.foresee(mentions);
+        let mut all = std::mem::take(&mut self.pending);
+        all.resize_with(all.len().max(mentions.len()), Pending::default);
+        let mut taken: Vec<&StoredMention<'_>> = Vec::with_capacity(mentions.len());
+        for mention in mentions {
+            let place = self.place(mention);
+            if place.is_used {
+                self.gather(mention, place, &mut all[taken.len()]);
+                taken.push(mention);
+            }
         }
-        let role = self.role(mention, table);
-        let name = self.intern_name();
-        let known = table.map(|table| &self.catalogue.tables[table as usize]);
-        self.fields.own_name = known.is_some_and(|table| table.of_own_names);
+        let pending = &mut all[..taken.len()];
+        let names = pending.iter().filter_map(|of| of.name).filter(|print| self.names.foresee(*print));
+        let written = pending.iter().filter_map(|of| of.address).filter(|print| self.written.foresee(*print));
+        black_box((names.count(), written.count()));
+        taken.iter().zip(pending.iter_mut()).for_each(|(mention, of)| self.intern(mention, of));
+        black_box(pending.iter().filter(|of| self.by_identity.foresee(of.hash)).count());
+        taken.iter().zip(pending).for_each(|(mention, of)| self.settle(mention, of));
+        self.pending = all;
+    }
+
+    /// Brings what values are looked up in into the processor's cache.
+    fn foresee(&self, mentions: &[StoredMention<'_>]) {
+        let mut known = 0u32;
+        for mention in mentions {
+            for (at, detector) in mention.detectors.iter().enumerate() {
+                let token = || mention.token(at).0 as u64;
+                known += u32::from(match self.evidence.detectors.get(usize::from(*detector)).map(|entry| entry.meaning) {
+                    Some(Meaning::Phone) => self.records.phone_places.foresee(token()),
+                    Some(Meaning::PersonalNumber) => self.records.numbers.foresee(token()),
+                    _ => false,
+                });
+            }
+        }
+        black_box(known);
+    }
+
+    /// Name and address get their numbers.
+    fn intern(&mut self, mention: &StoredMention<'_>, of: &mut Pending) {
+        let Pending { fields, name, address, .. } = of;
+        let records = &mut self.records;
+        let known = of.table.map(|table| &self.catalogue.tables[table as usize]);
+        let name = name.map_or(NONE, |print| self.names.number(print, || new_name(fields, records)));
+        fields.own_name = known.is_some_and(|table| table.of_own_names);
         let organisations = known.is_some_and(|table| table.of_organisations);
         // A firm in the column of names, or a row of a table of firms, without a person's name.
-        let personal = self.fields.keys.iter().any(|key| key.class == Class::Personal);
-        self.fields.organisation |= name == NONE && !personal && ((organisations && mention.slot == 0) || self.fields.firm);
-        let address = self.intern_address();
-        let number = known.map_or(mention.table, |table| table.table);
-        let id = mix(&[self.identity(mention.item), u64::from(number), row, u64::from(mention.slot)]);
-        let node = self.intern_node(id, name, address);
-        if self.fields.deceased {
+        let personal = fields.keys.iter().any(|key| key.class == Class::Personal);
+        let nobody = matches!(name, NONE | FIRM) && !personal && ((organisations && mention.slot == 0) || fields.firm);
+        fields.organisation = name == FIRM || nobody;
+        let addresses = &mut self.addresses;
+        let address = address.map_or(NONE, |print| self.written.number(print, || new_address(fields, records, addresses)));
+        let name = if name == FIRM { NONE } else { name };
+        let hash = mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
+        of.hash = fields.keys.iter().fold(hash, |hash, key| mix(&[hash, key.class as u64, key.value]));
+        (of.name_number, of.address_number) = (name, address);
+    }
+
+    /// The mention is put with its node.
+    fn settle(&mut self, mention: &StoredMention<'_>, of: &Pending) {
+        let node = self.intern_node(of);
+        if of.fields.deceased {
             self.records.death_nodes.insert(node);
         }
         self.detectors.clear();
@@ -188,13 +332,13 @@ impl<'a> Reader<'a> {
         let mention = MentionOf {
             node,
             item: mention.item,
-            table: table.unwrap_or(NO_TABLE),
-            row,
+            table: of.table.unwrap_or(NO_TABLE),
+            row: of.row,
             length: mention.length,
             part: mention.part,
             sequence: mention.sequence,
             slot: mention.slot,
-            role,
+            role: of.role,
             elements: mention.elements,
             protected: mention.protected,
         };
@@ -202,27 +346,41 @@ impl<'a> Reader<'a> {
     }
 
     /// Sorts the mention's values into fields and keys by what they mean.
-    fn gather(&mut self, mention: &StoredMention<'_>, table: Option<u32>) {
-        self.fields.clear();
+    fn gather(&mut self, mention: &StoredMention<'_>, place: Place, of: &mut Pending) {
+        let (table, fields) = (place.table, &mut of.fields);
+        fields.clear();
         for ((at, detector), value) in mention.detectors.iter().enumerate().zip(unpack(mention.values)) {
             let Some(entry) = self.evidence.detectors.get(usize::from(*detector)) else { continue };
             let token = mention.token(at).0 as u64;
-            self.gather_one(mention, table, entry.meaning, token, value);
+            self.gather_one(fields, mention, table, entry.meaning, token, value);
         }
-        self.fields.keys.sort_unstable();
-        self.fields.keys.dedup();
+        fields.keys.sort_unstable();
+        fields.keys.dedup();
+        let known = table.map(|table| &self.catalogue.tables[table as usize]);
+        of.row = known.map_or(mention.row, |table| table.row(mention.part, mention.row));
+        if let Some(table) = table.filter(|table| self.parents.contains(table)) {
+            let value = mix(&[u64::from(table), u64::from(mention.part), mention.row]);
+            fields.keys.push(Key { class: Class::Own, value });
+        }
+        of.table = table;
+        of.role = self.role(mention, table);
+        let number = known.map_or(mention.table, |table| table.table);
+        of.id = mix(&[place.identity, u64::from(number), of.row, u64::from(mention.slot)]);
+        fields.tell_maiden_name();
+        let joined = &mut self.joined;
+        of.name = fields.join_name(joined).then(|| self.names.print(joined));
+        of.address = fields.join_address(joined).then(|| self.written.print(joined));
     }
 
-    fn gather_one(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
+    fn gather_one(&mut self, fields: &mut Fields, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
         let text = std::str::from_utf8(value).unwrap_or_default();
-        let fields = &mut self.fields;
         let mut key = |class, value| fields.keys.push(Key { class, value });
         match meaning {
             // Only the last digits are there: `XXX-XX-6789`.
             Meaning::PersonalNumber if text.len() < 6 => key(Class::Partial, token),
             Meaning::PersonalNumber => {
                 key(Class::Personal, token);
-                note(&mut self.records.numbers, token, text);
+                self.records.numbers.note(token, text);
             }
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
@@ -237,18 +395,14 @@ impl<'a> Reader<'a> {
             }
             Meaning::Phone => {
                 key(Class::Phone, token);
-                if let std::collections::hash_map::Entry::Vacant(new) = self.records.phone_places.entry(token)
-                    && let Some(place) = place::phone_jurisdiction(text).and_then(|place| Jurisdiction::fit(&place))
-                {
-                    new.insert(place);
-                }
+                self.records.phone_places.note(token, || Jurisdiction::fit(&place::phone_jurisdiction(text)?));
             }
             Meaning::Username => {
                 key(Class::Username, token);
                 fields.meet_mailbox(text);
             }
             Meaning::Card | Meaning::Account => key(Class::Account, token),
-            Meaning::RowKey | Meaning::ForeignKey => self.gather_key(mention, table, meaning, token, value),
+            Meaning::RowKey | Meaning::ForeignKey => self.gather_key(fields, mention, table, meaning, token, value),
             Meaning::UnverifiedId => {
                 let column = table.and_then(|table| Some((table, key_column(&self.catalogue.tables[table as usize], value)?)));
                 let place = column.map_or((NONE, NONE), |(table, column)| (table, column.seen.column));
@@ -257,10 +411,10 @@ impl<'a> Reader<'a> {
                     short_hash(super::catalogue::words(header).concat().as_bytes())
                 });
                 let key = mix(&[scope, token]);
-                self.fields.keys.push(Key { class: Class::Unverified, value: key });
+                fields.keys.push(Key { class: Class::Unverified, value: key });
                 self.records.scopes.insert(key, scope);
                 if let Some(raw) = value.get(2..).and_then(|raw| std::str::from_utf8(raw).ok()) {
-                    note(&mut self.records.numbers, key, raw);
+                    self.records.numbers.note(key, raw);
                 }
             }
             Meaning::BirthDate => fields.birth = fields.birth.max(date(text)),
@@ -277,35 +431,12 @@ impl<'a> Reader<'a> {
             Meaning::DeathDate => fields.deceased |= !text.is_empty(),
             // A column that says whether somebody has died has a value where it says so.
             Meaning::Deceased => fields.deceased |= !text.is_empty(),
-            _ => self.gather_text(meaning, text),
-        }
-    }
-
-    fn gather_text(&mut self, meaning: Meaning, text: &str) {
-        let fields = &mut self.fields;
-        let target = match meaning {
-            Meaning::FullName => &mut fields.full,
-            Meaning::GivenName => &mut fields.given,
-            Meaning::MiddleName => &mut fields.middle,
-            Meaning::Surname => &mut fields.surname,
-            Meaning::MaidenName => &mut fields.maiden,
-            Meaning::NameSuffix => &mut fields.suffix,
-            Meaning::Street => &mut fields.street,
-            Meaning::Unit => &mut fields.unit,
-            Meaning::City => &mut fields.city,
-            Meaning::Region => &mut fields.region,
-            Meaning::Postcode => &mut fields.postcode,
-            Meaning::Country => &mut fields.country,
-            Meaning::FullAddress => &mut fields.full_address,
-            _ => return,
-        };
-        if target.is_empty() {
-            target.push_str(text);
+            _ => fields.gather_text(meaning, text),
         }
     }
 
     /// Row keys and references count within the tables they can mean.
-    fn gather_key(&mut self, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
+    fn gather_key(&self, fields: &mut Fields, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
         let class = if meaning == Meaning::RowKey { Class::Own } else { Class::Reference };
         let Some(table) = table.map(|table| &self.catalogue.tables[table as usize]) else { return };
         if let Some((column, row)) = value.split_first_chunk::<2>()
@@ -314,13 +445,13 @@ impl<'a> Reader<'a> {
             // The row this one lies in.
             if let (Some(parent), Ok(row)) = (table.parent, std::str::from_utf8(row).unwrap_or_default().parse::<u64>()) {
                 let value = mix(&[u64::from(parent), u64::from(mention.part), row]);
-                self.fields.keys.push(Key { class: Class::Reference, value });
+                fields.keys.push(Key { class: Class::Reference, value });
             }
             return;
         }
         if let Some(column) = key_column(table, value) {
             for group in &column.keys {
-                self.fields.keys.push(Key { class, value: mix(&[group.0, token]) });
+                fields.keys.push(Key { class, value: mix(&[group.0, token]) });
             }
         }
     }
@@ -330,52 +461,10 @@ impl<'a> Reader<'a> {
         table.slot_roles.get(usize::from(mention.slot)).copied().unwrap_or(Role::Contact)
     }
 
-    fn intern_name(&mut self) -> u32 {
-        let fields = &mut self.fields;
-        let whole =
-            [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.suffix].iter().all(|part| part.trim().is_empty());
-        if whole {
-            return NONE;
-        }
-        if fields.maiden.is_empty() {
-            let given = if fields.given.is_empty() { &fields.full } else { &fields.given };
-            if let Some(surname) = mailbox::other_surname(&fields.mailbox, given, &fields.surname) {
-                fields.maiden.push_str(surname);
-            }
-        }
-        let joined = &mut self.joined;
-        joined.clear();
-        for part in [&fields.full, &fields.given, &fields.middle, &fields.surname, &fields.maiden, &fields.suffix] {
-            joined.push_str(part);
-            joined.push('\u{1f}');
-        }
-        let records = &mut self.records;
-        let number = self.names.number(joined, || new_name(fields, records));
-        fields.organisation = number == FIRM;
-        if number == FIRM { NONE } else { number }
-    }
-
-    fn intern_address(&mut self) -> u32 {
-        let fields = &self.fields;
-        let parts = [&fields.street, &fields.unit, &fields.city, &fields.region, &fields.postcode, &fields.country, &fields.full_address];
-        if parts.iter().all(|part| part.is_empty()) {
-            return NONE;
-        }
-        self.joined.clear();
-        for part in parts {
-            self.joined.push_str(part);
-            self.joined.push('\u{1f}');
-        }
-        let (records, addresses) = (&mut self.records, &mut self.addresses);
-        self.written.number(&self.joined, || new_address(fields, records, addresses))
-    }
-
-    fn intern_node(&mut self, id: u64, name: u32, address: u32) -> u32 {
-        let fields = &self.fields;
+    fn intern_node(&mut self, of: &Pending) -> u32 {
+        let Pending { fields, id, name_number, address_number, hash, .. } = of;
+        let (id, name, address) = (*id, *name_number, *address_number);
         let anonymous = name == NONE && fields.keys.is_empty();
-        let mut hash =
-            mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
-        fields.keys.iter().for_each(|key| hash = mix(&[hash, key.class as u64, key.value]));
         let number = self.records.nodes.len() as u32;
         let records = &self.records;
         let is = |at: u32| {
@@ -384,7 +473,7 @@ impl<'a> Reader<'a> {
                 == (name, fields.birth, fields.sex, address, fields.organisation)
                 && *records.keys(node) == *fields.keys
         };
-        if !anonymous && let Some(known) = self.by_identity.find_hashed_or(hash, number, is) {
+        if !anonymous && let Some(known) = self.by_identity.find_hashed_or(*hash, number, is) {
             let node = &mut self.records.nodes[known as usize];
             node.id = node.id.min(id);
             return known;
@@ -493,7 +582,7 @@ fn new_name(fields: &Fields, records: &mut Records) -> u32 {
     });
     let Some(parsed) = parsed else { return NONE };
     records.names.push(parsed);
-    records.shown_names.push(shown.into());
+    records.shown_names.push(&shown);
     records.names.len() as u32 - 1
 }
 
@@ -514,13 +603,6 @@ fn new_address(fields: &Fields, records: &mut Records, known: &mut Index) -> u32
         records.addresses.push(parsed);
         number
     })
-}
-
-/// Keeps a number to compare by; longer ones are no number that anybody types.
-fn note(numbers: &mut Map<u64, Number>, key: u64, text: &str) {
-    if let Some(number) = Number::fit(text) {
-        numbers.entry(key).or_insert(number);
-    }
 }
 
 fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'t super::catalogue::Column> {

@@ -162,7 +162,7 @@ impl<'a> Assembler<'a> {
         }
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         names().for_each(|name| *counts.entry(name).or_default() += 1);
-        let shown = |name: &u32| &*self.records.shown_names[*name as usize];
+        let shown = |name: &u32| self.records.shown_names.get(*name as usize).unwrap_or_default();
         let rank = |name: &u32| self.records.names[*name as usize].is_full();
         let best = counts.iter().max_by(|(a, n), (b, m)| {
             (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(shown(a)))
@@ -206,8 +206,8 @@ impl<'a> Assembler<'a> {
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for at in mentions {
             for key in records.keys(self.node(*at)) {
-                if let Some(place) = records.phone_places.get(&{ key.value }).filter(|_| key.class == Class::Phone) {
-                    *places.entry(*place).or_default() += 1;
+                if let Some(place) = records.phone_places.get(key.value).filter(|_| key.class == Class::Phone) {
+                    *places.entry(place).or_default() += 1;
                 }
             }
         }

@@ -29,6 +29,7 @@ pub mod record;
 pub mod role;
 pub mod rule;
 mod unread;
+mod values;
 mod way;
 
 use crate::{base::ElementSet, evidence::Evidence};

@@ -7,10 +7,12 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// A folded name. Tokens are lower case ASCII where the script allows, without punctuation, a space between them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// Given name, middle names, surname, maiden name.
+    /// Given name, middle names, surname, maiden name; and the suffix, with [`FULL`].
     tokens: Packed<4>,
-    pub suffix: Suffix,
 }
+
+/// Given name and surname are both known.
+const FULL: u8 = 1 << 7;
 
 /// Tells father from son.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +24,10 @@ pub enum Suffix {
     Second,
     Third,
     Fourth,
+}
+
+impl Suffix {
+    const ALL: [Suffix; 6] = [Suffix::None, Suffix::Senior, Suffix::Junior, Suffix::Second, Suffix::Third, Suffix::Fourth];
 }
 
 /// The parts of a name as fields give them; any may be empty.
@@ -94,8 +100,12 @@ impl Name {
 
     /// Whether both a given name (more than an initial) and a surname are known.
     pub fn is_full(&self) -> bool {
-        let long = |token: &str| token.chars().count() > 1;
-        long(self.given()) && self.surname().split(' ').any(long)
+        self.tokens.mark() & FULL != 0
+    }
+
+    /// What tells father from son.
+    pub fn suffix(&self) -> Suffix {
+        Suffix::ALL.get(usize::from(self.tokens.mark() & !FULL)).copied().unwrap_or_default()
     }
 
     /// The same for every order and spelling variant of equal tokens: the sorted tokens of given name and surname.
@@ -114,7 +124,9 @@ pub(super) fn words(part: &str) -> impl Iterator<Item = &str> {
 impl Draft {
     fn pack(&self) -> Name {
         let [given, middle, surname, maiden] = [&self.given, &self.middle, &self.surname, &self.maiden].map(|part| part.join(" "));
-        Name { tokens: Packed::new([&given, &middle, &surname, &maiden]), suffix: self.suffix }
+        let long = |token: &str| token.chars().nth(1).is_some();
+        let full = if long(&given) && surname.split(' ').any(long) { FULL } else { 0 };
+        Name { tokens: Packed::new([&given, &middle, &surname, &maiden], self.suffix as u8 | full) }
     }
 
     /// `Mary Ann Smith`, `SMITH, Mary A.`, `Dr. Jan van der Berg Jr.`
@@ -298,8 +310,8 @@ mod tests {
 
     #[test]
     fn orders_titles_and_suffixes_are_understood() {
-        assert_eq!(full("Robert Hall Jr.").suffix, Suffix::Junior);
-        assert_eq!(full("Hall, Robert, Sr").suffix, Suffix::Senior);
+        assert_eq!(full("Robert Hall Jr.").suffix(), Suffix::Junior);
+        assert_eq!(full("Hall, Robert, Sr").suffix(), Suffix::Senior);
         assert_eq!(full("Jan van der Berg").surname(), "van der berg");
         assert_eq!(full("Dr. Lucía Gómez").given(), "lucia");
         assert_eq!(full("Don Davis").given(), "don");

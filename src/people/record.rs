@@ -3,7 +3,13 @@
 //! Mentions whose identity is equal to the last byte collapse into one [`Node`]: exports,
 //! backups and transactions repeat the same people many times.
 
-use super::{address::Address, mention::Mentions, name::Name, place::Jurisdiction};
+use super::{
+    address::Address,
+    mention::Mentions,
+    name::Name,
+    packed::Lines,
+    values::{Numbers, Places},
+};
 use crate::base::Short;
 use std::collections::{BTreeSet, HashMap};
 
@@ -93,14 +99,14 @@ pub struct Records {
     pub(super) all_keys: Vec<Key>,
     pub names: Vec<Name>,
     /// As the records write it, for display.
-    pub shown_names: Vec<Box<str>>,
+    pub shown_names: Lines,
     pub addresses: Vec<Address>,
-    /// Clear digits of personal numbers, by key value, for one-digit comparison.
-    pub numbers: Map<u64, Number>,
+    /// Of personal numbers and identifiers of unknown kind, for one-digit comparison.
+    pub numbers: Numbers,
     /// Header of unverified identifiers, hashed, by key value.
     pub scopes: Map<u64, u64>,
-    /// E.164 of phones that suggest a place, by node.
-    pub phone_places: Map<u64, Jurisdiction>,
+    /// Of phones that suggest a place, by key value.
+    pub phone_places: Places,
     pub death_nodes: BTreeSet<u32>,
     /// E-mail address or login of records without a name.
     pub mailboxes: Vec<(u32, Mailbox)>,

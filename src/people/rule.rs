@@ -187,7 +187,7 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         _ => None,
     };
     let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
-    let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix != y.suffix && x.suffix != super::name::Suffix::None && y.suffix != super::name::Suffix::None);
+    let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix() != y.suffix() && x.suffix() != super::name::Suffix::None && y.suffix() != super::name::Suffix::None);
     let keys = Keys::of(records.keys(a), records.keys(b));
     let shares = |class: Class| keys.shared & bit(class) != 0;
     let numbers = |class: Class| keys.numbers(records, a, b, class);
@@ -419,7 +419,7 @@ impl Keys {
 fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
     let numbers = |node: &Node| -> SmallVec<[u64; 2]> {
         let of_class = records.keys(node).iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
-        of_class.filter_map(|key| records.numbers.get(&{ key.value })?.parse().ok()).collect()
+        of_class.filter_map(|key| records.numbers.get(key.value)?.parse().ok()).collect()
     };
     let (mine, theirs) = (numbers(a), numbers(b));
     mine.is_empty() || theirs.is_empty() || mine.iter().any(|x| theirs.iter().any(|y| x.abs_diff(*y) < 100))
@@ -437,7 +437,7 @@ pub(super) fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Nu
 fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
     let texts = |node: &Node| -> SmallVec<[Number; 2]> {
         let of_class = records.keys(node).iter().filter(|key| key.class == class);
-        of_class.filter_map(|key| records.numbers.get(&{ key.value })).filter(|text| !text.is_empty()).copied().collect()
+        of_class.filter_map(|key| records.numbers.get(key.value)).filter(|text| !text.is_empty()).collect()
     };
     let (mine, theirs) = (texts(a), texts(b));
     let mut comparable = false;
