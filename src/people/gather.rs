@@ -316,7 +316,8 @@ impl<'a> Reader<'a> {
         let addresses = &mut self.addresses;
         let address = address.map_or(NONE, |print| self.written.number(print, || new_address(fields, records, addresses)));
         let name = if name == FIRM { NONE } else { name };
-        let hash = mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
+        let hash =
+            mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
         of.hash = fields.keys.iter().fold(hash, |hash, key| mix(&[hash, key.class as u64, key.value]));
         (of.name_number, of.address_number) = (name, address);
     }
@@ -372,7 +373,15 @@ impl<'a> Reader<'a> {
         of.address = fields.join_address(joined).then(|| self.written.print(joined));
     }
 
-    fn gather_one(&mut self, fields: &mut Fields, mention: &StoredMention<'_>, table: Option<u32>, meaning: Meaning, token: u64, value: &[u8]) {
+    fn gather_one(
+        &mut self,
+        fields: &mut Fields,
+        mention: &StoredMention<'_>,
+        table: Option<u32>,
+        meaning: Meaning,
+        token: u64,
+        value: &[u8],
+    ) {
         let text = std::str::from_utf8(value).unwrap_or_default();
         let mut key = |class, value| fields.keys.push(Key { class, value });
         match meaning {

@@ -31,7 +31,13 @@ impl<T: Copy> Parts<T> {
     }
 
     /// What lies there, or `None` where `new` was put.
-    pub(super) fn find_or(&mut self, hash: u64, is: impl FnMut(&T) -> bool, rehash: impl Fn(&T) -> u64, new: impl FnOnce() -> T) -> Option<T> {
+    pub(super) fn find_or(
+        &mut self,
+        hash: u64,
+        is: impl FnMut(&T) -> bool,
+        rehash: impl Fn(&T) -> u64,
+        new: impl FnOnce() -> T,
+    ) -> Option<T> {
         match self.0[Parts::<T>::part(hash)].entry(hash, is, rehash) {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(free) => {

@@ -4,8 +4,16 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Packed<const N: usize> {
     /// Held in place, as most names are: whoever has found it has found the text.
-    Short { mark: u8, ends: [u8; N], text: [u8; SHORT] },
-    Long { mark: u8, ends: [u16; N], text: Box<str> },
+    Short {
+        mark: u8,
+        ends: [u8; N],
+        text: [u8; SHORT],
+    },
+    Long {
+        mark: u8,
+        ends: [u16; N],
+        text: Box<str>,
+    },
 }
 
 /// With what goes with it, half a line of the processor's cache for four texts.

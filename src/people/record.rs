@@ -169,16 +169,7 @@ impl Records {
     /// Adds a record of a name, a birth date and one key.
     pub(super) fn add_plain(&mut self, name: u32, birth: u32, key: Key) {
         let keys = self.add_keys(&[key]);
-        self.nodes.push(Node {
-            id: 0,
-            name,
-            birth,
-            sex: 0,
-            address: NONE,
-            keys,
-            organisation: false,
-            own_name: false,
-        });
+        self.nodes.push(Node { id: 0, name, birth, sex: 0, address: NONE, keys, organisation: false, own_name: false });
     }
 }
 
