@@ -195,6 +195,38 @@ fn written(cell: &calamine::Data) -> String {
 }
 
 #[test]
+fn values_that_link_nobody_are_listed_masked() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let leak = folder.path().join("leak");
+    std::fs::create_dir(&leak).expect("a folder");
+    let mut orders = "full_name,birth_date,phone,email\n".to_owned();
+    let given = ["Ezra", "Lotte", "Bruno", "Hanna", "Oscar", "Paula", "Victor", "Nadine", "Simon", "Greta"];
+    let surnames = ["Hartmann", "Okafor", "Lindqvist", "Moreau", "Castellano", "Whitfield", "Novak", "Brennan", "Delgado", "Kowalski"];
+    for at in 0..300 {
+        let (name, surname) = (given[at % 10], surnames[at / 10 % 10]);
+        orders += &format!(
+            "{name} {surname},19{:02}-{:02}-{:02},+1 303 498 7710,sales@harbour-trade.com\n",
+            40 + at / 10,
+            1 + at % 12,
+            1 + at % 28
+        );
+    }
+    orders += "Test User,1900-01-01,+1 303 498 7710,sales@harbour-trade.com\n";
+    std::fs::write(leak.join("orders.csv"), orders).expect("written");
+    let case = folder.path().join("case");
+    common::scan(&leak, &case, &["--quiet"]);
+    let listed = rows(&case, "generic_values.csv");
+    let told = |kind: &str, masked: &str| listed.iter().find(|row| row["kind"] == kind && row["value_masked"] == masked);
+    let phone = told("telephone number", "*******7710").expect("the telephone of the call centre");
+    assert_eq!((phone["records"].as_str(), phone["reason"].as_str()), ("300", "more distinct records share it than one person has"));
+    assert_eq!(told("e-mail address", "s***@***.com").expect("the mailbox")["records"], "301");
+    assert_eq!(told("birth_date", "").expect("the placeholder")["reason"], "placeholders; tables.csv tells the columns");
+    assert_eq!(rows(&case, "people.csv").len(), 300);
+    let page = std::fs::read_to_string(case.join("reports/report.html")).expect("the page");
+    assert!(page.contains("Values that link nobody") && page.contains("*******7710") && !page.contains("4987710"));
+}
+
+#[test]
 fn another_reader_finds_in_the_workbook_what_the_csv_reports_hold() {
     use calamine::Reader;
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(SCANNED.case.join("reports/report.xlsx")).expect("a workbook");
@@ -203,6 +235,7 @@ fn another_reader_finds_in_the_workbook_what_the_csv_reports_hold() {
         ("Element sets", "element_sets.csv"),
         ("People", "people.csv"),
         ("Conflicts", "conflicts.csv"),
+        ("Generic values", "generic_values.csv"),
         ("Exceptions", "exceptions.csv"),
         ("Files", "files.csv"),
         ("Costs", "impact.csv"),

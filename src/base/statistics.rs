@@ -65,6 +65,26 @@ pub fn poisson_quantile(probability: f64, mean: f64) -> u64 {
     count
 }
 
+/// The same of a Poisson variable whose mean is not known but to this standard deviation, as a gamma variable: a negative binomial one.
+pub fn mixed_poisson_quantile(probability: f64, mean: f64, spread: f64) -> u64 {
+    let scale = spread * spread / mean.max(f64::MIN_POSITIVE);
+    if scale < 1e-9 {
+        return poisson_quantile(probability, mean);
+    }
+    let shape = mean / scale;
+    let (mut count, mut term) = (0, (-shape * scale.ln_1p()).exp());
+    if term < 1e-280 {
+        return (mean + normal_quantile(probability) * (mean + spread * spread).sqrt()).ceil() as u64;
+    }
+    let mut sum = term;
+    while sum < probability && count < 1_000_000 {
+        term *= (shape + count as f64) / (count + 1) as f64 * scale / (1.0 + scale);
+        count += 1;
+        sum += term;
+    }
+    count
+}
+
 /// The value below which a beta variable stays with this probability.
 pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
@@ -176,6 +196,22 @@ mod tests {
             assert_eq!(poisson_quantile(0.975, mean), most, "{mean}");
         }
         assert_eq!((poisson_quantile(0.975, 499.0), poisson_quantile(0.975, 501.0)), (543, 545));
+    }
+
+    #[test]
+    fn a_mean_that_is_not_known_widens_a_poisson_count_to_a_negative_binomial_one() {
+        // Shape 1 is the geometric distribution: P(X > x) = (mean / (1 + mean)) ^ (x + 1).
+        for mean in [0.2, 0.8, 3.0, 20.0] {
+            let most = mixed_poisson_quantile(0.975, mean, mean);
+            let beyond = |count: f64| (mean / (1.0 + mean)).powf(count + 1.0);
+            assert!(beyond(most as f64) <= 0.025 && (most == 0 || beyond(most as f64 - 1.0) > 0.025), "{mean}");
+        }
+        assert_eq!(mixed_poisson_quantile(0.975, 10.0, 0.0), 17);
+        assert_eq!(mixed_poisson_quantile(0.975, 0.0, 0.0), 0);
+        // By the normal approximation, and by the sum.
+        assert!(
+            mixed_poisson_quantile(0.975, 900.0, 30.0).abs_diff(984) <= 2 && mixed_poisson_quantile(0.975, 600.0, 30.0).abs_diff(677) <= 3
+        );
     }
 
     /// Hits, sample, lower and upper bound at 95 %, as printed to four digits in tables of exact limits

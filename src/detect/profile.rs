@@ -247,7 +247,9 @@ impl Detectors {
         let slot = column.reading.slot;
         let count = column.stats.values.len() as f32 * vouched;
         if let Some(share) = name_share(detector.meaning, &column.stats) {
-            let enough = share >= 0.6 && count >= 2.0 && column.stats.distinct > 0.2;
+            // Names repeat in a long list; without a header ten different ones are no column of codes.
+            let varied = column.stats.distinct > 0.2 || (silent && column.stats.distinct * column.stats.values.len() as f32 >= 10.0);
+            let enough = share >= 0.6 && count >= 2.0 && varied;
             return enough.then(|| Candidate {
                 detector: id,
                 bits: 5.0 + share,

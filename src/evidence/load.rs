@@ -265,7 +265,7 @@ fn batch_columns(batch: &RecordBatch) -> anyhow::Result<Vec<ColumnSeen>> {
         (column(batch, "free_text")?, column(batch, "bits")?, column(batch, "distinct")?);
     let (filled, valid, tests): (&UInt64Array, &UInt64Array, &UInt64Array) =
         (column(batch, "filled")?, column(batch, "valid")?, column(batch, "test_values")?);
-    let kept: &UInt64Array = column(batch, "kept")?;
+    let (kept, placeholders): (&UInt64Array, &UInt64Array) = (column(batch, "kept")?, column(batch, "placeholders")?);
     Ok((0..batch.num_rows())
         .map(|at| ColumnSeen {
             item: item.value(at),
@@ -284,6 +284,7 @@ fn batch_columns(batch: &RecordBatch) -> anyhow::Result<Vec<ColumnSeen>> {
             valid: valid.value(at),
             kept: kept.value(at),
             test_values: tests.value(at),
+            placeholders: placeholders.value(at),
             distinct: distinct.value(at).to_vec(),
         })
         .collect())

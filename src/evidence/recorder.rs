@@ -341,6 +341,7 @@ fn column_batch(rows: &[ColumnSeen]) -> anyhow::Result<RecordBatch> {
         ("valid", u64s(rows, |row| row.valid)),
         ("kept", u64s(rows, |row| row.kept)),
         ("test_values", u64s(rows, |row| row.test_values)),
+        ("placeholders", u64s(rows, |row| row.placeholders)),
         ("distinct", blobs(rows, |row| row.distinct.as_slice())),
     ])
 }

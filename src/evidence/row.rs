@@ -92,6 +92,7 @@ pub struct ColumnSeen {
     /// Of the valid ones those whose check fails.
     pub kept: u64,
     pub test_values: u64,
+    pub placeholders: u64,
     pub distinct: Vec<u8>,
 }
 

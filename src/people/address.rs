@@ -1,6 +1,7 @@
 //! Postal addresses folded for comparison, and the jurisdiction they lie in.
 
 use super::{
+    likeness::is_typo,
     name::folded,
     packed::Packed,
     place::{Jurisdiction, country_code, is_postcode, is_spaced_postcode, jurisdiction, subdivision_code},
@@ -11,6 +12,7 @@ use std::{collections::HashMap, sync::LazyLock};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts<'a> {
     pub street: &'a str,
+    /// One line for each column.
     pub unit: &'a str,
     pub city: &'a str,
     pub region: &'a str,
@@ -44,14 +46,19 @@ impl Address {
     pub fn from_parts(parts: &Parts<'_>) -> Option<Address> {
         let mut address = Draft {
             street: street_words(parts.street),
-            unit: street_words(parts.unit),
+            unit: String::new(),
             city: folded(parts.city),
             postcode: fold_postcode(parts.postcode),
             jurisdiction: jurisdiction(parts.country, parts.region, parts.postcode),
         };
-        // A house number in a column of its own.
-        if is_house_number(&address.unit) && !address.street.is_empty() && !address.street.bytes().any(|byte| byte.is_ascii_digit()) {
-            address.street = format!("{} {}", std::mem::take(&mut address.unit), address.street);
+        for line in parts.unit.lines().map(street_words).filter(|line| !line.is_empty()) {
+            // A house number in a column of its own.
+            if is_house_number(&line) && !address.street.is_empty() && !address.street.bytes().any(|byte| byte.is_ascii_digit()) {
+                address.street = format!("{line} {}", address.street);
+            } else {
+                address.unit.push_str(if address.unit.is_empty() { "" } else { " " });
+                address.unit.push_str(&line);
+            }
         }
         if !parts.full.is_empty() {
             address.read_full(parts.full);
@@ -110,6 +117,114 @@ impl Address {
         !self.street().is_empty() && self.key() == other.key()
     }
 }
+
+/// Words of a unit that name no place.
+const UNIT_WORDS: &[&str] = &[
+    "apt",
+    "ste",
+    "unit",
+    "flat",
+    "floor",
+    "building",
+    "bldg",
+    "room",
+    "level",
+    "lower",
+    "upper",
+    "front",
+    "rear",
+    "basement",
+    "ground",
+    "penthouse",
+    "block",
+    "tower",
+    "house",
+    "suite",
+    "box",
+    "dept",
+    "department",
+    "first",
+    "second",
+    "third",
+    "left",
+    "right",
+    "office",
+    "door",
+    "stair",
+    "stairs",
+];
+
+/// The lines of an address as they are compared: without spaces, since those go wrong too, and without the kind of street.
+pub(super) struct Lines<'a> {
+    /// House number.
+    number: Option<&'a str>,
+    kind: Option<&'a str>,
+    pub street: String,
+    /// The name of a house, an estate or a village in a second line.
+    estate: String,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(address: &'a Address) -> Lines<'a> {
+        let numbers = |token: &&str| token.starts_with(|c: char| c.is_ascii_digit());
+        let squeezed = |text: &str, is_left_out: fn(&str) -> bool| {
+            let mut all = String::with_capacity(text.len());
+            text.split(' ').filter(|token| !numbers(token) && !is_left_out(token)).for_each(|token| all.push_str(token));
+            if let Some(cut) = KINDS_IN_FULL.iter().find_map(|kind| all.strip_suffix(kind)).map(str::len).filter(|left| *left > 3) {
+                all.truncate(cut);
+            }
+            all
+        };
+        Lines {
+            kind: address.street().split(' ').next_back().and_then(|token| STREET_KINDS.get(token)).copied(),
+            number: address.street().split(' ').chain(address.unit().split(' ')).find(numbers),
+            street: squeezed(address.street(), |token| STREET_KINDS.contains_key(token)),
+            estate: squeezed(address.unit(), |token| STREET_KINDS.contains_key(token) || UNIT_WORDS.contains(&token)),
+        }
+    }
+
+    /// Whether house number and street are the same but for typing errors.
+    pub(super) fn share_door(&self, other: &Lines<'_>) -> bool {
+        let kinds_differ = self.kind.is_some() && other.kind.is_some() && self.kind != other.kind;
+        self.number.is_some() && self.number == other.number && !kinds_differ && alike(&self.street, &other.street)
+    }
+
+    /// Whether both name one house or estate, and the street or the house number is the same, or the lines have changed places. The
+    /// house number may then be wrong.
+    pub(super) fn share_estate(&self, other: &Lines<'_>) -> bool {
+        let same = |x: &str, y: &str| x.len() > 4 && y.len() > 4 && alike(x, y);
+        let straight = same(&self.estate, &other.estate);
+        let numbered = self.number.is_some() && self.number == other.number;
+        let streets = same(&self.street, &other.street);
+        let missing = self.street.is_empty() || other.street.is_empty();
+        let (over, back) = (same(&self.street, &other.estate), same(&self.estate, &other.street));
+        (straight && (streets || (missing && numbered))) || (over && back) || ((over || back) && numbered)
+    }
+}
+
+/// Whether two lines are one but for typing errors.
+fn alike(x: &str, y: &str) -> bool {
+    x == y || is_typo(x, y)
+}
+
+/// Kinds of streets that stand at the end of a word where the space was lost.
+const KINDS_IN_FULL: &[&str] = &[
+    "street",
+    "avenue",
+    "crescent",
+    "place",
+    "court",
+    "drive",
+    "close",
+    "terrace",
+    "circuit",
+    "parade",
+    "highway",
+    "square",
+    "boulevard",
+    "road",
+    "lane",
+];
 
 impl Draft {
     /// `12 Main St, Springfield, IL 62701, USA` and lines of other countries: comma by comma from the end.
@@ -264,6 +379,24 @@ mod tests {
         assert_eq!(of("Grace Place", "25"), wanted("25 grace pl", ""));
         assert_eq!(of("Grace Place", "Apt 25"), wanted("grace pl", "apt 25"));
         assert_eq!(of("7 Grace Place", "25"), wanted("7 grace pl", "25"));
+    }
+
+    #[test]
+    fn second_lines_are_kept_and_may_stand_in_the_first() {
+        let of = |street, unit| {
+            Address::from_parts(&Parts { street, unit, city: "Melville", postcode: "3929", ..Parts::default() }).expect("an address")
+        };
+        let (a, b) = (of("Darwinia Terrace", "47\nThe Canberra Hospital"), of("The Canberra Hospital", "47\ndarwiniaerrace"));
+        assert_eq!([a.street(), a.unit()], ["47 darwinia ter", "the canberra hospital"]);
+        assert!(Lines::of(&a).share_estate(&Lines::of(&b)), "they have changed places");
+        let door = |x: &Address, y: &Address| Lines::of(x).share_door(&Lines::of(y));
+        assert!(door(&of("87 Poynton Street", ""), &of("87 poyntonstreet", "")), "a space is lost");
+        assert!(door(&of("262 Verbrugghen Street", ""), &of("262 verbrugghens treet", "")), "a space is misplaced");
+        assert!(!door(&of("12 Main Street", ""), &of("12 Main Avenue", "")));
+        let estate = |x: &Address, y: &Address| Lines::of(x).share_estate(&Lines::of(y));
+        assert!(estate(&of("180 Marconi Crescent", "Hamilton Park"), &of("84 Marconi Crescent", "Hamilton Park")));
+        assert!(!estate(&of("180 Marconi Crescent", "Apartment 4"), &of("84 Marconi Crescent", "Apartment 4")));
+        assert!(estate(&of("", "37\nelensra"), &of("37 Port Jackson Circuit", "elenera")));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use super::{
     block::Edge,
     cluster::Clusters,
+    generic::Crowd,
     lookup::Lookup,
     record::{Class, Key, NONE, Records, mix},
     rule::{Rule, Tier},
@@ -24,6 +25,8 @@ pub struct Attached {
     pub shared: BTreeMap<u32, Vec<u32>>,
     /// Records that belong to one of several known people; given to the first.
     pub ambiguous: Vec<(u32, Vec<u32>)>,
+    /// Values that too many of them share to link any.
+    pub crowds: Vec<Crowd>,
 }
 
 /// Strength of a key for attaching, strongest first; partial numbers never attach.
@@ -104,7 +107,7 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
             _ => free.push(node),
         }
     }
-    join_rest(records, clusters, &free);
+    attached.crowds = join_rest(records, clusters, &free);
     attached
 }
 
@@ -179,7 +182,7 @@ fn narrow(before: Vec<u32>, roots: &[u32]) -> Vec<u32> {
 }
 
 /// Records that nobody with a name shares a key with: those that share one among themselves are one person.
-fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) {
+fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) -> Vec<Crowd> {
     let mut pairs: Vec<(u64, u32)> = Vec::new();
     for node in free {
         for key in records.keys(&records.nodes[*node as usize]).iter().filter(|key| strength(key.class).is_some()) {
@@ -188,13 +191,19 @@ fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) {
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let mut edges = Vec::new();
+    let (mut edges, mut crowds) = (Vec::new(), Vec::new());
     for block in pairs.chunk_by(|a, b| a.0 == b.0) {
         if block.len() <= CAP {
             edges.extend(block.windows(2).map(|pair| Edge { rule: Rule::R21, a: pair[0].1, b: pair[1].1 }));
+        } else {
+            let (shared, node) = block[0];
+            let key = records.keys(&records.nodes[node as usize]).iter().find(|key| place(key) == shared);
+            let key = key.filter(|key| !matches!(key.class, Class::Own | Class::Reference));
+            crowds.extend(key.map(|key| Crowd { key: *key, records: block.len() as u32, node }));
         }
     }
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     edges.dedup();
     clusters.apply(records, &edges, Tier::Strong);
+    crowds
 }

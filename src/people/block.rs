@@ -5,10 +5,12 @@
 
 use super::{
     agreement::{self, Agreement, Sight},
+    generic::{self, Crowd},
     holdout::{self, Tally, Trial},
     likelihood::{Model, Pattern, Seen},
     record::{Node, Records},
-    rule::{self, Numbers, Rule, Tier},
+    rule::{self, Birth, Numbers, Rule, Tier},
+    slip::Slips,
     way::{Meeting, Way},
 };
 use rayon::prelude::*;
@@ -33,6 +35,10 @@ pub struct Proposals {
     pub agreed: Tally,
     /// What was learnt and joined by R24: right and wrong, as expected.
     pub likely: Tally,
+    /// Values that too many share to link anybody.
+    pub crowds: Vec<Crowd>,
+    /// What was joined by R25.
+    pub slips: Tally,
     /// Birth dates of one person differ so often that R24 is not asked about them.
     pub dates_err: bool,
 }
@@ -57,6 +63,7 @@ pub fn propose(records: &Records) -> Proposals {
     let mut sights: Vec<Sight> = Vec::new();
     let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
     let (mut seen, mut likely) = (Seen::default(), Vec::new());
+    let mut slips = Slips::default();
     for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
         let chunks = ways.par_chunks(CHUNK).enumerate().map(|(at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits));
         let chunks: Vec<Chunk> = chunks.collect();
@@ -72,6 +79,8 @@ pub fn propose(records: &Records) -> Proposals {
             alike.extend(found.alike);
             seen.join(found.seen);
             likely.extend(found.likely);
+            slips.join(found.slips);
+            proposals.crowds.extend(found.crowds);
             found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
         }
     }
@@ -85,6 +94,8 @@ pub fn propose(records: &Records) -> Proposals {
     if let Some(model) = Model::learn(records, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
     }
+    proposals.crowds = generic::most_frequent(std::mem::take(&mut proposals.crowds));
+    proposals.slips = slips.settle(&mut proposals.edges);
     proposals.edges.par_sort_unstable_by_key(Edge::place);
     proposals.edges.dedup();
     proposals
@@ -186,8 +197,12 @@ struct Found {
     seen: Seen,
     /// ... and those that no rule joins.
     likely: Vec<(Pattern, u32, u32)>,
+    /// Pairs whose identifiers are one typing error apart.
+    slips: Slips,
     /// Records that share something with too many.
     crowded: Vec<u32>,
+    /// What they share, where it is a key.
+    crowds: Vec<Crowd>,
     /// Reused.
     entries: Vec<u64>,
 }
@@ -216,6 +231,9 @@ impl Comparing<'_> {
         for block in entries.chunk_by(|a, b| a >> 32 == b >> 32).filter(|block| block.len() > 1) {
             if block.len() > self.way.cap() {
                 found.crowded.extend(block.iter().map(|entry| *entry as u32));
+                let node = block[0] as u32;
+                let key = self.meeting.key(self.way, &self.records.nodes[node as usize], (block[0] >> 32) as u32);
+                found.crowds.extend(key.map(|key| Crowd { key, records: block.len() as u32, node }));
                 continue;
             }
             let met_in = |entry: &u64| &self.met_in[*entry as u32 as usize];
@@ -255,6 +273,9 @@ impl Comparing<'_> {
         let rule = rule::judge(&comparison, rare);
         let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
         let told = || agreement::by_number(records, &comparison, x, y);
+        if open || comparison.birth == Birth::Different {
+            found.slips.meet(records, &comparison, a, b);
+        }
         if records.few
             && !self.way.is_number()
             && let Some(pattern) = Pattern::of(records, &comparison, a, b)
@@ -307,6 +328,40 @@ mod tests {
     fn records_that_meet_in_several_ways_are_compared_once() {
         let found = propose(&records(&[("Ada Byron", 18_151_210, 7), ("Byron, Ada", 18_151_210, 7), ("Mary Somerville", 17_801_226, 8)]));
         assert_eq!(found.edges, [Edge { rule: Rule::R04, a: 0, b: 1 }]);
+    }
+
+    #[test]
+    fn a_given_name_alone_is_told_by_birth_date_and_telephone() {
+        let rule = |of: &[(&'static str, u32, u64)]| propose(&records(of)).edges.first().map(|edge| edge.rule);
+        assert_eq!(rule(&[("Niamh", 19_821_119, 7), ("Niamh O'Brien", 19_821_119, 7)]), Some(Rule::R08));
+        assert_eq!(rule(&[("Orla", 19_821_119, 7), ("Niamh O'Brien", 19_821_119, 7)]), None, "twins");
+        assert_eq!(rule(&[("Niamh", 19_521_119, 7), ("Niamh O'Brien", 19_821_119, 7)]), None);
+    }
+
+    #[test]
+    fn numbers_issued_one_after_the_other_are_those_of_twins_though_one_name_is_short_for_the_other() {
+        let joined = |names: [&'static str; 2], numbers: [&str; 2]| {
+            let mut records = Records::default();
+            for (at, full) in names.into_iter().enumerate() {
+                records.names.extend(name::Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
+                records.numbers.note(at as u64, numbers[at]);
+                records.add_plain(at as u32, 20_130_417, Key { class: Class::Personal, value: at as u64 });
+            }
+            propose(&records).edges.iter().any(|edge| edge.rule.tier() <= Tier::Strong)
+        };
+        assert!(!joined(["Teresa Clayville", "Theresa Clayville"], ["054089936", "054089937"]));
+        assert!(joined(["Teresa Clayville", "Teresa Clayville"], ["054089936", "054089937"]), "an error in the last digit");
+        assert!(joined(["Teresa Clayville", "Theresa Clayville"], ["054089936", "054889936"]), "an error in another");
+    }
+
+    #[test]
+    fn values_that_too_many_share_are_told() {
+        let all: Vec<(&str, u32, u64)> = (0..300).map(|at| ("Mary Somerville", 19_000_101 + 10_000 * at, 7)).collect();
+        let crowds = propose(&records(&all)).crowds;
+        assert_eq!(
+            crowds.iter().map(|crowd| (crowd.key, crowd.records)).collect::<Vec<_>>(),
+            [(Key { class: Class::Phone, value: 7 }, 300)]
+        );
     }
 
     #[test]

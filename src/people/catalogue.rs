@@ -286,6 +286,7 @@ fn add_part(sum: &mut ColumnSeen, part: &ColumnSeen) {
     sum.valid += part.valid;
     sum.kept += part.kept;
     sum.test_values += part.test_values;
+    sum.placeholders += part.placeholders;
     let mut sketch = crate::evidence::sketch::Sketch::from_bytes(&sum.distinct);
     sketch.join(&crate::evidence::sketch::Sketch::from_bytes(&part.distinct));
     sum.distinct = sketch.to_bytes();

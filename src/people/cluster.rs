@@ -5,8 +5,8 @@ use super::{
     block::Edge,
     likeness::{Likeness, edit_distance},
     name::{Name, Suffix},
-    record::{Class, Map, Number, Records},
-    rule::{self, Rule, Tier},
+    record::{Class, Key, Map, Number, Records},
+    rule::{self, Birth, Rule, Tier},
 };
 use smallvec::SmallVec;
 use std::{borrow::Cow, cell::LazyCell};
@@ -140,6 +140,18 @@ impl Holds {
             && !mine.iter().any(|one| theirs.iter().any(|other| near(text(one), text(other))))
     }
 
+    /// Personal numbers given out one after the other, to people of whom not all have one given name: twins.
+    fn were_numbered_at_once(&self, records: &Records, other: &Holds) -> bool {
+        let number = |value: &u64| rule::personal_number(records, Key { class: Class::Personal, value: *value });
+        let follows = |one: u64| other.personal.iter().filter_map(number).any(|other| rule::issued_at_once(one, other));
+        !self.shares_number(other)
+            && self.personal.iter().filter_map(number).any(follows)
+            && self
+                .names
+                .iter()
+                .any(|one| other.names.iter().any(|other| records.names[*one as usize].are_two(&records.names[*other as usize])))
+    }
+
     /// Both hold birth dates, and none of one is near one of the other.
     fn births_differ(&self, other: &Holds) -> bool {
         let (mine, theirs) = (&self.births, &other.births);
@@ -260,11 +272,11 @@ impl Clusters {
         }
         // Most pairs are not asked how they compare: nothing they hold differs.
         let compared = LazyCell::new(|| rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]));
-        if x.numbers_differ(records, y) && !compared.all_agree() {
+        if (x.numbers_differ(records, y) && !compared.all_agree()) || (!shared_number && x.were_numbered_at_once(records, y)) {
             return Some(Guard::V1);
         }
         // Such records were found to be one person's whatever their names and birth dates.
-        let told = edge.rule == Rule::R23;
+        let told = matches!(edge.rule, Rule::R23 | Rule::R25);
         let is_outweighed =
             || shared_number || told || (edge.rule == Rule::R24 && self.dates_err) || compared.is_proven() || compared.is_slip();
         if x.births_differ(y) && !is_outweighed() {
@@ -287,10 +299,12 @@ impl Clusters {
         !self.holds(records, root).names.is_empty()
     }
 
-    /// Whether a record's birth date or personal number is another person's than this cluster's.
+    /// Whether a record's birth date or, where birth dates do not agree, personal number is another person's than this cluster's.
     pub fn contradicts(&self, records: &Records, root: u32, node: u32) -> bool {
         let (theirs, mine) = (self.holds(records, root), Holds::of(records, node));
-        mine.births_differ(&theirs) || mine.numbers_differ(records, &theirs)
+        // Numbers have errors: the same birth date outweighs one.
+        mine.births_differ(&theirs)
+            || (mine.numbers_differ(records, &theirs) && !mine.births.iter().any(|birth| theirs.births.contains(birth)))
     }
 }
 
@@ -317,11 +331,5 @@ fn distinct_bags(records: &Records, x: &Holds, y: &Holds) -> usize {
 
 /// Same, or a typing error apart.
 fn near(a: u32, b: u32) -> bool {
-    if a == b {
-        return true;
-    }
-    let parts = |date: u32| [date / 10_000, date / 100 % 100, date % 100];
-    let (x, y) = (parts(a), parts(b));
-    let differing = x.iter().zip(&y).filter(|(one, other)| one != other).count();
-    differing <= 1 || (x[0] == y[0] && x[1] == y[2] && x[2] == y[1])
+    matches!(rule::births(a, b), Birth::Same | Birth::Near) || rule::share_two_parts(a, b)
 }

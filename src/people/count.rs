@@ -4,13 +4,13 @@ use super::{
     attach::Attached,
     block::Edge,
     cluster::Merge,
-    holdout::Rates,
+    holdout::{Chance, Rates},
     individual::{Individual, Known},
     mailbox::Names,
     record::{Class, NONE, Records},
     rule::{Rule, Tier},
 };
-use crate::base::{Bounds, Element, Role, statistics::poisson_quantile};
+use crate::base::{Bounds, Element, Role, statistics::mixed_poisson_quantile};
 use rayon::slice::ParallelSliceMut;
 use std::collections::BTreeMap;
 
@@ -49,13 +49,44 @@ pub struct Reason {
     pub examples: Vec<u32>,
 }
 
-/// What may be wrong with one individual in the best count, as upper bounds of probabilities.
+/// What may be wrong with one individual in the best count, as places of chances: see [`Kinds`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Doubt {
     /// Is the same person as another one.
-    fewer: f32,
+    fewer: u8,
     /// Is two people.
-    more: f32,
+    more: u8,
+}
+
+/// Chances that somebody is miscounted: few different ones, one for each rule.
+#[derive(Debug)]
+struct Kinds(Vec<Chance>);
+
+/// Nothing is wrong.
+const NO_DOUBT: u8 = 0;
+
+impl Kinds {
+    fn new() -> Kinds {
+        Kinds(vec![Chance { mean: 0.0, spread: 0.0, most: 0.0 }])
+    }
+
+    fn place(&mut self, chance: Chance) -> u8 {
+        let known = self.0.iter().position(|known| *known == chance);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(chance);
+            self.0.len() - 1
+        });
+        u8::try_from(at).unwrap_or(u8::MAX)
+    }
+
+    fn get(&self, at: u8) -> Chance {
+        self.0.get(usize::from(at)).copied().unwrap_or(Chance::SURE)
+    }
+
+    /// The greater of two.
+    fn greater(&self, one: u8, other: u8) -> u8 {
+        if self.get(other).most > self.get(one).most { other } else { one }
+    }
 }
 
 /// What resolution came to.
@@ -97,13 +128,13 @@ impl std::fmt::Display for Scope<'_> {
 /// Counts the individuals of a case.
 pub fn count(resolved: &Resolved<'_>) -> Counts {
     let individuals = resolved.individuals;
-    let mut ledger = Ledger { resolved, doubts: vec![Doubt::default(); individuals.len()], reasons: Vec::new() };
+    let mut ledger = Ledger { resolved, doubts: vec![Doubt::default(); individuals.len()], kinds: Kinds::new(), reasons: Vec::new() };
     ledger.may_be_one();
     ledger.nameless();
     ledger.may_be_missed();
     ledger.may_be_two();
     ledger.ambiguous();
-    let Ledger { doubts, reasons, .. } = ledger;
+    let Ledger { doubts, kinds, reasons, .. } = ledger;
     let mut scopes: BTreeMap<Scope<'_>, Sum> = BTreeMap::new();
     let mut total = Sum::default();
     for (individual, doubt) in individuals.iter().zip(&doubts) {
@@ -128,14 +159,14 @@ pub fn count(resolved: &Resolved<'_>) -> Counts {
             add(Scope::NoContact);
         }
     }
-    let total = total.bounds();
+    let total = total.bounds(&kinds);
     let mut all = vec![("total".to_owned(), total)];
-    all.extend(scopes.into_iter().map(|(scope, sum)| (scope.to_string(), sum.bounds())));
-    Counts { total, scopes: all, reasons, each: spread(individuals, &doubts) }
+    all.extend(scopes.into_iter().map(|(scope, sum)| (scope.to_string(), sum.bounds(&kinds))));
+    Counts { total, scopes: all, reasons, each: spread(individuals, &doubts, &kinds) }
 }
 
 /// What some individuals come to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Sum {
     people: u64,
     fewer: Chances,
@@ -149,44 +180,69 @@ impl Sum {
         self.more.add(doubt.more);
     }
 
-    fn bounds(&self) -> Bounds {
-        Bounds { floor: self.people - self.fewer.most().min(self.people), best: self.people, ceiling: self.people + self.more.most() }
+    fn bounds(&self, kinds: &Kinds) -> Bounds {
+        let (fewer, more) = (self.fewer.most(kinds).all(), self.more.most(kinds).all());
+        Bounds { floor: self.people - fewer.min(self.people), best: self.people, ceiling: self.people + more }
     }
 }
 
-/// Chances that each of some people is miscounted.
+/// Chances that each of some people is miscounted: people by place of the chance.
+#[derive(Debug, Default)]
+struct Chances(Vec<u64>);
+
+/// How many may be miscounted.
 #[derive(Clone, Copy, Debug, Default)]
-struct Chances {
+struct Most {
     /// More likely than not: taken as certain.
     likely: u64,
-    /// The others, ...
+    /// At most so many of the others, ...
     rest: u64,
-    /// ... and how many of them are expected to be.
+    /// ... and so many as expected.
     mean: f64,
+}
+
+impl Most {
+    const fn all(self) -> u64 {
+        self.likely + self.rest
+    }
 }
 
 /// A bound holds with this probability.
 const CONFIDENCE: f64 = 0.975;
 
 impl Chances {
-    fn add(&mut self, chance: f32) {
-        if chance >= 0.5 {
-            self.likely += 1;
-        } else if chance > 0.0 {
-            self.rest += 1;
-            self.mean += f64::from(chance);
+    fn add(&mut self, at: u8) {
+        if at == NO_DOUBT {
+            return;
         }
+        if self.0.len() <= usize::from(at) {
+            self.0.resize(usize::from(at) + 1, 0);
+        }
+        self.0[usize::from(at)] += 1;
     }
 
-    /// At most so many.
-    fn most(&self) -> u64 {
-        self.likely + poisson_quantile(CONFIDENCE, self.mean).min(self.rest)
+    /// At most so many. What is not known of a share of errors is the same for all people it concerns, and independent of what is not
+    /// known of another.
+    fn most(&self, kinds: &Kinds) -> Most {
+        let (mut most, mut others, mut variance) = (Most::default(), 0, 0.0);
+        for (at, people) in self.0.iter().enumerate() {
+            let chance = kinds.get(at as u8);
+            if chance.most >= 0.5 {
+                most.likely += people;
+            } else {
+                others += people;
+                most.mean += *people as f64 * chance.mean;
+                variance += (*people as f64 * chance.spread).powi(2);
+            }
+        }
+        most.rest = mixed_poisson_quantile(CONFIDENCE, most.mean, variance.sqrt()).min(others);
+        most
     }
 }
 
 /// Gives every individual their part in the bounds of where they live, so that whoever adds people up by law comes to
 /// the bounds of the place.
-fn spread(individuals: &[Individual], doubts: &[Doubt]) -> Vec<Bounds> {
+fn spread(individuals: &[Individual], doubts: &[Doubt], kinds: &Kinds) -> Vec<Bounds> {
     let mut each: Vec<Bounds> = vec![Bounds::exactly(1); individuals.len()];
     let mut order: Vec<u32> = (0..individuals.len() as u32).filter(|at| individuals[*at as usize].counted).collect();
     let key = |at: &u32| {
@@ -195,25 +251,25 @@ fn spread(individuals: &[Individual], doubts: &[Doubt]) -> Vec<Bounds> {
     };
     order.par_sort_unstable_by_key(key);
     for place in order.chunk_by(|a, b| individuals[*a as usize].residency == individuals[*b as usize].residency) {
-        share_out(place, |at| doubts[at].fewer, |at| each[at].floor = 0);
-        share_out(place, |at| doubts[at].more, |at| each[at].ceiling = 2);
+        share_out(place, kinds, |at| doubts[at].fewer, |at| each[at].floor = 0);
+        share_out(place, kinds, |at| doubts[at].more, |at| each[at].ceiling = 2);
     }
     each
 }
 
 /// Marks as many of these people as their chances come to, evenly over them.
-fn share_out(people: &[u32], chance: impl Fn(usize) -> f32, mut mark: impl FnMut(usize)) {
+fn share_out(people: &[u32], kinds: &Kinds, chance: impl Fn(usize) -> u8, mut mark: impl FnMut(usize)) {
     let mut chances = Chances::default();
     people.iter().for_each(|at| chances.add(chance(*at as usize)));
-    let rest = chances.most() - chances.likely;
-    let scale = rest as f64 / chances.mean.max(f64::MIN_POSITIVE);
+    let most = chances.most(kinds);
+    let scale = most.rest as f64 / most.mean.max(f64::MIN_POSITIVE);
     let (mut carried, mut marked) = (0.5, 0);
     for at in people.iter().map(|at| *at as usize) {
-        match chance(at) {
-            chance if chance >= 0.5 => mark(at),
+        match kinds.get(chance(at)) {
+            chance if chance.most >= 0.5 => mark(at),
             chance => {
-                carried += f64::from(chance) * scale;
-                if carried >= 1.0 && marked < rest {
+                carried += chance.mean * scale;
+                if carried >= 1.0 && marked < most.rest {
                     carried -= 1.0;
                     marked += 1;
                     mark(at);
@@ -227,6 +283,7 @@ fn share_out(people: &[u32], chance: impl Fn(usize) -> f32, mut mark: impl FnMut
 struct Ledger<'a> {
     resolved: &'a Resolved<'a>,
     doubts: Vec<Doubt>,
+    kinds: Kinds,
     reasons: Vec<Reason>,
 }
 
@@ -261,7 +318,7 @@ impl Ledger<'_> {
         &mut self,
         code: &'static str,
         direction: Direction,
-        people: &[(u32, f64)],
+        people: &[(u32, u8)],
         resolve: &'static str,
         text: impl Fn(&str) -> String,
     ) {
@@ -269,10 +326,10 @@ impl Ledger<'_> {
         for (at, chance) in people {
             let doubt = &mut self.doubts[*at as usize];
             let held = if direction == Direction::Lowers { &mut doubt.fewer } else { &mut doubt.more };
-            *held = held.max(*chance as f32);
-            chances.add(*chance as f32);
+            *held = self.kinds.greater(*held, *chance);
+            chances.add(*chance);
         }
-        let most = chances.most();
+        let most = chances.most(&self.kinds).all();
         if most == 0 {
             return;
         }
@@ -298,8 +355,8 @@ impl Ledger<'_> {
     fn may_be_one(&mut self) {
         let Resolved { individuals, individual_of, edges, rates, .. } = *self.resolved;
         let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
-        let mut by_rule: BTreeMap<Rule, Vec<(u32, f64)>> = BTreeMap::new();
-        let mut known: BTreeMap<(Rule, bool), f64> = BTreeMap::new();
+        let mut by_rule: BTreeMap<Rule, Vec<(u32, u8)>> = BTreeMap::new();
+        let mut known: BTreeMap<(Rule, bool), u8> = BTreeMap::new();
         for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
             let (a, b) = (individual_of[edge.a as usize], individual_of[edge.b as usize]);
             if a == NONE || b == NONE || a == b {
@@ -314,7 +371,7 @@ impl Ledger<'_> {
                 let (keep, gone) = (x.min(y), x.max(y));
                 parent[gone as usize] = keep;
                 let births = self.births(edge.a, edge.b);
-                let chance = *known.entry((edge.rule, births)).or_insert_with(|| rates.one(edge.rule, births));
+                let chance = *known.entry((edge.rule, births)).or_insert_with(|| self.kinds.place(rates.chance_of_one(edge.rule, births)));
                 by_rule.entry(edge.rule).or_default().push((gone, chance));
             }
         }
@@ -344,7 +401,8 @@ impl Ledger<'_> {
             }
         }
         let people = individuals.iter().zip(&strangers).enumerate().filter(|(_, (individual, _))| weak(individual));
-        let people: Vec<(u32, f64)> = people.map(|(at, (_, stranger))| (at as u32, if *stranger { RENAMED } else { 1.0 })).collect();
+        let [renamed, sure] = [RENAMED, Chance::SURE].map(|chance| self.kinds.place(chance));
+        let people: Vec<(u32, u8)> = people.map(|(at, (_, stranger))| (at as u32, if *stranger { renamed } else { sure })).collect();
         let resolve = "match the contacts against the organisation's own customer or staff list";
         self.enter("nameless", Direction::Lowers, &people, resolve, |_| {
             "known only by an e-mail address, phone, login or account that tells no name, or a name that somebody here has; may be people counted \
@@ -362,11 +420,10 @@ impl Ledger<'_> {
                 *numbered |= records.keys(node).iter().any(|key| key.class == Class::Personal);
             }
         }
-        let missed = [rates.missed(false), rates.missed(true)];
+        let missed = [false, true].map(|births| self.kinds.place(rates.chance_of_pieces(births)));
         let at_risk = individuals.iter().zip(&numbered).enumerate();
         let at_risk = at_risk.filter(|(_, (individual, numbered))| individual.counted && individual.name != NONE && !**numbered);
-        let people: Vec<(u32, f64)> =
-            at_risk.map(|(at, (individual, _))| (at as u32, missed[usize::from(individual.birth != 0)])).collect();
+        let people: Vec<(u32, u8)> = at_risk.map(|(at, (individual, _))| (at as u32, missed[usize::from(individual.birth != 0)])).collect();
         let resolve = "look for people in people.csv who are alike in ways that no rule knows";
         self.enter("missed_merge", Direction::Lowers, &people, resolve, |of| {
             format!("hold no personal number; records of theirs may be alike in no way that a rule knows, and counted twice{of}")
@@ -376,24 +433,30 @@ impl Ledger<'_> {
     /// Merges that can err may have hidden a person.
     fn may_be_two(&mut self) {
         let Resolved { individuals, individual_of, merges, rates, .. } = *self.resolved;
-        let mut chances = vec![[0.0; 2]; individuals.len()];
-        let mut known: BTreeMap<(Rule, bool), f64> = BTreeMap::new();
+        let mut chances = vec![[NO_DOUBT; 2]; individuals.len()];
+        let mut known: BTreeMap<(Rule, bool), u8> = BTreeMap::new();
         let asked = |rule: &Rule| !matches!(rule, Rule::R01 | Rule::R03 | Rule::R20 | Rule::R21);
         for merge in merges.iter().filter(|merge| asked(&merge.rule)) {
             let at = individual_of[merge.a as usize];
             if at != NONE && individuals[at as usize].counted {
                 let chance = &mut chances[at as usize][usize::from(merge.rule.is_weak())];
                 let births = self.births(merge.a, merge.b);
-                *chance = known.entry((merge.rule, births)).or_insert_with(|| rates.two(merge.rule, births)).max(*chance);
+                let of_rule =
+                    *known.entry((merge.rule, births)).or_insert_with(|| self.kinds.place(rates.chance_of_two(merge.rule, births)));
+                *chance = self.kinds.greater(*chance, of_rule);
             }
         }
         for (weak, code) in [(0, "strong_merge"), (1, "weak_merge")] {
-            let people: Vec<(u32, f64)> =
-                chances.iter().enumerate().map(|(at, chances)| (at as u32, chances[weak])).filter(|(_, chance)| *chance > 0.0).collect();
+            let people: Vec<(u32, u8)> = chances
+                .iter()
+                .enumerate()
+                .map(|(at, chances)| (at as u32, chances[weak]))
+                .filter(|(_, chance)| *chance != NO_DOUBT)
+                .collect();
             let (resolve, what) = if weak == 0 {
                 ("look at merges.csv, rules R02 to R06", "rest on merges by rules that seldom err")
             } else {
-                ("look at merges.csv, rules R07 to R17 and R22 to R24", "rest on a merge without a common number, birth date and contact")
+                ("look at merges.csv, rules R07 to R17 and R22 to R25", "rest on a merge without a common number, birth date and contact")
             };
             self.enter(code, Direction::Raises, &people, resolve, |of| format!("{what}; may be two people each{of}"));
         }
@@ -406,7 +469,8 @@ impl Ledger<'_> {
             attached.ambiguous.iter().map(|(node, _)| individual_of[*node as usize]).filter(|at| *at != NONE).collect();
         people.sort_unstable();
         people.dedup();
-        let people: Vec<(u32, f64)> = people.into_iter().map(|at| (at, 1.0)).collect();
+        let sure = self.kinds.place(Chance::SURE);
+        let people: Vec<(u32, u8)> = people.into_iter().map(|at| (at, sure)).collect();
         self.enter("shared_contact", Direction::Raises, &people, "ask who uses the shared contact", |_| {
             "records without a name under a contact that several people share; may be a further person".to_owned()
         });
@@ -414,7 +478,7 @@ impl Ledger<'_> {
 }
 
 /// Chance that a mailbox tells a name its owner is not counted under: a maiden name, an alias.
-const RENAMED: f64 = 0.02;
+const RENAMED: Chance = Chance::believed(0.02);
 
 /// Two people a guard keeps apart for good.
 fn clash(a: &Individual, b: &Individual) -> bool {

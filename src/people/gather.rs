@@ -4,6 +4,7 @@ use super::{
     address::{self, Address},
     catalogue::Catalogue,
     firm::{is_organisation, is_role_mailbox},
+    generic::{Generic, RoleMailboxes},
     intern::{Index, Print, Texts},
     mailbox,
     mention::MentionOf,
@@ -13,7 +14,7 @@ use super::{
     way::hash_text,
 };
 use crate::{
-    base::{Meaning, Role},
+    base::{Meaning, Role, Token},
     evidence::{
         Evidence,
         load::StoredMention,
@@ -23,8 +24,8 @@ use crate::{
 use rayon::prelude::*;
 use std::hint::black_box;
 
-/// Reads the used mentions of a case.
-pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Records> {
+/// Reads the used mentions of a case, and what of them links nobody.
+pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<(Records, Generic)> {
     let mut reader = Reader::new(evidence, catalogue);
     let mentions = evidence.mention_count();
     reader.records.mentions.reserve(mentions);
@@ -34,7 +35,8 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<Re
     reader.records.names.reserve_exact(mentions);
     reader.records.all_keys.reserve_exact(evidence.mention_values());
     evidence.mentions_at_once(ROUND, |mentions| reader.take(mentions))?;
-    Ok(reader.finish().in_order())
+    let (records, role_mailboxes) = reader.finish();
+    Ok((records.in_order(), role_mailboxes.into_generic()))
 }
 
 /// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
@@ -60,6 +62,7 @@ struct Reader<'a> {
     scopes: Map<(u32, u32), u64>,
     /// Where the last mention stood; the next mostly stands there too.
     place: Option<Place>,
+    role_mailboxes: RoleMailboxes,
     /// Reused.
     pending: Vec<Pending>,
     detectors: Vec<u16>,
@@ -163,7 +166,12 @@ impl Fields {
             Meaning::MaidenName => &mut self.maiden,
             Meaning::NameSuffix => &mut self.suffix,
             Meaning::Street => &mut self.street,
-            Meaning::Unit => &mut self.unit,
+            Meaning::Unit => {
+                // House number, flat, estate: each may have a column.
+                self.unit.push_str(if self.unit.is_empty() { "" } else { "\n" });
+                self.unit.push_str(text);
+                return;
+            }
             Meaning::City => &mut self.city,
             Meaning::Region => &mut self.region,
             Meaning::Postcode => &mut self.postcode,
@@ -237,6 +245,7 @@ impl<'a> Reader<'a> {
             scopes: Map::default(),
             place: None,
             pending: Vec::new(),
+            role_mailboxes: RoleMailboxes::default(),
             detectors: Vec::new(),
         }
     }
@@ -352,8 +361,7 @@ impl<'a> Reader<'a> {
         fields.clear();
         for ((at, detector), value) in mention.detectors.iter().enumerate().zip(unpack(mention.values)) {
             let Some(entry) = self.evidence.detectors.get(usize::from(*detector)) else { continue };
-            let token = mention.token(at).0 as u64;
-            self.gather_one(fields, mention, table, entry.meaning, token, value);
+            self.gather_one(fields, mention, table, entry.meaning, mention.token(at), value);
         }
         fields.keys.sort_unstable();
         fields.keys.dedup();
@@ -379,9 +387,10 @@ impl<'a> Reader<'a> {
         mention: &StoredMention<'_>,
         table: Option<u32>,
         meaning: Meaning,
-        token: u64,
+        whole: Token,
         value: &[u8],
     ) {
+        let token = whole.0 as u64;
         let text = std::str::from_utf8(value).unwrap_or_default();
         let mut key = |class, value| fields.keys.push(Key { class, value });
         match meaning {
@@ -394,7 +403,7 @@ impl<'a> Reader<'a> {
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
             Meaning::Organisation => fields.firm = true,
-            Meaning::Email if is_role_mailbox(text) => {}
+            Meaning::Email if is_role_mailbox(text) => self.role_mailboxes.meet(whole, text),
             Meaning::Email => {
                 key(Class::Email, token);
                 fields.meet_mailbox(text);
@@ -512,8 +521,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Lets go of what it took to tell known names and addresses from new ones.
-    fn finish(self) -> Records {
-        self.records
+    fn finish(self) -> (Records, RoleMailboxes) {
+        (self.records, self.role_mailboxes)
     }
 }
 

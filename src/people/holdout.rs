@@ -34,6 +34,34 @@ pub struct Tally {
     pub two: u64,
 }
 
+/// A share of errors, as far as it is known: a beta variable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Chance {
+    pub mean: f64,
+    /// Standard deviation.
+    pub spread: f64,
+    /// It is no more than this, with [`CONFIDENCE`].
+    pub most: f64,
+}
+
+impl Chance {
+    pub(super) const SURE: Chance = Chance { mean: 1.0, spread: 0.0, most: 1.0 };
+
+    /// Believed to be so much.
+    pub(super) const fn believed(share: f64) -> Chance {
+        Chance { mean: share, spread: share, most: share }
+    }
+
+    fn of_beta((hits, misses): (f64, f64)) -> Chance {
+        let all = hits + misses;
+        Chance {
+            mean: hits / all,
+            spread: (hits * misses / (all * all * (all + 1.0))).sqrt(),
+            most: beta_quantile(CONFIDENCE, hits, misses),
+        }
+    }
+}
+
 /// The rates of a case.
 #[derive(Debug, Default)]
 pub struct Rates {
@@ -192,24 +220,37 @@ impl Rates {
         self.pieces[usize::from(births)]
     }
 
+    /// The share of the people a rule joins who are two.
+    pub(super) fn chance_of_two(&self, rule: Rule, births: bool) -> Chance {
+        let (tally, (two, one)) = (self.tally(rule, births), prior(rule));
+        Chance::of_beta((two + tally.two as f64, one + tally.one as f64))
+    }
+
+    /// The share of the pairs a rule calls possible that are one person.
+    pub(super) fn chance_of_one(&self, rule: Rule, births: bool) -> Chance {
+        let (tally, (two, one)) = (self.tally(rule, births), prior(rule));
+        Chance::of_beta((one + tally.one as f64, two + tally.two as f64))
+    }
+
+    /// The share of people who lie in pieces that no rule brings together.
+    pub(super) fn chance_of_pieces(&self, births: bool) -> Chance {
+        let tally = self.pieces(births);
+        Chance::of_beta((SELDOM.0 + tally.two as f64, SELDOM.1 + tally.one as f64))
+    }
+
     /// At most this share of the people a rule joins are two.
     pub fn two(&self, rule: Rule, births: bool) -> f64 {
-        let tally = self.tally(rule, births);
-        let (two, one) = prior(rule);
-        beta_quantile(CONFIDENCE, two + tally.two as f64, one + tally.one as f64)
+        self.chance_of_two(rule, births).most
     }
 
     /// At most this share of the pairs a rule calls possible are one person.
     pub fn one(&self, rule: Rule, births: bool) -> f64 {
-        let tally = self.tally(rule, births);
-        let (two, one) = prior(rule);
-        beta_quantile(CONFIDENCE, one + tally.one as f64, two + tally.two as f64)
+        self.chance_of_one(rule, births).most
     }
 
     /// At most this share of people lie in pieces that no rule brings together.
     pub fn missed(&self, births: bool) -> f64 {
-        let tally = self.pieces(births);
-        beta_quantile(CONFIDENCE, SELDOM.0 + tally.two as f64, SELDOM.1 + tally.one as f64)
+        self.chance_of_pieces(births).most
     }
 }
 
@@ -251,6 +292,7 @@ mod tests {
         sex_conflict: false,
         email: false,
         one_letter: false,
+        given_only: false,
     };
 
     fn asked(c: &Comparison) -> Vec<(Rule, bool, bool)> {

@@ -15,9 +15,10 @@ use super::{
 use std::collections::BTreeMap;
 
 const FIELDS: usize = 6;
-const LEVELS: usize = 5;
+const LEVELS: usize = 6;
 
-/// How two records agree, by field: 0 where one does not say, 1 where they differ, up to 4 where they are equal.
+/// How two records agree, by field: 0 where one does not say, 1 where they differ, up to 4 where they are equal; 5 for birth dates
+/// that differ in two parts and more, by about a year or less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern([u8; FIELDS]);
 
@@ -27,6 +28,8 @@ impl Pattern {
     const BIRTH: usize = 2;
     const PLACE: usize = 3;
     const NUMBER: usize = 5;
+    /// Level of birth dates that lie close to each other.
+    const CLOSE: u8 = 5;
 
     /// How two records agree, personal numbers aside; `None` where one has no name.
     pub(super) fn of(records: &Records, c: &Comparison, a: u32, b: u32) -> Option<Pattern> {
@@ -37,6 +40,7 @@ impl Pattern {
             Birth::Same => 4,
             Birth::Near => 3,
             Birth::Different if rule::share_two_parts(x.birth, y.birth) => 2,
+            Birth::Different if days_apart(x.birth, y.birth) <= CLOSE_BY => Pattern::CLOSE,
             Birth::Different => 1,
         };
         let place = match c.address {
@@ -86,6 +90,15 @@ impl Pattern {
         let [given, _, birth, ..] = self.0;
         given == 1 || (matches!(given, 2 | 3) && birth == 0)
     }
+}
+
+/// Birth dates no further apart than this lie close to each other: a wrong year, month and day at once.
+const CLOSE_BY: u32 = 412;
+
+/// Days between two dates, as if each month had 31.
+fn days_apart(a: u32, b: u32) -> u32 {
+    let days = |date: u32| (date / 10_000 * 12 + date / 100 % 100) * 31 + date % 100;
+    days(a).abs_diff(days(b))
 }
 
 fn holds(records: &Records, node: &Node, class: Class) -> bool {
@@ -171,7 +184,7 @@ impl Model {
             .collect();
         let all = named.len() as f64 * (named.len() as f64 - 1.0) / 2.0 / one_in as f64;
         let any = drawn(records, &named)?;
-        let start = [0.0, 0.1, 0.1, 0.2, 0.6];
+        let start = [0.0, 0.1, 0.1, 0.1, 0.6, 0.1];
         let mut model = Model { one: [start; FIELDS], any, prior: 1.0 / named.len() as f64, dates_err: dates_err(seen) };
         for _ in 0..ROUNDS {
             let mut sums = [[0.0; LEVELS]; FIELDS];
@@ -203,7 +216,7 @@ impl Model {
 
     /// Whether records that agree in this way are joined.
     pub(super) fn joins(&self, pattern: Pattern) -> bool {
-        let dates_differ = pattern.0[Pattern::BIRTH] == 1;
+        let dates_differ = matches!(pattern.0[Pattern::BIRTH], 1 | Pattern::CLOSE);
         pattern.is_told() && !pattern.is_apart() && (!dates_differ || self.dates_err) && self.probability(pattern) >= SURE
     }
 }
@@ -217,7 +230,7 @@ fn dates_err(seen: &Seen) -> bool {
     let (mut all, mut differ) = (0.0, 0.0);
     for (pattern, (count, _)) in seen.patterns.iter().filter(|(pattern, _)| one(pattern)) {
         all += *count as f64;
-        differ += if pattern.0[Pattern::BIRTH] == 1 { *count as f64 } else { 0.0 };
+        differ += if matches!(pattern.0[Pattern::BIRTH], 1 | Pattern::CLOSE) { *count as f64 } else { 0.0 };
     }
     all >= ENOUGH && differ >= ERR * all
 }
@@ -271,8 +284,8 @@ impl Model {
 mod tests {
     use super::*;
 
-    const DIFFER: Shares = [[1.0, 0.97, 0.01, 0.01, 0.01]; FIELDS];
-    const AGREE: Shares = [[1.0, 0.02, 0.08, 0.1, 0.8]; FIELDS];
+    const DIFFER: Shares = [[1.0, 0.95, 0.01, 0.01, 0.01, 0.02]; FIELDS];
+    const AGREE: Shares = [[1.0, 0.02, 0.05, 0.1, 0.8, 0.03]; FIELDS];
 
     fn model() -> Model {
         Model { one: AGREE, any: DIFFER, prior: 1e-3, dates_err: false }
@@ -305,6 +318,18 @@ mod tests {
                 && model.joins(Pattern([3, 4, 3, 4, 4, 0]))
                 && model.joins(Pattern([4, 4, 0, 4, 4, 0]))
         );
+    }
+
+    #[test]
+    fn dates_a_wrong_year_month_and_day_apart_lie_close() {
+        for (a, b, close) in [
+            (20_110_121, 20_091_221, true),
+            (20_110_121, 20_091_121, false),
+            (20_110_121, 20_100_120, true),
+            (19_781_023, 19_791_123, true),
+        ] {
+            assert_eq!(days_apart(a, b) <= CLOSE_BY, close, "{a} {b}");
+        }
     }
 
     #[test]

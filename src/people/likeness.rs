@@ -64,6 +64,13 @@ impl Name {
         self.levels(other)[0] == 1
     }
 
+    /// Whether the given names are two different ones, though one may be short for the other.
+    pub(super) fn are_two(&self, other: &Name) -> bool {
+        let first = |name: &Name| words(name.given()).next().map(str::to_owned).unwrap_or_default();
+        let (mine, theirs) = (first(self), first(other));
+        mine != theirs && is_given_name(&mine) && is_given_name(&theirs)
+    }
+
     /// Whether the given names are one letter apart, and the surnames alike. Where both are names by themselves, only what else
     /// the records hold tells a typing error from a sister.
     pub fn is_one_letter_from(&self, other: &Name) -> bool {

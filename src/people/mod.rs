@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod count;
 pub mod firm;
 pub mod gather;
+pub mod generic;
 pub mod holdout;
 pub mod individual;
 pub(crate) mod intern;
@@ -28,6 +29,7 @@ mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
+mod slip;
 mod unread;
 mod values;
 mod way;
@@ -58,6 +60,8 @@ pub struct Population {
     pub rates: holdout::Rates,
     /// Mentions that hold elements but tell nothing of whom.
     pub unattributed: u64,
+    /// What links nobody.
+    pub generic: generic::Generic,
 }
 
 /// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
@@ -68,23 +72,25 @@ pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
 /// The same, telling of each stage when it is done.
 pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
-    let mut records = gather::read(evidence, &catalogue)?;
+    let (mut records, mut generic) = gather::read(evidence, &catalogue)?;
     done("people: mentions read");
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
     done("people: details lent, identifiers proven");
-    let block::Proposals { mut edges, trials, agreed, likely, dates_err } = block::propose(&records);
+    let block::Proposals { mut edges, trials, agreed, likely, slips, crowds, dates_err } = block::propose(&records);
     done("people: records compared");
     let mut clusters = Clusters::new(&records);
     clusters.dates_err = dates_err;
     clusters.apply(&records, &edges, Tier::Strong);
     let attached = attach::attach(&records, &mut clusters);
+    generic.crowds = generic::most_frequent(crowds.into_iter().chain(attached.crowds.iter().copied()).collect());
     let told = mailbox::tell(&records, &mut clusters);
     let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
     rates.note(Rule::R23, agreed);
     rates.note(Rule::R24, likely);
+    rates.note(Rule::R25, slips);
     drop(trials);
     // What was joined is told by the merges.
     edges.retain(|edge| edge.rule.tier() == Tier::Possible);
@@ -159,7 +165,7 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
         counts.raise(reason);
     }
     done("people: counted");
-    Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed })
+    Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed, generic })
 }
 
 /// Mentions by root.

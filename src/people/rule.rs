@@ -4,6 +4,7 @@
 //! docs/counting.md; R14 to R16 are for records with errors in several fields at once.
 
 use super::{
+    address::Lines,
     likeness::{Likeness, edit_distance, is_typo},
     record::{Class, Key, NONE, Node, Number, Records},
 };
@@ -48,7 +49,7 @@ macro_rules! rules {
 
             /// Joins without a common number, birth date and contact: may err.
             pub const fn is_weak(self) -> bool {
-                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22 | Rule::R23 | Rule::R24)
+                matches!(self, Rule::R07 | Rule::R08 | Rule::R09 | Rule::R14 | Rule::R15 | Rule::R16 | Rule::R17 | Rule::R22 | Rule::R23 | Rule::R24 | Rule::R25)
             }
 
             /// How sure it is.
@@ -72,13 +73,14 @@ rules! {
     R05 Strong "same e-mail, phone, account or reference, same full name, no conflict of birth dates",
     R06 Strong "same birth date and same full name, and the name is rare enough",
     R07 Strong "same full name and same address, no conflict",
-    R08 Strong "same birth date and address, surname alike, given name a nickname, initial or typing error",
+    R08 Strong "same birth date and address, surname alike, given name a nickname, initial or typing error; or given name, birth date and contact agree, and one record knows no surname",
     R09 Strong "same last digits of a personal number, same birth date and surname",
     R14 Strong "same unverified identifier, and name, birth date or address agrees",
     R15 Strong "names alike, and birth date, address and identifiers agree but for single errors",
     R17 Strong "same identifier of a kind that names one person each throughout the data, and name, birth date or address agrees",
     R16 Strong "same person changed surname: same given name, and birth date and contact, or contact and address, agree",
     R23 Strong "alike in a way that, throughout the data, only records of one person are, as their numbers tell",
+    R25 Strong "identifiers that name one person each one typing error apart, and name with birth date or address agrees",
     R24 Strong "agrees more than two people would by chance, by how often fields agree throughout the data",
     R20 Certain "record without a name attached by a key that only this person has",
     R21 Strong "records without names that share an identifier",
@@ -117,6 +119,8 @@ pub struct Comparison {
     pub sex_conflict: bool,
     /// Same birth date and address, and given names one letter apart that are names by themselves: a typing error, or twins.
     pub one_letter: bool,
+    /// The given names agree, and one record knows no surname.
+    pub given_only: bool,
 }
 
 impl Comparison {
@@ -181,19 +185,24 @@ pub enum Door {
 /// Compares two nodes.
 pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
     let names = (records.names.get(a.name as usize), records.names.get(b.name as usize));
-    let name = match names {
+    let keys = Keys::of(records.keys(a), records.keys(b));
+    let shares = |class: Class| keys.shared & bit(class) != 0;
+    let numbers = |class: Class| keys.numbers(records, a, b, class);
+    let mut personal = numbers(Class::Personal);
+    let mut name = match names {
         _ if a.name == b.name && a.name != NONE => Some(Likeness::Same),
         (Some(x), Some(y)) => Some(x.likeness(y)),
         _ => None,
     };
+    // Teresa and Theresa, whose numbers were issued one after the other, are twins.
+    if personal == Numbers::Near && matches!(names, (Some(x), Some(y)) if x.are_two(y)) && were_issued_at_once(records, a, b) {
+        (personal, name) = (Numbers::Different, Some(Likeness::Incompatible));
+    }
     let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
     let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix() != y.suffix() && x.suffix() != super::name::Suffix::None && y.suffix() != super::name::Suffix::None);
-    let keys = Keys::of(records.keys(a), records.keys(b));
-    let shares = |class: Class| keys.shared & bit(class) != 0;
-    let numbers = |class: Class| keys.numbers(records, a, b, class);
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
     let proven = shares(Class::Proven);
-    let related = proven && (name >= Some(Likeness::Partial) || matches!(names, (Some(x), Some(y)) if x.shares_surname(y)));
+    let related = proven && matches!(names, (Some(x), Some(y)) if x.levels(y).iter().any(|level| *level > 2));
     let unverified = match numbers(Class::Unverified) {
         Numbers::Unknown => numbers(Class::Proven),
         known => known,
@@ -203,7 +212,7 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         name,
         full_names,
         birth,
-        personal: numbers(Class::Personal),
+        personal,
         issued: shares(Class::Issued),
         row_key: shares(Class::Own),
         reference: shares(Class::Reference) || keys.crossed,
@@ -217,6 +226,7 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         partial: shares(Class::Partial),
         address,
         suffix_conflict,
+        given_only: name == Some(Likeness::Partial) && !full_names && matches!(names, (Some(x), Some(y)) if x.levels(y)[0] > 2),
         one_letter: at_once && matches!(names, (Some(x), Some(y)) if x.is_one_letter_from(y)),
         sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
     }
@@ -258,7 +268,7 @@ pub fn judge(c: &Comparison, rare: bool) -> Option<Rule> {
     if same && door && birth_free && !c.sex_conflict {
         return Some(Rule::R07);
     }
-    if c.birth == Birth::Same && door && (compatible || c.is_misspelt()) {
+    if c.birth == Birth::Same && ((door && (compatible || c.is_misspelt())) || (c.given_only && (door || partner) && numbers_free)) {
         return Some(Rule::R08);
     }
     if c.partial && c.birth == Birth::Same && name >= Likeness::Partial {
@@ -339,7 +349,7 @@ fn points(c: &Comparison, name: Likeness) -> f32 {
     name + birth + door + number(c.personal) + number(c.unverified) + contact - if c.sex_conflict { 2.0 } else { 0.0 }
 }
 
-fn births(a: u32, b: u32) -> Birth {
+pub(super) fn births(a: u32, b: u32) -> Birth {
     if a == 0 || b == 0 {
         return Birth::Unknown;
     }
@@ -415,8 +425,26 @@ impl Keys {
     }
 }
 
+/// Whether personal numbers are one or two apart.
+fn were_issued_at_once(records: &Records, a: &Node, b: &Node) -> bool {
+    let numbers =
+        |node: &Node| -> SmallVec<[u64; 2]> { records.keys(node).iter().filter_map(|key| personal_number(records, *key)).collect() };
+    let (mine, theirs) = (numbers(a), numbers(b));
+    mine.iter().any(|x| theirs.iter().any(|y| issued_at_once(*x, *y)))
+}
+
+/// A personal number of digits only.
+pub(super) fn personal_number(records: &Records, key: Key) -> Option<u64> {
+    (key.class == Class::Personal).then(|| records.numbers.get(key.value))??.parse().ok()
+}
+
+/// Numbers given to twins and triplets.
+pub(super) fn issued_at_once(a: u64, b: u64) -> bool {
+    (1..=2).contains(&a.abs_diff(b))
+}
+
 /// Whether two identifiers of unknown kind may have been given out one soon after the other.
-fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
+pub(super) fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
     let numbers = |node: &Node| -> SmallVec<[u64; 2]> {
         let of_class = records.keys(node).iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
         of_class.filter_map(|key| records.numbers.get(key.value)?.parse().ok()).collect()
@@ -461,22 +489,24 @@ fn doors(records: &Records, a: &Node, b: &Node) -> Door {
     }
     let area = (!x.postcode().is_empty() && x.postcode() == y.postcode())
         || (!x.city().is_empty() && (x.city() == y.city() || is_typo(x.city(), y.city())));
-    if x.street().is_empty() || y.street().is_empty() {
-        return if area { Door::Area } else { Door::Unknown };
-    }
     if x.agrees(y) && (area || x.postcode().is_empty() || y.postcode().is_empty()) {
         return Door::Same;
     }
-    let number = |street: &str| street.split(' ').find(|token| token.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned);
-    let (n, m) = (number(x.street()), number(y.street()));
-    let words =
-        |street: &str| street.split(' ').filter(|token| !token.starts_with(|c: char| c.is_ascii_digit())).collect::<Vec<_>>().join(" ");
-    let (street_x, street_y) = (words(x.street()), words(y.street()));
-    let alike = street_x == street_y || is_typo(&street_x, &street_y);
-    match (area, n == m && n.is_some(), alike) {
-        (true, true, true) => Door::Near,
-        (true, ..) => Door::Area,
-        (false, true, true) if street_x.len() > 6 => Door::Near,
+    let streetless = x.street().is_empty() || y.street().is_empty();
+    if streetless && !area {
+        return Door::Unknown;
+    }
+    let (mine, theirs) = (Lines::of(x), Lines::of(y));
+    if area && mine.share_estate(&theirs) {
+        return Door::Near;
+    }
+    if streetless {
+        return Door::Area;
+    }
+    match (area, mine.share_door(&theirs)) {
+        (true, true) => Door::Near,
+        (true, false) => Door::Area,
+        (false, true) if mine.street.len() > 6 => Door::Near,
         _ => Door::Different,
     }
 }

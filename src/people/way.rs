@@ -6,7 +6,7 @@ use super::{
     address::Address,
     likeness::joined,
     name::Name,
-    record::{Class, Map, NONE, Node, Records, mix},
+    record::{Class, Key, Map, NONE, Node, Records, mix},
 };
 use rayon::prelude::*;
 
@@ -229,7 +229,7 @@ impl<'a> Meeting<'a> {
             | (if self.mails.is_empty() { Way::FAINT } else { 0 })
             | (if self.is_dated { 0 } else { Way::Bag.bit() });
         let open = Way::ALL.iter().filter(|way| !way.is_key() && nowhere & way.bit() == 0);
-        open.filter(|way| self.parts(**way, at, node).is_some()).fold(by_keys, |ways, way| ways | way.bit())
+        open.filter(|way| self.all_parts(**way, at, node).next().is_some()).fold(by_keys, |ways, way| ways | way.bit())
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
@@ -247,16 +247,21 @@ impl<'a> Meeting<'a> {
         if way.is_key() {
             let of_way = self.records.keys(node).iter().filter(|key| Way::of(key.class) == way);
             of_way.for_each(|key| hash(mix(&[way as u64, key.value])));
-        } else if let Some((one, other)) = self.parts(way, at, node) {
-            hash(mix(&[way as u64, one, other]));
+        } else {
+            self.all_parts(way, at, node).for_each(|(one, other)| hash(mix(&[way as u64, one, other])));
         }
+    }
+
+    /// The key a record is met by in a way whose hash ends in this; `None` for row keys, which many rows point to.
+    pub(super) fn key(&self, way: Way, node: &Node, half: u32) -> Option<Key> {
+        let keys = self.records.keys(node).iter().filter(|key| way != Way::Row && Way::of(key.class) == way);
+        keys.copied().find(|key| mix(&[way as u64, key.value]) as u32 == half)
     }
 
     /// Whether two records meet in a way.
     pub(super) fn meet(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
         if !way.is_key() {
-            let parts = self.parts(way, at, a);
-            return parts.is_some() && parts == self.parts(way, bt, b);
+            return self.all_parts(way, at, a).any(|parts| self.all_parts(way, bt, b).any(|theirs| theirs == parts));
         }
         let mut theirs = self.records.keys(b).iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
@@ -266,6 +271,27 @@ impl<'a> Meeting<'a> {
                 .iter()
                 .filter(|key| Way::of(key.class) == way)
                 .any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
+    }
+
+    /// What records meet by in a way other than a key.
+    fn all_parts(&self, way: Way, at: usize, node: &Node) -> impl Iterator<Item = (u64, u64)> + use<> {
+        let second = if self.mails.is_empty() { None } else { self.second_parts(way, node) };
+        self.parts(way, at, node).into_iter().chain(second)
+    }
+
+    /// What few records meet by as well: a given name in the place of the surname, a postcode where the town is misspelt, the sound of
+    /// a surname where the year is wrong.
+    fn second_parts(&self, way: Way, node: &Node) -> Option<(u64, u64)> {
+        let name = self.names.get(node.name as usize)?;
+        let place = || self.places.get(node.address as usize);
+        let (one, other) = match way {
+            Way::DoorSurname => (place()?.door, name.given),
+            Way::SurnameCity => (place()?.postcode, name.surname),
+            Way::GivenCity => (place()?.postcode, name.given),
+            Way::GivenYear => (name.sound, name.given),
+            _ => return None,
+        };
+        (one != 0 && other != 0).then_some((one, other))
     }
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.

@@ -18,7 +18,7 @@ impl Report for CountsTable {
         for (scope, bounds) in &counts.scopes {
             let reasons = if bounds.floor == bounds.ceiling { String::new() } else { reasons.join(";") };
             sheet.plain("people").plain(scope).plain(bounds.floor).plain(bounds.best).plain(bounds.ceiling);
-            sheet.plain("rules R01-R24, guards V1-V7").plain(reasons);
+            sheet.plain("rules R01-R25, guards V1-V7").plain(reasons);
             sheet.end()?;
         }
         let unattributed = assessment.population.unattributed;

@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod duties;
 pub mod explain;
 pub mod files;
+pub mod generic_values;
 pub mod html;
 pub mod impact;
 pub mod links;
@@ -95,6 +96,7 @@ pub const REPORTS: &[&dyn Report] = &[
     &severity::SeverityTable,
     &links::Merges,
     &links::Conflicts,
+    &generic_values::GenericValues,
     &methodology::Methodology,
     &timeline::Timeline,
     &timeline::Deadlines,

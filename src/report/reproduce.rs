@@ -109,6 +109,7 @@ impl Gathering<'_> {
                     .number(seen.valid)
                     .number(seen.kept)
                     .number(seen.test_values)
+                    .number(seen.placeholders)
                     .cell(&seen.distinct);
                 self.end(path.clone(), "columns");
             }

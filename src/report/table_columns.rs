@@ -16,7 +16,7 @@ impl Report for Tables {
     }
 
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
-        let header = "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason, test_values";
+        let header = "path, table, rows, people, column, header, element, detector, fill_rate, valid_rate, distinct_values, confidence, reason, test_values, placeholders";
         let mut sheet = Sheet::create(folder, self.name(), header)?;
         let catalogue = &assessment.population.catalogue;
         let mut tables: Vec<(u32, &crate::people::catalogue::Table)> =
@@ -40,7 +40,8 @@ impl Report for Tables {
                     .plain(Sketch::from_bytes(&seen.distinct).count())
                     .plain(format!("{:.1}", seen.bits))
                     .text(&seen.reason)
-                    .plain(seen.test_values);
+                    .plain(seen.test_values)
+                    .plain(seen.placeholders);
                 sheet.end()?;
             }
         }

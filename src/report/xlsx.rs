@@ -85,6 +85,7 @@ impl Report for Xlsx {
         let present = assessment.census.elements.iter().filter(|(_, (people, _))| *people > 0).map(|(element, _)| *element);
         book.people("Matrix", Of::All, Show::Matrix(present.collect()))?;
         book.copy("Conflicts", "conflicts.csv")?;
+        book.copy("Generic values", "generic_values.csv")?;
         book.people("Minors", Of::Minors, Show::Row)?;
         book.people("No contact", Of::NoContact, Show::Row)?;
         book.copy("Exceptions", "exceptions.csv")?;

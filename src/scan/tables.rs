@@ -27,6 +27,8 @@ pub(super) struct Tables<'s, 'p> {
     mentions: u64,
     reader: crate::detect::Scratch,
     slots: Vec<MentionRow>,
+    /// By slot, how many test values stand in the row.
+    tests: Vec<u16>,
     scratch: Scratch,
 }
 
@@ -64,6 +66,7 @@ struct Stats {
     /// Values whose check fails.
     kept: u64,
     tests: u64,
+    placeholders: u64,
     distinct: Sketch,
 }
 
@@ -84,7 +87,11 @@ impl Stats {
                 self.distinct.add(engine.token_key.token(engine.detectors.get(own).token_domain, normalised));
                 None
             }
-            Reading::Empty | Reading::Invalid | Reading::Placeholder => None,
+            Reading::Placeholder => {
+                self.placeholders += 1;
+                None
+            }
+            Reading::Empty | Reading::Invalid => None,
         }
     }
 }
@@ -100,6 +107,7 @@ impl<'s, 'p> Tables<'s, 'p> {
             mentions: 0,
             reader: crate::detect::Scratch::default(),
             slots: Vec::new(),
+            tests: Vec::new(),
             scratch: Scratch::default(),
         }
     }
@@ -188,9 +196,11 @@ impl<'s, 'p> Tables<'s, 'p> {
             return;
         }
         self.slots.resize_with(judged.slots.max(self.slots.len()), MentionRow::default);
+        self.tests.resize(self.slots.len(), 0);
         let recorder = &mut *self.engine.recorder();
         for row in 0..count {
             self.slots[..judged.slots].iter_mut().for_each(MentionRow::clear);
+            self.tests.fill(0);
             let at = first + row as u64;
             let country = judged.profile.country_column.and_then(|column| cell(row, column));
             judged.profile.start_row(detectors, country, &mut self.reader);
@@ -228,6 +238,9 @@ impl<'s, 'p> Tables<'s, 'p> {
                     continue;
                 };
                 let reading = judged.profile.read(detectors, *column, bytes, &mut self.reader);
+                if matches!(reading, Reading::Test { .. }) {
+                    self.tests[usize::from(description.slot)] += 1;
+                }
                 if let (Some((detector, token)), Reading::Value { normalised, shown, protection, .. }) =
                     (stats.count(self.engine, detector, &reading), reading)
                 {
@@ -249,7 +262,9 @@ impl<'s, 'p> Tables<'s, 'p> {
                 continue;
             }
             for (number, slot) in self.slots[..judged.slots].iter_mut().enumerate() {
-                if !slot.is_empty() && !slot.elements.is_empty() {
+                // What stands beside test values only is made up as they are.
+                let is_test = self.tests[number] >= 2 && !links(detectors, slot);
+                if !slot.is_empty() && !slot.elements.is_empty() && !is_test {
                     slot.item = self.item;
                     slot.part = self.part;
                     slot.table = table.0;
@@ -301,6 +316,7 @@ impl<'s, 'p> Tables<'s, 'p> {
                     valid: stats.valid,
                     kept: stats.kept,
                     test_values: stats.tests,
+                    placeholders: stats.placeholders,
                     distinct: stats.distinct.to_bytes(),
                 });
             }
@@ -402,6 +418,11 @@ fn share_address(detectors: &Detectors, profile: &Profile, slots: &mut [MentionR
         }
         slot.elements.insert(Element::PostalAddress);
     }
+}
+
+/// Whether a mention holds a value that can link it to a person.
+fn links(detectors: &Detectors, mention: &MentionRow) -> bool {
+    mention.detectors.iter().any(|detector| tells_who(detectors.get(crate::detect::DetectorId(*detector)).meaning))
 }
 
 /// Whether values of this meaning can link a row to a person.

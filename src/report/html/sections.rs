@@ -66,6 +66,17 @@ pub(super) fn interval(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Re
         ],
         nothing: "No merge was refused.",
     };
+    let generic = Shown {
+        report: "generic_values.csv",
+        caption: "Values that link nobody, the most frequent first.",
+        columns: &[
+            ("kind", "Kind", Kind::Text),
+            ("value_masked", "Value", Kind::Text),
+            ("records", "Records", Kind::Count),
+            ("reason", "Links nobody because", Kind::Text),
+        ],
+        nothing: "Every value that could link records did.",
+    };
     let body = html! {
         p { "Nobody in a leak carries a number tag. Records are joined into people by fixed rules; where the rules leave room, the count has a range. "
             "At least " b { (group(counts.total.floor)) } ", most likely " b { (group(counts.total.best)) } ", at most " b { (group(counts.total.ceiling)) } "." }
@@ -83,6 +94,8 @@ pub(super) fn interval(assessment: &Assessment<'_>, folder: &Path) -> anyhow::Re
         }
         h3 { "Conflicts" }
         (table(folder, &conflicts)?)
+        h3 { "Values that link nobody" }
+        (table(folder, &generic)?)
     };
     Ok(section("interval", &body))
 }
