@@ -163,7 +163,8 @@ pub(super) fn tell(records: &Records, clusters: &mut Clusters) -> Tally {
     claims.retain(|_, nodes| nodes.len() == 1);
     let matches = claims.len() as u64;
     let decoys = decoys(&waiting).filter(|decoy| people.only(std::slice::from_ref(decoy)).is_some()).count() as u64;
-    if decoys > 1 + matches / MOST_DECOYS {
+    // Of fewer, decoys tell nothing.
+    if matches < MOST_DECOYS || decoys > 1 + matches / MOST_DECOYS {
         return Tally::default();
     }
     for (person, nodes) in claims {
