@@ -219,6 +219,7 @@ fn values_that_link_nobody_are_listed_masked() {
     let told = |kind: &str, masked: &str| listed.iter().find(|row| row["kind"] == kind && row["value_masked"] == masked);
     let phone = told("telephone number", "*******7710").expect("the telephone of the call centre");
     assert_eq!((phone["records"].as_str(), phone["reason"].as_str()), ("300", "more distinct records share it than one person has"));
+    assert_eq!(told("e-mail address", "s***@***.com").expect("the mailbox")["records"], "301");
     assert_eq!(told("birth_date", "").expect("the placeholder")["reason"], "placeholders; tables.csv tells the columns");
     assert_eq!(rows(&case, "people.csv").len(), 300);
     let page = std::fs::read_to_string(case.join("reports/report.html")).expect("the page");

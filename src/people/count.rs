@@ -371,7 +371,11 @@ impl Ledger<'_> {
                 let (keep, gone) = (x.min(y), x.max(y));
                 parent[gone as usize] = keep;
                 let births = self.births(edge.a, edge.b);
-                let chance = *known.entry((edge.rule, births)).or_insert_with(|| self.kinds.place(rates.chance_of_one(edge.rule, births)));
+                // Records without a number and a birth date are not like those that tell how such rules fare: there, other records of the
+                // person agree in more.
+                let untold = matches!(edge.rule, Rule::R11 | Rule::R12 | Rule::R13) && !births;
+                let chance = || if untold { Chance::SURE } else { rates.chance_of_one(edge.rule, births) };
+                let chance = *known.entry((edge.rule, births)).or_insert_with(|| self.kinds.place(chance()));
                 by_rule.entry(edge.rule).or_default().push((gone, chance));
             }
         }

@@ -402,7 +402,12 @@ impl<'a> Reader<'a> {
             }
             Meaning::IssuedNumber => key(Class::Issued, token),
             Meaning::PartialNumber => key(Class::Partial, token),
-            Meaning::Organisation => fields.firm = true,
+            Meaning::Organisation => {
+                fields.firm = true;
+                if text.contains('@') {
+                    self.role_mailboxes.meet(whole, text);
+                }
+            }
             Meaning::Email if is_role_mailbox(text) => self.role_mailboxes.meet(whole, text),
             Meaning::Email => {
                 key(Class::Email, token);

@@ -127,18 +127,28 @@ fn joined(word: &str) -> Vec<Reading> {
     found
 }
 
-/// The surname that an address tells of somebody whose given name it tells too: `jane.doe` of Jane Brown was, or is,
-/// called Doe. `given` is the given name or the whole name as the record writes it.
+/// Words behind the name of a household in its mailbox.
+const HOUSEHOLD: &[&str] = &["family", "familie", "familia", "famille", "famiglia"];
+
+/// The surname that an address tells of somebody whose given name, its initial or household it tells too: `jane.doe`, `jdoe` or
+/// `doe.family` of Jane Brown: she was, or is, called Doe. `given` is the given name or the whole name as the record writes it.
 pub(super) fn other_surname<'m>(mailbox: &'m str, given: &str, surname: &str) -> Option<&'m str> {
     let mut parts = mailbox.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
-    let (first, last) = (parts.next()?, parts.next()?);
-    if parts.next().is_some() || first.len() < 3 || last.len() < 3 {
-        return None;
-    }
+    let (first, last) = (parts.next()?, parts.next());
     let stands_in = |text: &str, part: &str| text.split(|c: char| !c.is_alphabetic()).any(|token| token.eq_ignore_ascii_case(part));
     let is_new = |part: &str| !stands_in(given, part) && !stands_in(surname, part);
     let is_given = |part: &str| stands_in(given, part) && is_given_name(&part.to_ascii_lowercase());
+    let is_known = |part: &str| part.len() > 3 && is_new(part) && is_surname(&part.to_ascii_lowercase());
+    let Some(last) = last else {
+        let initial = given.get(..1).filter(|initial| first.get(..1).is_some_and(|other| other.eq_ignore_ascii_case(initial)));
+        // Not `adamson` of Anna Berg, which may be the whole of a name.
+        return first.get(1..).filter(|rest| initial.is_some() && is_known(rest) && !is_surname(&first.to_ascii_lowercase()));
+    };
+    if parts.next().is_some() || first.len() < 3 || last.len() < 3 {
+        return None;
+    }
     match () {
+        () if HOUSEHOLD.iter().any(|word| word.eq_ignore_ascii_case(last)) => Some(first).filter(|first| is_known(first)),
         () if is_given(first) && is_new(last) => Some(last),
         () if is_given(last) && is_new(first) => Some(first),
         () => None,
@@ -164,7 +174,7 @@ pub(super) fn tell(records: &Records, clusters: &mut Clusters) -> Tally {
     let matches = claims.len() as u64;
     let decoys = decoys(&waiting).filter(|decoy| people.only(std::slice::from_ref(decoy)).is_some()).count() as u64;
     // Of fewer, decoys tell nothing.
-    if matches < MOST_DECOYS || decoys > 1 + matches / MOST_DECOYS {
+    if matches < ENOUGH || decoys > 1 + matches / MOST_DECOYS {
         return Tally::default();
     }
     for (person, nodes) in claims {
@@ -172,6 +182,9 @@ pub(super) fn tell(records: &Records, clusters: &mut Clusters) -> Tally {
     }
     Tally { one: matches.saturating_sub(decoys), two: decoys }
 }
+
+/// So many matches there must be.
+const ENOUGH: u64 = 5;
 
 /// One in so many matches may be by chance.
 const MOST_DECOYS: u64 = 20;
@@ -312,6 +325,11 @@ mod tests {
             ("j.doe", "J. Brown", "", None),
             // A mailbox of the household.
             ("brown.family", "Jane", "Brown", None),
+            ("beckham.family1941", "Florinda", "Lovell", Some("beckham")),
+            ("abeckham54483", "Amin", "Lovell", Some("beckham")),
+            ("abeckham54483", "Florinda", "Lovell", None),
+            ("alovell", "Amin", "Lovell", None),
+            ("adamson", "Anna", "Berg", None),
         ] {
             assert_eq!(other_surname(mailbox, given, surname), want, "{mailbox}");
         }
