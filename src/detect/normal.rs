@@ -213,7 +213,8 @@ pub(super) fn email(value: &[u8], out: &mut Vec<u8>) -> bool {
         _ => value,
     };
     let from = out.len();
-    if let Some(at) = memchr::memmem::find(value, b"%40") {
+    let escaped = memchr::memchr(b'%', value).and_then(|_| memchr::memmem::find(value, b"%40"));
+    if let Some(at) = escaped {
         out.extend_from_slice(&value[..at]);
         out.push(b'@');
         out.extend_from_slice(&value[at + 3..]);

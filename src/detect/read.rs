@@ -7,6 +7,8 @@ use super::{
     phone, places,
 };
 use crate::base::Meaning;
+use foldhash::fast::FixedState;
+use std::{collections::HashSet, sync::LazyLock};
 
 /// How a value is kept from whoever reads it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,67 +166,19 @@ pub(super) fn is_test_email(address: &[u8]) -> bool {
 
 /// Mailboxes of an office, not of a person (RFC 2142 and common practice).
 pub(super) fn is_role_mailbox(address: &[u8]) -> bool {
-    let Some(at) = memchr::memchr(b'@', address) else { return false };
-    matches!(
-        &address[..at],
-        b"info"
-            | b"sales"
-            | b"support"
-            | b"accounts"
-            | b"office"
-            | b"admin"
-            | b"contact"
-            | b"hello"
-            | b"help"
-            | b"helpdesk"
-            | b"billing"
-            | b"hr"
-            | b"jobs"
-            | b"careers"
-            | b"press"
-            | b"media"
-            | b"marketing"
-            | b"webmaster"
-            | b"postmaster"
-            | b"hostmaster"
-            | b"abuse"
-            | b"security"
-            | b"noc"
-            | b"noreply"
-            | b"no-reply"
-            | b"donotreply"
-            | b"do-not-reply"
-            | b"service"
-            | b"customerservice"
-            | b"orders"
-            | b"invoice"
-            | b"invoices"
-            | b"accounting"
-            | b"finance"
-            | b"legal"
-            | b"privacy"
-            | b"enquiries"
-            | b"inquiries"
-            | b"team"
-            | b"root"
-            | b"mailer-daemon"
-            | b"newsletter"
-            | b"reception"
-            | b"kontakt"
-            | b"contacto"
-            | b"contato"
-            | b"buchhaltung"
-            | b"rechnung"
-            | b"ventas"
-            | b"compras"
-            | b"secretariat"
-            | b"mail"
-            | b"email"
-            | b"feedback"
-            | b"notifications"
-            | b"alerts"
-    )
+    memchr::memchr(b'@', address).is_some_and(|at| ROLES.contains(&address[..at]))
 }
+
+static ROLES: LazyLock<HashSet<&[u8], FixedState>> = LazyLock::new(|| ROLE_MAILBOXES.iter().copied().collect());
+
+const ROLE_MAILBOXES: [&[u8]; 56] = [
+    b"info".as_slice(), b"sales", b"support", b"accounts", b"office", b"admin", b"contact", b"hello", b"help", b"helpdesk", b"billing", b"hr",
+    b"jobs", b"careers", b"press", b"media", b"marketing", b"webmaster", b"postmaster", b"hostmaster", b"abuse", b"security", b"noc",
+    b"noreply", b"no-reply", b"donotreply", b"do-not-reply", b"service", b"customerservice", b"orders", b"invoice", b"invoices",
+    b"accounting", b"finance", b"legal", b"privacy", b"enquiries", b"inquiries", b"team", b"root", b"mailer-daemon", b"newsletter",
+    b"reception", b"kontakt", b"contacto", b"contato", b"buchhaltung", b"rechnung", b"ventas", b"compras", b"secretariat", b"mail",
+    b"email", b"feedback", b"notifications", b"alerts",
+];
 
 /// Documentation and private use (RFC 5737, RFC 1918, RFC 3849, loopback, link-local): tells nothing of a person.
 pub(super) fn is_test_ip(address: &[u8]) -> bool {

@@ -96,6 +96,14 @@ impl Shape {
         self.pieces.iter().rev().take_while(|piece| matches!(piece, Piece::Byte(byte) if !byte.is_ascii_alphanumeric())).count()
     }
 
+    /// The signs that stand in it as they are.
+    pub(super) fn signs(&self) -> impl Iterator<Item = u8> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Byte(byte) if !byte.is_ascii_alphanumeric() => Some(*byte),
+            _ => None,
+        })
+    }
+
     /// Everything a value of this shape can be made of, up to its last letter or digit; in order. `Err` is why the shape
     /// cannot be looked for in text.
     pub(super) fn make_ups(&self) -> Result<Vec<MakeUp>, String> {

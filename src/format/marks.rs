@@ -4,7 +4,7 @@
 //! set bits are then handed out one by one. For the short distances between delimiters this is
 //! several times quicker than one search per hit.
 
-use super::lanes::{CHUNK, Lanes};
+use super::lanes::{CHUNK, Lanes, Look as _};
 
 /// Positions of any of a few bytes, rising.
 pub(super) struct Marks<'a, const N: usize = 3> {

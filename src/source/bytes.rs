@@ -16,7 +16,7 @@ pub enum Bytes {
 impl Bytes {
     /// Opens a regular file: mapped when that is wise, read otherwise.
     pub fn open(path: &Path, map: bool) -> io::Result<Bytes> {
-        let mut file = open_for_reading(path)?;
+        let file = open_for_reading(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
@@ -28,7 +28,8 @@ impl Bytes {
             return Ok(Bytes::Mapped(Arc::new(mapped)));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30));
-        file.read_to_end(&mut bytes)?;
+        // Its length is known: `File` would ask for it again.
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
         Ok(Bytes::Owned(Arc::new(bytes)))
     }
 

@@ -41,7 +41,7 @@ impl Owners {
         self.0.iter().zip(&others.0).any(|(mine, others)| mine & others != 0)
     }
 
-    fn contains(&self, id: DetectorId) -> bool {
+    pub(super) fn contains(&self, id: DetectorId) -> bool {
         self.0.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
     }
 }
@@ -155,6 +155,12 @@ impl Around {
         self.reach.get(start / 64).is_some_and(|bits| bits >> (start % 64) & 1 != 0)
     }
 
+    /// The same of sixty-four places, by bits.
+    #[inline]
+    pub(super) fn reach(&self, at: usize) -> u64 {
+        self.reach.get(at).copied().unwrap_or(0)
+    }
+
     /// The words that begin in a window: the first, and that behind the last. Values are asked about one after another: the
     /// search begins where the last one ended.
     fn between(&self, from: usize, to: usize) -> (usize, usize) {
@@ -228,12 +234,6 @@ impl Scan<'_> {
                 owners
             }
         }
-    }
-
-    /// Whether a word of any detector stands there.
-    pub(super) fn is_any_near(&mut self, start: usize) -> bool {
-        let (from, to) = self.look_around(start, start).standing;
-        from < to
     }
 
     /// The words of a detector that begin in a window.

@@ -41,7 +41,7 @@ impl Scan<'_> {
     }
 
     /// Whether the next digits are four, near enough for a year.
-    fn may_be_year(&self, end: usize) -> bool {
+    pub(super) fn may_be_year(&self, end: usize) -> bool {
         let digits = self.planes.digits.window(end);
         let gap = digits.trailing_zeros();
         gap as usize + 4 <= LONGEST && digits >> gap & 0xf == 0xf

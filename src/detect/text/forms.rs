@@ -1,6 +1,6 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
-use super::{context::Owners, numbers::LONGEST_LONE};
+use super::context::Owners;
 use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
@@ -12,11 +12,58 @@ use std::collections::HashMap;
 pub(super) struct Forms {
     /// Per hash of a make-up, what may be said of shapes that are made or begin so ([`state`]).
     filter: Vec<u8>,
-    shapes: HashMap<MakeUp, Vec<Alike>, foldhash::fast::FixedState>,
+    shapes: HashMap<MakeUp, Entry, foldhash::fast::FixedState>,
     /// The lengths of what shapes of [`MakeUp::ANY`] are made of and begin with: bit `n - 1` for `n` characters.
     open: u64,
-    /// See [`Forms::has_lone`].
-    has_lone: bool,
+    /// Per [`Next`], whether a shape that says something by itself begins with a number that is followed so, and who looks for one
+    /// that does not.
+    numbers: Vec<(bool, Owners)>,
+    /// See [`Forms::has_short`].
+    has_short: bool,
+}
+
+/// A run of letters and digits, and what is behind it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Next {
+    /// How long the run is,
+    pub first: u32,
+    /// how many signs follow, up to the next run,
+    pub gap: u32,
+    /// and how long that is; 0 if none follows within 64 characters.
+    pub length: u32,
+}
+
+impl Next {
+    #[inline]
+    pub(super) fn of(made: MakeUp, first: u32) -> Next {
+        let rest = made.alphanumeric.checked_shr(first).unwrap_or(0);
+        let gap = rest.trailing_zeros();
+        Next { first, gap, length: (!rest.checked_shr(gap).unwrap_or(0)).trailing_zeros() }
+    }
+
+    /// Longer runs and gaps are not told apart.
+    const LONGEST: u32 = 15;
+    const WIDEST: u32 = 4;
+    const PLACES: usize = 1 << 10;
+
+    #[inline]
+    fn place(self) -> usize {
+        (self.first.min(Next::LONGEST) | self.length.min(Next::LONGEST) << 4 | (self.gap.clamp(1, Next::WIDEST) - 1) << 8) as usize
+    }
+
+    /// A run of that length, however it is followed.
+    fn any(first: u32) -> impl Iterator<Item = Next> {
+        (1..=Next::WIDEST).flat_map(move |gap| (0..=Next::LONGEST).map(move |length| Next { first, gap, length }))
+    }
+}
+
+/// The shapes of one make-up.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub shapes: Vec<Alike>,
+    /// All to whom one of them says nothing unless a word of theirs stands near; whether it is so of all.
+    pub needing: Owners,
+    pub has_alone: bool,
 }
 
 /// A shape and all who look for it.
@@ -66,7 +113,7 @@ fn place(made: MakeUp) -> usize {
 impl Forms {
     /// `Err` is why a shape cannot be looked for.
     pub(super) fn of(all: &[Detector]) -> Result<Forms, String> {
-        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, has_lone: false };
+        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, numbers: vec![Default::default(); Next::PLACES], has_short: false };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
                 let needs_word = detector.text.most_alone(shape.bits) <= 0.0;
@@ -89,10 +136,24 @@ impl Forms {
             self.open |= u64::from(made.digits == MakeUp::ANY) << (length - 1);
         }
         let first = (!made.alphanumeric).trailing_zeros();
-        let (is_open, goes_on) = (made.digits == MakeUp::ANY, made.digits.checked_shr(first + 1).unwrap_or(0) & 1 != 0);
+        let is_open = made.digits == MakeUp::ANY;
         let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
-        self.has_lone |= !sought.needs_word && is_number && first as usize <= LONGEST_LONE && (is_open || !goes_on);
-        let alike = self.shapes.entry(made).or_default();
+        if is_number {
+            let mut note = |next: Next| {
+                let (is_alone, needing) = &mut self.numbers[next.place()];
+                if sought.needs_word {
+                    needing.insert(sought.id);
+                } else {
+                    *is_alone = true;
+                }
+            };
+            let next = Next::of(made, first);
+            if next.length > 0 { note(next) } else { Next::any(first).for_each(note) }
+        }
+        let may_begin_with_digit = if is_open { is_number } else { made.digits & 1 != 0 };
+        self.has_short |= may_begin_with_digit && !sought.needs_word && !is_long(made, shape);
+        let entry = self.shapes.entry(made).or_default();
+        let alike = &mut entry.shapes;
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
             alike.push(Alike {
                 shape: shape.clone(),
@@ -103,16 +164,40 @@ impl Forms {
             });
             alike.len() - 1
         });
+        entry.has_alone |= !sought.needs_word;
         alike[at].needs_word &= sought.needs_word;
         if sought.needs_word {
             alike[at].needing.insert(sought.id);
+            entry.needing.insert(sought.id);
         }
         alike[at].sought.push(sought);
     }
 
-    /// Whether a shape that says something without a word near it may begin with a short number that a sign and a digit do not follow.
-    pub(super) fn has_lone(&self) -> bool {
-        self.has_lone
+    /// Whether a shape that begins with a digit and says something without a word near it may be missed by
+    /// [`Planes::numbers`](super::planes::Planes::numbers), which wants seven characters in a row.
+    pub(super) fn has_short(&self) -> bool {
+        self.has_short
+    }
+
+    /// Whether a shape that says something without a word near it may begin with a number that is followed so, and who looks for one
+    /// that does not.
+    #[inline]
+    pub(super) fn of_number(&self, next: Next) -> (bool, &Owners) {
+        let (is_alone, needing) = &self.numbers[next.place()];
+        (*is_alone, needing)
+    }
+
+    /// Whether a shape may begin with text whose first run is so long and has letters in it. `is_near`: a word may stand near;
+    /// otherwise what needs one is passed over.
+    #[inline]
+    pub(super) fn may_be(&self, text: MakeUp, first: u32, is_near: bool) -> bool {
+        if first > 63 {
+            return false;
+        }
+        let closed = text.first(first);
+        let open = self.filter[place(MakeUp { digits: MakeUp::ANY, ..closed })];
+        let known = self.filter[place(closed)] | open;
+        known & if is_near { state::WHOLE | state::MORE } else { state::ALONE | state::MORE_ALONE } != 0
     }
 
     /// Hands over the shapes that text begins with which is made so (what stands farther than 64 characters does not count),
@@ -125,7 +210,7 @@ impl Forms {
         text: MakeUp,
         is_near: bool,
         mut wanted: impl FnMut(usize, u8) -> bool,
-        mut each: impl FnMut(usize, &'f Alike),
+        mut each: impl FnMut(usize, &'f Entry),
     ) {
         let (whole, more) = if is_near { (state::WHOLE, state::MORE) } else { (state::ALONE, state::MORE_ALONE) };
         let mut length = 0;
@@ -146,13 +231,24 @@ impl Forms {
             let known = self.filter[place(closed)] | if is_open { self.filter[place(open)] } else { 0 };
             if known & whole != 0 && wanted(length as usize, known) {
                 let open = if is_open { self.shapes.get(&open) } else { None };
-                self.shapes.get(&closed).into_iter().chain(open).flatten().for_each(|alike| each(length as usize, alike));
+                self.shapes.get(&closed).into_iter().chain(open).for_each(|entry| each(length as usize, entry));
             }
             if known & more == 0 {
                 return;
             }
         }
     }
+}
+
+/// Whether what is made so begins with seven letters and digits, four of which not all are digits, or seven digits and signs of
+/// telephone numbers.
+fn is_long(made: MakeUp, shape: &Shape) -> bool {
+    let begins = |bits: u64, count: u32| bits.trailing_ones() >= count;
+    let mixed = made.digits != MakeUp::ANY && !begins(made.digits, 4);
+    let dialled = made.digits | !made.alphanumeric;
+    begins(made.alphanumeric, 7)
+        || begins(made.alphanumeric, 4) && mixed
+        || made.length() >= 7 && made.digits != MakeUp::ANY && begins(dialled, 7) && shape.signs().all(|sign| b" -./()_+,".contains(&sign))
 }
 
 #[cfg(test)]
@@ -169,7 +265,14 @@ mod tests {
 
     #[test]
     fn no_short_number_by_itself_is_a_value() {
-        assert!(!ALL.scanner.forms.has_lone());
+        assert!(!ALL.scanner.forms.has_short());
+        let short = |shape: &str| {
+            let shape = Shape::parse(shape).expect("a good shape");
+            let made = shape.make_ups().expect("can be looked for");
+            !made.into_iter().all(|made| is_long(made, &shape))
+        };
+        assert!(short("dd-ddd") && short("ddd:dddd") && short("dddd-dAA") && short("dXXXX\\X-dd"));
+        assert!(!short("ddd-dd-dddd") && !short("dd_ddd_ddd") && !short("dAXX-d") && !short("ddddddAd"));
     }
 
     proptest! {
@@ -182,10 +285,9 @@ mod tests {
             let planes = Planes::of(&text, &mut room);
             let made = planes.made(0);
             let mut found = Vec::new();
-            ALL.scanner.forms.each(made, true, |_, _| true, |length, alike| {
-                if alike.shape.match_prefix(&text) == Some(length + alike.signs) {
-                    found.extend(alike.sought.iter().map(|sought| (sought.id, length + alike.signs)));
-                }
+            ALL.scanner.forms.each(made, true, |_, _| true, |length, entry| {
+                let matching = entry.shapes.iter().filter(|alike| alike.shape.match_prefix(&text) == Some(length + alike.signs));
+                found.extend(matching.flat_map(|alike| alike.sought.iter().map(move |sought| (sought.id, length + alike.signs))));
             });
             let mut wanted = Vec::new();
             for (at, detector) in ALL.all.iter().enumerate() {
@@ -194,6 +296,13 @@ mod tests {
                     let whole = |length: &usize| !text.get(length - shape.shape.signs_at_end()).is_some_and(u8::is_ascii_alphanumeric);
                     wanted.extend(shape.shape.match_prefix(&text).filter(whole).map(|length| (DetectorId(at as u16), length)));
                 }
+            }
+            let first = (!made.alphanumeric).trailing_zeros();
+            let is_number = first > 0 && (!made.digits).trailing_zeros() >= first;
+            let (is_alone, needing) = ALL.scanner.forms.of_number(Next::of(made, first));
+            for (id, _) in &wanted {
+                let may_be = if is_number { is_alone || needing.contains(*id) } else { first == 0 || ALL.scanner.forms.may_be(made, first, true) };
+                prop_assert!(may_be);
             }
             found.sort_unstable();
             wanted.sort_unstable();

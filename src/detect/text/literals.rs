@@ -1,6 +1,6 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
-use super::{Scan, context::cases, is_word, signs::is_no_secret};
+use super::{Scan, context::cases, is_word, login_files::PORTS, signs::is_no_secret};
 use crate::detect::{
     Detector, DetectorId, check,
     lexicon::{self, flag},
@@ -23,6 +23,7 @@ enum Kind {
     PuttyKey,
     Jwt,
     Crypt,
+    PgPass,
     Label,
     Phrase,
 }
@@ -63,6 +64,7 @@ impl Literals {
                     add("Private-Lines: ", Kind::PuttyKey);
                 }
                 Some("jwt") => add("eyJ", Kind::Jwt),
+                Some("combo") => PORTS.iter().for_each(|port| add(port, Kind::PgPass)),
                 Some("hash") => [
                     "$2a$",
                     "$2b$",
@@ -123,6 +125,7 @@ impl Scan<'_> {
                 Kind::PuttyKey => self.putty_key(id, start, end),
                 Kind::Jwt => self.jwt(id, start),
                 Kind::Crypt => self.crypt(id, start),
+                Kind::PgPass => self.pgpass(start, end),
                 Kind::Label => self.label(id, start, end),
                 Kind::Phrase => self.phrase(id, start, end),
             }

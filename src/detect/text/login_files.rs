@@ -3,24 +3,22 @@
 
 use super::{Scan, is_word};
 
-/// Where PostgreSQL and its poolers listen as a rule.
-const PORTS: [&[u8]; 6] = [b"5432", b"5433", b"5434", b"6432", b"6543", b"26257"];
+/// Where PostgreSQL and its poolers listen as a rule, as a line of `.pgpass` has it.
+pub(super) const PORTS: [&str; 6] = [":5432:", ":5433:", ":5434:", ":6432:", ":6543:", ":26257:"];
 
 impl Scan<'_> {
     /// The lines of a `.pgpass` that hold for any port.
     pub(super) fn pgpass_of_any_port(&mut self) {
         for at in memchr::memmem::find_iter(self.text, b":*:") {
-            self.pgpass(at + 1, at + 2);
+            self.pgpass(at, at + 3);
         }
     }
 
-    /// The password of `host:port:database:user:password`, a line of `.pgpass` (PostgreSQL, libpq, "The Password File"), by its port.
-    pub(super) fn pgpass(&mut self, start: usize, end: usize) {
+    /// The password of `host:port:database:user:password`, a line of `.pgpass` (PostgreSQL, libpq, "The Password File"), by its
+    /// port and the colons around it.
+    pub(super) fn pgpass(&mut self, colon: usize, behind: usize) {
         let Some(id) = self.detectors.scanner.password else { return };
-        let is_port = matches!(end - start, 1 | 4 | 5) && (PORTS.contains(&&self.text[start..end]) || &self.text[start..end] == b"*");
-        if !is_port || self.before(start) != b':' || self.byte(end) != b':' {
-            return;
-        }
+        let (start, end) = (colon + 1, behind - 1);
         let host = &self.text[self.line_start(start)..start - 1];
         let of_host = |byte: &u8| is_word(*byte) || matches!(byte, b'.' | b'-' | b'_' | b'*');
         let line = self.text[end + 1..]

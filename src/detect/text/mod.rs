@@ -69,6 +69,8 @@ pub(super) struct Scanner {
     words: Vec<(DetectorId, std::ops::RangeInclusive<usize>)>,
     /// The shortest of them, and of hashes.
     shortest_word: usize,
+    /// The form of a telephone number must say so much, where no word speaks for it.
+    phone_alone: f32,
 }
 
 impl Scanner {
@@ -82,7 +84,7 @@ impl Scanner {
         let (literals, context) = (literals::Literals::of(all), context::Words::of(all));
         let words: Vec<_> = all_by_scanner("word").map(|(id, detector)| (id, detector.length.0..=detector.length.1)).collect();
         Ok(Scanner {
-            stems: stems::Stems::of(literals.texts().chain(context.texts()))?,
+            stems: stems::Stems::of(literals.texts().map(|text| (text, true)).chain(context.texts().map(|text| (text, false))))?,
             literals,
             context,
             forms: forms::Forms::of(all)?,
@@ -97,14 +99,12 @@ impl Scanner {
             password: by_scanner("combo"),
             hash: by_scanner("hash"),
             seed_phrase: by_scanner("seed_phrase"),
+            phone_alone: by_scanner("phone").map_or(0.0, |id| -all[usize::from(id.0)].text.most_alone(0.0)),
             shortest_word: words.iter().map(|(_, lengths)| *lengths.start()).chain([32]).min().unwrap_or_default(),
             words,
         })
     }
 }
-
-/// So many places are noted before they are looked at.
-const NOTED: usize = 64;
 
 /// One scan of one text.
 struct Scan<'t> {
@@ -199,17 +199,12 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        // Where a word may begin is noted without a branch, which would mostly be guessed wrong, and looked at a few at a time.
-        let (mut noted, mut waiting) = ([0_usize; NOTED], 0);
-        planes.beginnings.each(|at| {
-            noted[waiting % NOTED] = at;
-            waiting += usize::from(stems.may_begin(text, at));
-            if waiting == NOTED {
-                noted.iter().copied().for_each(&mut look);
-                waiting = 0;
+        planes.each_stem(text, stems, |at, mut noted| {
+            while noted != 0 {
+                look(at + noted.trailing_zeros() as usize);
+                noted &= noted - 1;
             }
         });
-        noted[..waiting].iter().copied().for_each(&mut look);
         found
     }
 

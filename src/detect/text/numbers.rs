@@ -1,12 +1,13 @@
 //! Values made of digits: personal numbers, cards, accounts, IP addresses, IBAN.
 //!
-//! The walk goes from digit to digit. Around each it takes the whole run of letters and
-//! digits; its length and make-up say which shapes can begin there, mostly none.
+//! The walk goes from number to number. The length and the make-up of the run of letters and digits around each, and of the
+//! run behind it, say which shapes can begin there, mostly none.
 
 use super::{
     Scan,
-    forms::{Alike, state},
+    forms::{Entry, Next, state},
     is_word,
+    planes::Numbers,
 };
 use crate::{
     detect::{
@@ -14,60 +15,91 @@ use crate::{
         read::{is_private_ip, is_test_ip},
         shape::MakeUp,
     },
-    format::TextKind,
+    format::{TextKind, lanes::CHUNK},
 };
 
 /// A longer run of letters and digits is a blob.
 const LONGEST_RUN: usize = 70;
-/// A longer number may be a value by itself.
-pub(super) const LONGEST_LONE: usize = 6;
 
 impl Scan<'_> {
     /// Walks all digits of the text.
     pub(super) fn numbers(&mut self) {
         let planes = self.planes;
-        let mut behind = 0;
-        planes.digits.each_start(|digit| {
-            if digit < behind {
-                return;
+        // Prose writes dates in words, of which the day is a short number.
+        let all = self.kind != TextKind::Lines || self.detectors.scanner.forms.has_short();
+        planes.each_numbers(|at, Numbers { all: every, likely, mut mixed }| {
+            let mut numbers = if all { every } else { likely | every & self.around.reach(at) };
+            while numbers != 0 {
+                let digit = at * CHUNK + numbers.trailing_zeros() as usize;
+                if self.may_be_number(digit) {
+                    self.run(digit);
+                }
+                numbers &= numbers - 1;
             }
-            let is_first = digit == 0 || !planes.alphanumeric.has(digit - 1);
-            let start = if is_first { digit } else { planes.alphanumeric.start(behind, digit) };
-            let made = planes.made(start);
-            let length = (!made.alphanumeric).trailing_zeros() as usize;
-            behind = if length < 64 { start + length } else { planes.alphanumeric.end(start) };
-            if behind - start <= LONGEST_RUN && self.may_be_any(start, digit, behind, made) {
-                self.run(start, digit, behind, made);
+            while mixed != 0 {
+                let digit = at * CHUNK + mixed.trailing_zeros() as usize;
+                if self.may_be_mixed(digit) {
+                    self.run(digit);
+                }
+                mixed &= mixed - 1;
             }
         });
     }
 
-    /// Whether anything may begin at a run, of most of which nothing does: parts of dates and times, counts, sizes. Asked
-    /// without branches, which such runs would have guessed wrong.
+    /// Whether anything may begin at a run of letters and digits that begins with a digit. Of most nothing does: parts of dates
+    /// and times, counts, sizes.
     #[inline]
-    fn may_be_any(&self, start: usize, digit: usize, end: usize, made: MakeUp) -> bool {
-        let scanner = &self.detectors.scanner;
-        let length = end - start;
-        let is_number = (!made.digits).trailing_zeros() as usize == length;
-        let is_long = length > LONGEST_LONE || length >= scanner.shortest_word;
-        if !is_number || start != digit || is_long || scanner.forms.has_lone() || self.kind != TextKind::Lines {
-            return true;
-        }
-        let (before, after) = (self.before(start), self.byte(end));
-        // A sign, and more digits behind it.
-        let goes_on = made.digits >> (length + 1) & 1 != 0;
-        let shape = !self.planes.rests.has(start) & (goes_on | self.around.may_reach(start));
-        let letters = ((before == b' ') | (before == b'-')) & self.before(start.saturating_sub(1)).is_ascii_uppercase();
-        let goes_back = ((before == b'.') | (before == b':')) & self.before(start.saturating_sub(1)).is_ascii_hexdigit();
-        let ip = !goes_back & ((after == b':') | (after == b'.') & goes_on);
-        let port = (before == b':') & (after == b':');
-        let dialled = (!self.planes.dialled.window(start)).trailing_zeros() >= 7;
-        shape | letters | ip | port | dialled
+    fn may_be_number(&mut self, start: usize) -> bool {
+        let (scanner, planes) = (&self.detectors.scanner, self.planes);
+        let made = planes.made(start);
+        let length = (!made.alphanumeric).trailing_zeros();
+        let end = start + length as usize;
+        let is_number = (!made.digits).trailing_zeros() >= length;
+        let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
+        let is_near = self.around.may_reach(start);
+        let next = Next::of(made, length);
+        let shape = !planes.rests.has(start)
+            && if is_number {
+                let (is_alone, needing) = scanner.forms.of_number(next);
+                is_alone || is_near && self.is_any_of_near(needing, start)
+            } else {
+                scanner.forms.may_be(made, length, is_near)
+            };
+        let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
+        let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
+        let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3);
+        let v6 = (after == b':') & (length <= 4);
+        let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
+        let long = length as usize >= scanner.shortest_word;
+        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
     }
 
-    /// Everything that may begin at or just before a run.
-    fn run(&mut self, start: usize, digit: usize, end: usize, made: MakeUp) {
-        let scanner = &self.detectors.scanner;
+    /// The same of a run that begins with letters and goes on with this digit.
+    #[inline]
+    fn may_be_mixed(&self, digit: usize) -> bool {
+        let (scanner, planes) = (&self.detectors.scanner, self.planes);
+        let letters = planes.letters_before(digit);
+        if letters == CHUNK {
+            return true;
+        }
+        let start = digit - letters;
+        let made = planes.made(start);
+        let length = (!made.alphanumeric).trailing_zeros();
+        let shape = !planes.rests.has(start) & scanner.forms.may_be(made, length, self.around.may_reach(start));
+        let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3);
+        let v6 = (length <= 4) & (self.byte(start + length as usize) == b':');
+        shape | iban | v6 | (length as usize >= scanner.shortest_word)
+    }
+
+    /// Everything that may begin at or just before the run this digit is the first of.
+    fn run(&mut self, digit: usize) {
+        let (scanner, planes) = (&self.detectors.scanner, self.planes);
+        let start = planes.alphanumeric.start(digit.saturating_sub(LONGEST_RUN), digit);
+        let end = planes.alphanumeric.end(digit);
+        if end - start > LONGEST_RUN || start > 0 && planes.alphanumeric.has(start - 1) {
+            return;
+        }
+        let made = planes.made(start);
         self.shapes(start, made);
         let (before, after) = (self.before(start), self.byte(end));
         if start == digit {
@@ -89,9 +121,6 @@ impl Scan<'_> {
             if !is_word(before) && self.may_dial(start, made) {
                 self.phone(start, end);
             }
-            if before == b':' && after == b':' {
-                self.pgpass(start, end);
-            }
             if self.kind != TextKind::Lines {
                 self.worded_date(start, end);
             }
@@ -107,12 +136,15 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number;
-    /// they are within 25 bytes, gaps of three between them all.
+    /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number
+    /// (they are within 25 bytes, gaps of three between them all), and its form says enough of it, or a word may.
     #[inline]
     fn may_dial(&self, start: usize, made: MakeUp) -> bool {
         let others = !self.planes.dialled.window(start);
-        others.trailing_zeros() >= 7 && (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
+        let dialled = others.trailing_zeros() as usize;
+        dialled >= 7
+            && (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
+            && (self.around.may_reach(start) || self.most_of_form(start, dialled) > self.detectors.scanner.phone_alone)
     }
 
     /// What a long run by itself may be: a wallet, a hash.
@@ -152,30 +184,30 @@ impl Scan<'_> {
         if planes.rests.has(start) {
             return;
         }
-        let mut found = smallvec::SmallVec::<[(&Alike, usize); 4]>::new();
+        let mut found = smallvec::SmallVec::<[(&Entry, usize); 4]>::new();
         let is_near = self.around.may_reach(start);
         detectors.scanner.forms.each(
             made,
             is_near,
-            |length, known| {
-                let ends = known & state::SIGNED != 0 || !planes.goes_on.has(start + length);
-                ends && (known & state::ALONE != 0 || self.is_any_near(start))
-            },
-            |length, alike| {
-                let end = start + length + alike.signs;
-                if !planes.goes_on.has(end) && alike.shape.match_prefix(&text[start..]) == Some(end - start) {
-                    found.push((alike, end));
-                }
-            },
+            |length, known| known & state::SIGNED != 0 || !planes.goes_on.has(start + length),
+            |length, entry| found.push((entry, start + length)),
         );
-        for (alike, end) in &found {
-            let end = *end;
-            if alike.needs_word && !(is_near && self.is_any_of_near(&alike.needing, start)) {
+        for (entry, last) in &found {
+            if !(entry.has_alone || is_near && self.is_any_of_near(&entry.needing, start)) {
                 continue;
             }
-            for sought in &alike.sought {
-                if !sought.needs_word || self.may_be_near(sought.id, start) {
-                    self.weigh(sought.id, start, end, sought.bits);
+            for alike in &entry.shapes {
+                let end = last + alike.signs;
+                if planes.goes_on.has(end)
+                    || alike.needs_word && !(is_near && self.is_any_of_near(&alike.needing, start))
+                    || alike.shape.match_prefix(&text[start..]) != Some(end - start)
+                {
+                    continue;
+                }
+                for sought in &alike.sought {
+                    if !sought.needs_word || self.may_be_near(sought.id, start) {
+                        self.weigh(sought.id, start, end, sought.bits);
+                    }
                 }
             }
         }

@@ -3,7 +3,28 @@
 use super::{Scan, is_word};
 use crate::{detect::phone, format::TextKind};
 
+/// What the form of a number says, in bits.
+const PLUS_OR_BRACKET: f32 = 8.0;
+const AREA_EXCHANGE_NUMBER: f32 = 6.5;
+const WITH_TRUNK_PREFIX: f32 = 6.0;
+const FIVE_PAIRS: f32 = 6.5;
+const GROUPS: f32 = 3.5;
+
 impl Scan<'_> {
+    /// The most that the form of a telephone number may say ([`Scan::phone`]) that begins at this run and ends, with all that may
+    /// stand in one, within so many bytes.
+    pub(super) fn most_of_form(&self, run_start: usize, length: usize) -> f32 {
+        match self.planes.digits.end(run_start) - run_start {
+            2 => FIVE_PAIRS,
+            3 => AREA_EXCHANGE_NUMBER,
+            first => {
+                let near = &self.text[run_start.saturating_sub(2)..(run_start + length).min(self.text.len())];
+                let is_set_apart = near.iter().any(|byte| matches!(byte, b'+' | b'('));
+                if is_set_apart { PLUS_OR_BRACKET } else if first == 1 { WITH_TRUNK_PREFIX } else { GROUPS }
+            }
+        }
+    }
+
     /// A telephone number that begins at this run, with the plus or bracket before it.
     pub(super) fn phone(&mut self, run_start: usize, run_end: usize) {
         let Some(id) = self.detectors.scanner.phone else { return };
@@ -49,12 +70,12 @@ impl Scan<'_> {
         let first = run_end - run_start;
         // What its form alone says: a plus, an area code in brackets, three groups of the usual lengths.
         let form = match (plus, bracket, groups) {
-            (true, _, _) if digits >= 9 => 8.0,
-            (_, true, 3..) => 8.0,
-            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, number_end) => 6.5,
-            (_, _, 4) if digits == 11 && first == 1 => 6.0,
-            (_, _, 5) if digits == 10 && first == 2 && self.byte(run_start) == b'0' => 6.5,
-            (_, _, 2..=6) if digits >= 9 && (self.byte(run_start) == b'0' || marks > 0) && self.kind != TextKind::Lines => 3.5,
+            (true, _, _) if digits >= 9 => PLUS_OR_BRACKET,
+            (_, true, 3..) => PLUS_OR_BRACKET,
+            (_, _, 3) if digits == 10 && first == 3 && self.is_nanp_groups(start, number_end) => AREA_EXCHANGE_NUMBER,
+            (_, _, 4) if digits == 11 && first == 1 => WITH_TRUNK_PREFIX,
+            (_, _, 5) if digits == 10 && first == 2 && self.byte(run_start) == b'0' => FIVE_PAIRS,
+            (_, _, 2..=6) if digits >= 9 && (self.byte(run_start) == b'0' || marks > 0) && self.kind != TextKind::Lines => GROUPS,
             (_, _, 2) if digits == 7 && first == 3 => 1.5,
             (_, _, _) if digits >= 10 && self.byte(run_start) == b'0' => 2.5,
             (_, _, _) if digits >= 9 => 2.0,

@@ -2,47 +2,93 @@
 //!
 //! The walks of the text pass go over these bits; a byte itself is looked at only where they say that something can begin.
 
+use super::stems::Stems;
 use crate::{
     detect::shape::MakeUp,
-    format::lanes::{CHUNK, Lanes},
+    format::lanes::{CHUNK, Lanes, Look, Walk, widest},
 };
-use smallvec::SmallVec;
+use std::cell::Cell;
+
+/// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them. Behind those of
+/// [`Planes`]: digits to base 16 and colons; what a capital and a space or hyphen stand before.
+type Row = [u64; PLANES];
 
 /// Room for the classes of a text; that of a cell of a table needs no heap.
-pub(super) type Room = SmallVec<[u64; 2 * PLANES]>;
+#[derive(Debug)]
+pub(super) struct Room {
+    few: [Row; FEW],
+    many: Vec<Row>,
+}
+
+/// So many rows have room on the stack.
+const FEW: usize = 4;
+/// Room for more rows is given back at once, less is kept for the next text of the thread.
+const KEPT: usize = 1 << 16;
+
+thread_local! {
+    static KEPT_ROOM: Cell<Vec<Row>> = const { Cell::new(Vec::new()) };
+}
+
+impl Room {
+    pub(super) fn new() -> Room {
+        Room { few: [[0; PLANES]; FEW], many: Vec::new() }
+    }
+
+    fn rows(&mut self, length: usize) -> &mut [Row] {
+        if length <= FEW {
+            return &mut self.few[..length];
+        }
+        self.many = KEPT_ROOM.take();
+        // What is there of an earlier text is overwritten.
+        if self.many.len() < length {
+            self.many.resize(length, [0; PLANES]);
+        }
+        &mut self.many[..length]
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if (1..=KEPT).contains(&self.many.len()) {
+            KEPT_ROOM.set(std::mem::take(&mut self.many));
+        }
+    }
+}
 
 /// The classes of all bytes of a text.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Planes<'r> {
+    rows: &'r [Row],
     /// ASCII letters and digits.
-    pub alphanumeric: Plane<'r>,
+    pub alphanumeric: Plane<'r, 0>,
     /// ASCII digits.
-    pub digits: Plane<'r>,
+    pub digits: Plane<'r, 1>,
     /// Letters, digits, and everything beyond ASCII.
-    pub words: Plane<'r>,
+    pub words: Plane<'r, 2>,
     /// Where words begin, and every character beyond ASCII: many scripts set no spaces.
-    pub beginnings: Plane<'r>,
+    #[cfg(test)]
+    beginnings: Plane<'r, 3>,
     /// What begins here is joined to what stands before: it is the rest of something longer.
-    pub rests: Plane<'r>,
+    pub rests: Plane<'r, 4>,
     /// What stands here is joined to what stands before: what ends right before it goes on.
-    pub goes_on: Plane<'r>,
+    pub goes_on: Plane<'r, 5>,
     /// Digits, and what may stand between those of a telephone number.
-    pub dialled: Plane<'r>,
+    pub dialled: Plane<'r, 6>,
     /// Ends of lines.
-    pub newlines: Plane<'r>,
+    pub newlines: Plane<'r, 7>,
     /// Ends of labels: `:`, `=`, `[`, `>`.
-    pub labels: Plane<'r>,
+    pub labels: Plane<'r, 8>,
     /// Whether there is any `%`, any `:`.
     pub has_percent: bool,
     pub has_colon: bool,
 }
 
-const PLANES: usize = 9;
+const PLANES: usize = 11;
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plane<'r> {
-    bits: &'r [u64],
+pub(super) struct Plane<'r, const AT: usize> {
+    rows: &'r [Row],
 }
 
 /// Sixty-four bytes by class.
@@ -65,12 +111,15 @@ struct Classes {
     newlines: u64,
     /// `=`, `[`, `>`.
     signs: u64,
+    capitals: u64,
+    /// `a` to `f` in either case.
+    hexadecimal: u64,
 }
 
 impl Classes {
     #[inline(always)]
-    fn of(chunk: &[u8; CHUNK]) -> Classes {
-        let lanes = Lanes::of(chunk);
+    fn of<L: Look>(chunk: &[u8; CHUNK]) -> Classes {
+        let lanes = L::of(chunk);
         let alphanumeric = lanes.alphanumeric();
         Classes {
             alphanumeric,
@@ -87,6 +136,8 @@ impl Classes {
             spaces: lanes.any_of(*b" ()"),
             newlines: lanes.any_of(*b"\n"),
             signs: lanes.any_of(*b"=[>"),
+            capitals: lanes.within(b'A', b'Z'),
+            hexadecimal: lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
         }
     }
 }
@@ -94,35 +145,22 @@ impl Classes {
 impl<'r> Planes<'r> {
     /// The classes of a text, laid out in `room`.
     pub(super) fn of(text: &[u8], room: &'r mut Room) -> Planes<'r> {
-        let length = text.len().div_ceil(CHUNK);
-        room.clear();
-        room.resize(PLANES * length, 0);
-        let (chunks, rest) = text.as_chunks::<CHUNK>();
-        let (mut before, mut any) = (Before::default(), [0; 2]);
-        if length > 0 {
-            let mut planes = room.chunks_exact_mut(length);
-            let mut plane = || planes.next().unwrap_or_default();
-            let mut planes: [&mut [u64]; PLANES] = std::array::from_fn(|_| plane());
-            for (at, chunk) in chunks.iter().enumerate() {
-                lay(&mut planes, at, chunk, text.get((at + 1) * CHUNK).copied().unwrap_or(0), &mut before, &mut any);
-            }
-            if !rest.is_empty() {
-                let mut last = [0; CHUNK];
-                last[..rest.len()].copy_from_slice(rest);
-                lay(&mut planes, chunks.len(), &last, 0, &mut before, &mut any);
-            }
-        }
-        let plane = |at: usize| Plane { bits: room.get(at * length..(at + 1) * length).unwrap_or_default() };
+        let rows = room.rows(text.len().div_ceil(CHUNK));
+        let layer = Layer { text, rows };
+        let any = if layer.rows.len() <= FEW { layer.walk::<Lanes>() } else { widest(layer) };
+        let rows = &*rows;
         Planes {
-            alphanumeric: plane(0),
-            digits: plane(1),
-            words: plane(2),
-            beginnings: plane(3),
-            rests: plane(4),
-            goes_on: plane(5),
-            dialled: plane(6),
-            newlines: plane(7),
-            labels: plane(8),
+            rows,
+            alphanumeric: Plane { rows },
+            digits: Plane { rows },
+            words: Plane { rows },
+            #[cfg(test)]
+            beginnings: Plane { rows },
+            rests: Plane { rows },
+            goes_on: Plane { rows },
+            dialled: Plane { rows },
+            newlines: Plane { rows },
+            labels: Plane { rows },
             has_percent: any[0] != 0,
             has_colon: any[1] != 0,
         }
@@ -134,10 +172,107 @@ impl<'r> Planes<'r> {
         MakeUp { alphanumeric: self.alphanumeric.window(from), digits: self.digits.window(from) }
     }
 
+    /// Where one of these words may begin, by bits; hands over each sixty-four characters that have any.
+    pub(super) fn each_stem(&self, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
+        let search = StemSearch { rows: self.rows, text, stems, each };
+        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
+    }
+
+    /// Hands over the numbers of each sixty-four characters that have any.
+    #[inline]
+    pub(super) fn each_numbers(&self, each: impl FnMut(usize, Numbers)) {
+        let search = Search { rows: self.rows, each };
+        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
+    }
+
+    /// How many ASCII letters stand in a row before `at`, 64 at most.
+    #[inline]
+    pub(super) fn letters_before(&self, at: usize) -> usize {
+        let letters = if at >= CHUNK { self.letters(at - CHUNK) } else { self.letters(0).checked_shl((CHUNK - at) as u32).unwrap_or(0) };
+        letters.leading_ones() as usize
+    }
+
     /// Which of the 64 characters from `from` on are ASCII letters.
     #[inline]
     pub(super) fn letters(&self, from: usize) -> u64 {
         self.alphanumeric.window(from) & !self.digits.window(from)
+    }
+}
+
+/// First digits of runs of letters and digits, by bits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Numbers {
+    /// Those that begin a run,
+    pub all: u64,
+    /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
+    pub likely: u64,
+    /// Those behind the letters that a run begins with.
+    pub mixed: u64,
+}
+
+/// Looks where numbers may begin.
+struct Search<'a, E> {
+    rows: &'a [Row],
+    each: E,
+}
+
+impl<E: FnMut(usize, Numbers)> Walk for Search<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn walk<L: Look>(mut self) {
+        let (mut before, mut carry) = (0, false);
+        for (at, row) in self.rows.iter().enumerate() {
+            let [alphanumeric, digits, _, _, rests, .., apart] = *row;
+            let letters = alphanumeric & !digits;
+            let begin = alphanumeric & !(alphanumeric << 1 | before);
+            before = alphanumeric >> (CHUNK - 1);
+            // Added to its first letter, a run of letters gives way to a bit behind it.
+            let (sum, more) = letters.overflowing_add(letters & begin | u64::from(carry));
+            carry = more;
+            let mut numbers = Numbers { all: begin & digits, likely: 0, mixed: sum & !letters & digits };
+            if numbers.all != 0 {
+                let next = self.rows.get(at + 1);
+                // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
+                let class = |plane: usize| [row[plane], next.map_or(0, |next| next[plane])];
+                let back = |[here, next]: [u64; 2], far: usize| [here >> far | next << (CHUNK - far), next >> far];
+                let both = |bits: [u64; 2], far: usize| {
+                    let further = back(bits, far);
+                    [bits[0] & further[0], bits[1] & further[1]]
+                };
+                let four = |plane: usize| both(both(class(plane), 1), 2);
+                let run = four(0);
+                let form = both(run, 3)[0] | run[0] & !four(1)[0] | both(both(four(9), 4), 1)[0];
+                numbers.likely = numbers.all & (both(four(6), 3)[0] | apart | form & !rests);
+            }
+            if numbers.all | numbers.mixed != 0 {
+                (self.each)(at, numbers);
+            }
+        }
+    }
+}
+
+/// Looks where words may begin.
+struct StemSearch<'a, E> {
+    rows: &'a [Row],
+    text: &'a [u8],
+    stems: &'a Stems,
+    each: E,
+}
+
+impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn walk<L: Look>(mut self) {
+        let letters = |row: &Row| row[0] & !row[1];
+        for (at, row) in self.rows.iter().enumerate() {
+            let letters = [letters(row), self.rows.get(at + 1).map_or(0, letters)];
+            let noted = self.stems.may_begin_at(self.text, at * CHUNK, row[3], row[1], letters);
+            if noted != 0 {
+                (self.each)(at * CHUNK, noted);
+            }
+        }
     }
 }
 
@@ -152,12 +287,41 @@ struct Before {
     /// Words and dollars.
     joined: u64,
     percents: u64,
+    capitals: u64,
+    /// Spaces, brackets, hyphens.
+    gaps: u64,
 }
 
-/// Lays out sixty-four bytes in every plane, in the order of its fields; `next` is the byte behind them.
+/// Lays out a text in every plane. Returns of which bytes of [`Planes::has_percent`] and its like there are any.
+struct Layer<'a> {
+    text: &'a [u8],
+    rows: &'a mut [Row],
+}
+
+impl Walk for Layer<'_> {
+    type Output = [u64; 2];
+
+    #[inline(always)]
+    fn walk<L: Look>(self) -> [u64; 2] {
+        let (chunks, rest) = self.text.as_chunks::<CHUNK>();
+        let (mut before, mut any) = (Before::default(), [0; 2]);
+        for (at, (chunk, row)) in chunks.iter().zip(&mut *self.rows).enumerate() {
+            let next = self.text.get((at + 1) * CHUNK).copied().unwrap_or(0);
+            *row = lay::<L>(chunk, next, &mut before, &mut any);
+        }
+        if let (false, Some(row)) = (rest.is_empty(), self.rows.last_mut()) {
+            let mut last = [0; CHUNK];
+            last[..rest.len()].copy_from_slice(rest);
+            *row = lay::<L>(&last, 0, &mut before, &mut any);
+        }
+        any
+    }
+}
+
+/// The words of sixty-four bytes; `next` is the byte behind them.
 #[inline(always)]
-fn lay(planes: &mut [&mut [u64]; PLANES], at: usize, chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u64; 2]) {
-    let here = Classes::of(chunk);
+fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u64; 2]) -> Row {
+    let here = Classes::of::<L>(chunk);
     let now = Before {
         words: here.words,
         digits: here.digits,
@@ -165,6 +329,8 @@ fn lay(planes: &mut [&mut [u64]; PLANES], at: usize, chunk: &[u8; CHUNK], next: 
         points: here.points | here.slashes,
         joined: here.words | here.dollars,
         percents: here.percents,
+        capitals: here.capitals,
+        gaps: here.spaces | here.hyphens,
     };
     // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
     let back = |here: u64, before: u64, far: usize| here << far | before >> (CHUNK - far);
@@ -178,7 +344,7 @@ fn lay(planes: &mut [&mut [u64]; PLANES], at: usize, chunk: &[u8; CHUNK], next: 
         | (here.points | here.colons) & ahead(here.digits, next.is_ascii_digit())
         | here.ats
         | here.words;
-    let bits = [
+    let row = [
         here.alphanumeric,
         here.digits,
         here.words,
@@ -188,21 +354,19 @@ fn lay(planes: &mut [&mut [u64]; PLANES], at: usize, chunk: &[u8; CHUNK], next: 
         here.digits | here.spaces | here.hyphens | now.points,
         here.newlines,
         here.colons | here.signs,
+        here.digits | here.hexadecimal | here.colons,
+        back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2),
     ];
-    for (plane, bits) in planes.iter_mut().zip(bits) {
-        if let Some(place) = plane.get_mut(at) {
-            *place = bits;
-        }
-    }
     any[0] |= here.percents;
     any[1] |= here.colons;
     *before = now;
+    row
 }
 
-impl Plane<'_> {
+impl<const AT: usize> Plane<'_, AT> {
     #[inline]
     fn word(&self, at: usize) -> u64 {
-        self.bits.get(at).copied().unwrap_or(0)
+        self.rows.get(at).map_or(0, |row| row[AT])
     }
 
     /// Whether the byte is of the class.
@@ -230,7 +394,7 @@ impl Plane<'_> {
         let mut bits = self.word(at) & u64::MAX << (from % CHUNK);
         while bits == 0 {
             at += 1;
-            bits = *self.bits.get(at)?;
+            bits = self.rows.get(at)?[AT];
         }
         Some(at * CHUNK + bits.trailing_zeros() as usize)
     }
@@ -277,24 +441,13 @@ impl Plane<'_> {
     #[inline]
     pub(super) fn each_start(&self, mut each: impl FnMut(usize)) {
         let mut before = 0;
-        for (at, bits) in self.bits.iter().enumerate() {
+        for (at, row) in self.rows.iter().enumerate() {
+            let bits = row[AT];
             let mut starts = bits & !(bits << 1 | before);
             before = bits >> (CHUNK - 1);
             while starts != 0 {
                 each(at * CHUNK + starts.trailing_zeros() as usize);
                 starts &= starts - 1;
-            }
-        }
-    }
-
-    /// Hands over every byte of the class.
-    #[inline]
-    pub(super) fn each(&self, mut each: impl FnMut(usize)) {
-        for (at, bits) in self.bits.iter().enumerate() {
-            let mut bits = *bits;
-            while bits != 0 {
-                each(at * CHUNK + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
             }
         }
     }
@@ -338,10 +491,29 @@ mod tests {
             let low = to.saturating_sub(90);
             prop_assert_eq!(planes.labels.last(low, to), text[low..to].iter().rposition(is(b":=[>")).map(|at| low + at));
             prop_assert_eq!(planes.newlines.next(to), text[to..].iter().position(|byte| *byte == b'\n').map(|at| to + at));
-            let mut beginnings = Vec::new();
-            planes.beginnings.each(|at| beginnings.push(at));
+            let beginnings: Vec<usize> = (0..text.len()).filter(|at| planes.beginnings.has(*at)).collect();
             let begins = |at: &usize| text[*at] >= 0xc0 || text[*at].is_ascii_alphanumeric() && (*at == 0 || !is_word(at - 1));
             prop_assert_eq!(beginnings, (0..text.len()).filter(begins).collect::<Vec<_>>());
+            let run = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let is_first = |at: usize| is_digit(at) && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
+            let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let is_mixed = |at: usize| is_digit(at) && letters_before(at) > 0 && !text.get(at.wrapping_sub(letters_before(at) + 1)).is_some_and(u8::is_ascii_alphanumeric);
+            let mut all = vec![Numbers { all: 0, likely: 0, mixed: 0 }; text.len().div_ceil(CHUNK)];
+            planes.each_numbers(|at, numbers| all[at] = numbers);
+            for (at, numbers) in all.into_iter().enumerate() {
+                for (bit, at) in (at * CHUNK..text.len().min((at + 1) * CHUNK)).enumerate() {
+                    let has = |bits: u64| bits >> bit & 1 != 0;
+                    prop_assert_eq!((has(numbers.all), has(numbers.mixed)), (is_first(at), is_mixed(at)), "{}", at);
+                    let row = |is: &dyn Fn(&u8) -> bool| text[at..].iter().take_while(|byte| is(byte)).count();
+                    let dialled = (at..).take_while(|at| planes.dialled.has(*at)).count();
+                    let colons = row(&|byte| byte.is_ascii_hexdigit() || *byte == b':');
+                    let form = run(at) >= 7 || run(at) >= 4 && row(&u8::is_ascii_digit) < 4 || colons >= 9;
+                    let is_apart = at > 1 && b" ()-_+".contains(&text[at - 1]) && text[at - 2].is_ascii_uppercase();
+                    let likely = is_first(at) && (dialled >= 7 || is_apart || form && !slow.is_rest(at));
+                    prop_assert_eq!(has(numbers.likely), likely, "{}", at);
+                    prop_assert_eq!(planes.letters_before(at), letters_before(at).min(64));
+                }
+            }
         }
     }
 }

@@ -6,6 +6,21 @@ use crate::detect::{
     read::{is_role_mailbox, is_test_email},
 };
 
+/// What may stand before the sign of an address.
+const OF_LOCAL_PART: [bool; 256] = {
+    let (mut table, signs, mut at) = ([false; 256], b".!#$&*+-=?^_{|}~", 0);
+    while at < table.len() {
+        table[at] = is_word(at as u8);
+        at += 1;
+    }
+    at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 impl Scan<'_> {
     /// Walks all `@` and `%40` of the text.
     pub(super) fn signs(&mut self) {
@@ -21,7 +36,7 @@ impl Scan<'_> {
     }
 
     fn sign(&mut self, at: usize, width: usize) {
-        let local = self.text[..at].iter().rev().take(65).take_while(|byte| is_word(**byte) || b".!#$&*+-=?^_{|}~".contains(byte)).count();
+        let local = self.text[..at].iter().rev().take(65).take_while(|byte| OF_LOCAL_PART[usize::from(**byte)]).count();
         let after = &self.text[at + width..];
         let mut domain = after.iter().take(254).take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'-')).count();
         while domain > 0 && matches!(after[domain - 1], b'.' | b'-') {

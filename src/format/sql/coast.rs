@@ -7,7 +7,7 @@
 //! to know when it would have to.
 
 use super::flavor::Flavor;
-use crate::format::lanes::{CHUNK, Lanes};
+use crate::format::lanes::{CHUNK, Lanes, Look as _};
 
 /// Where the last of the plain rows from `start` on ends: behind the parenthesis that closes it, at
 /// the comma before the next row. `None` if not even the first one is plain. `start` is where a row opens.
