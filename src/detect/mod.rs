@@ -32,7 +32,11 @@ pub use crate::base::Role;
 use crate::base::{Element, Meaning};
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use foldhash::fast::FixedState;
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 pub use check::{CHECKS, Check, aws_key::account as aws_account};
 pub use fault::{Fault, Faults};
@@ -88,7 +92,7 @@ pub struct Detector {
     length: (usize, usize),
     loose: bool,
     sparse: bool,
-    test_values: Vec<Vec<u8>>,
+    test_values: HashSet<Vec<u8>, FixedState>,
     only: Vec<Vec<u8>>,
     text_shapes: Vec<pattern::TextShape>,
     text: pattern::TextFile,

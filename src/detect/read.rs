@@ -120,7 +120,7 @@ impl Detector {
     }
 
     fn is_test(&self, normalised: &[u8]) -> bool {
-        if self.test_values.iter().any(|test| test == normalised) {
+        if self.test_values.contains(normalised) {
             return true;
         }
         match self.normalise {

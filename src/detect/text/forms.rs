@@ -18,6 +18,8 @@ pub(super) struct Forms {
     /// Per [`Next`], whether a shape that says something by itself begins with a number that is followed so, and who looks for one
     /// that does not.
     numbers: Vec<(bool, Owners)>,
+    /// The same per first run of a shape, for those that have letters in them.
+    mixed: HashMap<MakeUp, (bool, Owners), foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
     has_short: bool,
 }
@@ -113,7 +115,7 @@ fn place(made: MakeUp) -> usize {
 impl Forms {
     /// `Err` is why a shape cannot be looked for.
     pub(super) fn of(all: &[Detector]) -> Result<Forms, String> {
-        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, numbers: vec![Default::default(); Next::PLACES], has_short: false };
+        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, numbers: vec![Default::default(); Next::PLACES], mixed: HashMap::default(), has_short: false };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
                 let needs_word = detector.text.most_alone(shape.bits) <= 0.0;
@@ -138,17 +140,21 @@ impl Forms {
         let first = (!made.alphanumeric).trailing_zeros();
         let is_open = made.digits == MakeUp::ANY;
         let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
+        let note = |(is_alone, needing): &mut (bool, Owners)| {
+            if sought.needs_word {
+                needing.insert(sought.id);
+            } else {
+                *is_alone = true;
+            }
+        };
+        note(self.mixed.entry(made.first(first)).or_default());
         if is_number {
-            let mut note = |next: Next| {
-                let (is_alone, needing) = &mut self.numbers[next.place()];
-                if sought.needs_word {
-                    needing.insert(sought.id);
-                } else {
-                    *is_alone = true;
-                }
-            };
             let next = Next::of(made, first);
-            if next.length > 0 { note(next) } else { Next::any(first).for_each(note) }
+            if next.length > 0 {
+                note(&mut self.numbers[next.place()]);
+            } else {
+                Next::any(first).for_each(|next| note(&mut self.numbers[next.place()]));
+            }
         }
         let may_begin_with_digit = if is_open { is_number } else { made.digits & 1 != 0 };
         self.has_short |= may_begin_with_digit && !sought.needs_word && !is_long(made, shape);
@@ -185,6 +191,14 @@ impl Forms {
     pub(super) fn of_number(&self, next: Next) -> (bool, &Owners) {
         let (is_alone, needing) = &self.numbers[next.place()];
         (*is_alone, needing)
+    }
+
+    /// Whether a shape that says something without a word near it may begin with a run of this length, and who looks for one that
+    /// does not: by what the run is made of, and by its length alone.
+    pub(super) fn of_mixed(&self, text: MakeUp, first: u32) -> (bool, [Option<&Owners>; 2]) {
+        let closed = text.first(first);
+        let known = [closed, MakeUp { digits: MakeUp::ANY, ..closed }].map(|made| self.mixed.get(&made));
+        (known.iter().flatten().any(|(is_alone, _)| *is_alone), known.map(|known| known.map(|(_, needing)| needing)))
     }
 
     /// Whether a shape may begin with text whose first run is so long and has letters in it. `is_near`: a word may stand near;

@@ -63,7 +63,7 @@ impl Scan<'_> {
                 let (is_alone, needing) = scanner.forms.of_number(next);
                 is_alone || is_near && self.is_any_of_near(needing, start)
             } else {
-                scanner.forms.may_be(made, length, is_near)
+                self.may_be_shape(start, made, length)
             };
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
@@ -74,9 +74,20 @@ impl Scan<'_> {
         shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
     }
 
+    /// Whether a shape may begin with a run of this length that has letters in it.
+    #[inline]
+    fn may_be_shape(&mut self, start: usize, made: MakeUp, length: u32) -> bool {
+        let forms = &self.detectors.scanner.forms;
+        let is_near = self.around.may_reach(start);
+        forms.may_be(made, length, is_near) && {
+            let (is_alone, needing) = forms.of_mixed(made, length);
+            is_alone || is_near && needing.into_iter().flatten().any(|needing| self.is_any_of_near(needing, start))
+        }
+    }
+
     /// The same of a run that begins with letters and goes on with this digit.
     #[inline]
-    fn may_be_mixed(&self, digit: usize) -> bool {
+    fn may_be_mixed(&mut self, digit: usize) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let letters = planes.letters_before(digit);
         if letters == CHUNK {
@@ -85,7 +96,7 @@ impl Scan<'_> {
         let start = digit - letters;
         let made = planes.made(start);
         let length = (!made.alphanumeric).trailing_zeros();
-        let shape = !planes.rests.has(start) & scanner.forms.may_be(made, length, self.around.may_reach(start));
+        let shape = !planes.rests.has(start) && self.may_be_shape(start, made, length);
         let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3);
         let v6 = (length <= 4) & (self.byte(start + length as usize) == b':');
         shape | iban | v6 | (length as usize >= scanner.shortest_word)
@@ -136,15 +147,20 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether a word for a telephone stands around what is dialled here.
+    fn is_phone_near(&mut self, start: usize, end: usize) -> bool {
+        (self.around.may_reach(start) || self.around.may_reach(end)) && self.detectors.scanner.phone.is_some_and(|id| self.may_be_near_to(id, start, end))
+    }
+
     /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number
     /// (they are within 25 bytes, gaps of three between them all), and its form says enough of it, or a word may.
     #[inline]
-    fn may_dial(&self, start: usize, made: MakeUp) -> bool {
+    fn may_dial(&mut self, start: usize, made: MakeUp) -> bool {
         let others = !self.planes.dialled.window(start);
         let dialled = others.trailing_zeros() as usize;
         dialled >= 7
             && (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
-            && (self.around.may_reach(start) || self.most_of_form(start, dialled) > self.detectors.scanner.phone_alone)
+            && (self.most_of_form(start, dialled) > self.detectors.scanner.phone_alone || self.is_phone_near(start.saturating_sub(2), start + dialled))
     }
 
     /// What a long run by itself may be: a wallet, a hash.
