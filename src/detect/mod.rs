@@ -30,9 +30,9 @@ mod text;
 
 pub use crate::base::Role;
 use crate::base::{Element, Meaning};
+use foldhash::fast::FixedState;
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
-use foldhash::fast::FixedState;
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},

@@ -91,9 +91,8 @@ fn root_names(roots: &[PathBuf]) -> Vec<String> {
 fn walk_root(root: &Path, name: &str, skip: Option<&Path>, entries: &mut Vec<Entry>) {
     let walker = WalkDir::new(root).follow_links(false).follow_root_links(true).sort_by_file_name();
     // A file cannot be the folder to skip: its real path costs five calls of the system.
-    let is_skipped = |entry: &walkdir::DirEntry, skip: &Path| {
-        !entry.file_type().is_file() && entry.path().canonicalize().is_ok_and(|path| path == skip)
-    };
+    let is_skipped =
+        |entry: &walkdir::DirEntry, skip: &Path| !entry.file_type().is_file() && entry.path().canonicalize().is_ok_and(|path| path == skip);
     let wanted = |entry: &walkdir::DirEntry| skip.is_none_or(|skip| !is_skipped(entry, skip));
     for entry in walker.into_iter().filter_entry(wanted) {
         match entry {

@@ -115,7 +115,14 @@ fn place(made: MakeUp) -> usize {
 impl Forms {
     /// `Err` is why a shape cannot be looked for.
     pub(super) fn of(all: &[Detector]) -> Result<Forms, String> {
-        let mut forms = Forms { filter: vec![0; 1 << FILTER_BITS], shapes: HashMap::default(), open: 0, numbers: vec![Default::default(); Next::PLACES], mixed: HashMap::default(), has_short: false };
+        let mut forms = Forms {
+            filter: vec![0; 1 << FILTER_BITS],
+            shapes: HashMap::default(),
+            open: 0,
+            numbers: vec![Default::default(); Next::PLACES],
+            mixed: HashMap::default(),
+            has_short: false,
+        };
         for (at, detector) in all.iter().enumerate() {
             for shape in detector.text_shapes.iter().filter(|shape| detector.text.most(shape.bits) > 0.0) {
                 let needs_word = detector.text.most_alone(shape.bits) <= 0.0;

@@ -149,7 +149,8 @@ impl Scan<'_> {
 
     /// Whether a word for a telephone stands around what is dialled here.
     fn is_phone_near(&mut self, start: usize, end: usize) -> bool {
-        (self.around.may_reach(start) || self.around.may_reach(end)) && self.detectors.scanner.phone.is_some_and(|id| self.may_be_near_to(id, start, end))
+        (self.around.may_reach(start) || self.around.may_reach(end))
+            && self.detectors.scanner.phone.is_some_and(|id| self.may_be_near_to(id, start, end))
     }
 
     /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number
@@ -160,7 +161,8 @@ impl Scan<'_> {
         let dialled = others.trailing_zeros() as usize;
         dialled >= 7
             && (made.digits as u32 & (others & others.wrapping_neg()).wrapping_sub(1) as u32).count_ones() >= 7
-            && (self.most_of_form(start, dialled) > self.detectors.scanner.phone_alone || self.is_phone_near(start.saturating_sub(2), start + dialled))
+            && (self.most_of_form(start, dialled) > self.detectors.scanner.phone_alone
+                || self.is_phone_near(start.saturating_sub(2), start + dialled))
     }
 
     /// What a long run by itself may be: a wallet, a hash.

@@ -20,7 +20,13 @@ impl Scan<'_> {
             first => {
                 let near = &self.text[run_start.saturating_sub(2)..(run_start + length).min(self.text.len())];
                 let is_set_apart = near.iter().any(|byte| matches!(byte, b'+' | b'('));
-                if is_set_apart { PLUS_OR_BRACKET } else if first == 1 { WITH_TRUNK_PREFIX } else { GROUPS }
+                if is_set_apart {
+                    PLUS_OR_BRACKET
+                } else if first == 1 {
+                    WITH_TRUNK_PREFIX
+                } else {
+                    GROUPS
+                }
             }
         }
     }
