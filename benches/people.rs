@@ -90,7 +90,7 @@ fn resolve(case: &Path) {
 /// Seconds of processor time DuckDB takes to count the distinct values of the three columns, where Python has it.
 fn duckdb(table: &Path) -> Option<f64> {
     let query = format!(
-        "import duckdb, resource\nduckdb.sql(\"select count(distinct email), count(distinct phone), count(distinct ssn) from read_csv('{}')\").fetchall()\n\
+        "import duckdb, resource\nduckdb.sql(\"set enable_progress_bar = false\")\nduckdb.sql(\"select count(distinct email), count(distinct phone), count(distinct ssn) from read_csv('{}')\").fetchall()\n\
          used = resource.getrusage(resource.RUSAGE_SELF)\nprint(used.ru_utime + used.ru_stime)",
         table.display()
     );

@@ -17,6 +17,10 @@ impl<const N: usize> Short<N> {
         Some(Short { length: u8::try_from(text.len()).ok()?, bytes })
     }
 
+    fn filled(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         self
@@ -34,7 +38,7 @@ impl<const N: usize> Deref for Short<N> {
     type Target = str;
 
     fn deref(&self) -> &str {
-        self.bytes.get(..usize::from(self.length)).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        std::str::from_utf8(self.filled()).unwrap_or_default()
     }
 }
 
@@ -64,7 +68,8 @@ impl<const N: usize> PartialOrd for Short<N> {
 
 impl<const N: usize> Ord for Short<N> {
     fn cmp(&self, other: &Short<N>) -> Ordering {
-        (**self).cmp(&**other)
+        // Texts are in the order of their bytes.
+        self.filled().cmp(other.filled())
     }
 }
 

@@ -7,6 +7,7 @@
 use super::{
     lookup::Lookup,
     record::{Class, Key, NONE, Records},
+    values::SEVERAL,
 };
 use rayon::prelude::*;
 
@@ -79,9 +80,16 @@ fn lend(records: &mut Records, from: usize, to: usize) {
     let (theirs, own) = (records.keys(&records.nodes[from]), records.keys(&records.nodes[to]));
     let more = theirs.iter().filter(links).filter(|key| !own.contains(key)).copied();
     let mut keys: Vec<Key> = more.collect();
-    if !keys.is_empty() && own.len() < 64 {
-        keys.extend_from_slice(own);
-        keys.sort_unstable();
-        records.nodes[to].keys = records.add_keys(&keys);
+    if keys.is_empty() || own.len() >= 64 {
+        return;
     }
+    keys.extend_from_slice(own);
+    keys.sort_unstable();
+    // Who has several telephones has their places by their keys.
+    for node in [from, to].map(|at| &records.nodes[at]).into_iter().filter(|node| node.place < SEVERAL) {
+        let phones = records.all_keys[node.keys.range()].iter().filter(|key| key.class == Class::Phone);
+        phones.for_each(|key| records.phone_places.note(key.value, node.place));
+    }
+    records.nodes[to].place = SEVERAL;
+    records.nodes[to].keys = records.add_keys(&keys);
 }

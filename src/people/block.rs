@@ -8,13 +8,16 @@ use super::{
     generic::{self, Crowd},
     holdout::{self, Tally, Trial},
     likelihood::{Model, Pattern, Seen},
-    record::{Node, Records},
+    record::Records,
     rule::{self, Birth, Numbers, Rule, Tier},
     slip::Slips,
     way::{Meeting, Way},
 };
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// Two records a rule joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,30 +53,36 @@ const CHUNK: usize = 1 << 16;
 const BUCKET: usize = 1 << 11;
 const MOST_BUCKETS: usize = 1 << 12;
 
+/// So many are brought into the processor's cache before they are gone through.
+const AHEAD: usize = 256;
+
 /// Compares the records that meet.
 pub fn propose(records: &Records) -> Proposals {
-    let meeting = Meeting::new(records);
     let one_in = holdout::one_in(records.nodes.len());
+    let meeting = Meeting::new(records, one_in);
     let bits = (records.nodes.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS).ilog2();
     let ways: Vec<u32> = records.nodes.par_iter().enumerate().map(|(at, node)| meeting.ways(at, node)).collect();
     let used = ways.par_iter().copied().reduce(|| 0, |one, other| one | other);
     let met_in: Vec<AtomicU64> = records.nodes.iter().map(|_| AtomicU64::new(0)).collect();
-    let mut crowded: Vec<u32> = vec![0; records.nodes.len()];
+    // Hardly any leak has such records.
+    let mut crowded: Vec<u32> = Vec::new();
     let mut proposals = Proposals::default();
     let mut sights: Vec<Sight> = Vec::new();
     let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
     let (mut seen, mut likely) = (Seen::default(), Vec::new());
     let mut slips = Slips::default();
+    let mut edges: Vec<Vec<Edge>> = Vec::new();
     for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
-        let chunks = ways.par_chunks(CHUNK).enumerate().map(|(at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits));
-        let chunks: Vec<Chunk> = chunks.collect();
-        let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &met_in, way, one_in };
+        let chunks = ways.par_chunks(CHUNK).enumerate();
+        let chunk = |hashes: &mut Vec<_>, (at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits, hashes);
+        let chunks: Vec<Chunk> = chunks.map_init(Vec::new, chunk).collect();
+        let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &met_in, way };
         let met = (0..1usize << bits).into_par_iter().with_min_len(8).fold(Found::default, |mut found, bucket| {
             comparing.bucket(&chunks, bucket, &mut found);
             found
         });
         for found in met.collect::<Vec<Found>>() {
-            proposals.edges.extend(found.edges);
+            edges.push(found.edges);
             proposals.trials.extend(found.trials);
             sights.extend(found.sights);
             alike.extend(found.alike);
@@ -81,15 +90,21 @@ pub fn propose(records: &Records) -> Proposals {
             likely.extend(found.likely);
             slips.join(found.slips);
             proposals.crowds.extend(found.crowds);
-            found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
+            if !found.crowded.is_empty() {
+                crowded.resize(records.nodes.len(), 0);
+                found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
+            }
         }
     }
     drop((ways, met_in, crowded));
+    // Most of them are one piece of memory in the end; one that grows is there twice.
+    proposals.edges.reserve_exact(edges.iter().map(Vec::len).sum());
+    edges.into_iter().for_each(|of_one| proposals.edges.extend(of_one));
     proposals.trials.par_sort_unstable();
     proposals.trials.dedup();
     alike.par_sort_unstable();
     alike.dedup();
-    let repeated = repeated(records, |node| meeting.is_one_in(node, one_in));
+    let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
     if let Some(model) = Model::learn(records, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
@@ -136,10 +151,10 @@ impl Proposals {
 }
 
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
-fn repeated(records: &Records, is_tried: impl Fn(&Node) -> bool) -> u64 {
+fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
     let mut met = vec![false; records.nodes.len()];
     let again = records.mentions.nodes().filter(|node| std::mem::replace(&mut met[*node as usize], true));
-    again.map(|node| &records.nodes[node as usize]).filter(|node| agreement::tells_all(records, node) && is_tried(node)).count() as u64
+    again.filter(|node| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize])).count() as u64
 }
 
 /// What the records of a chunk are met by in one way: half of each hash, and the record, divided by the first bits of the hash.
@@ -150,8 +165,17 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(meeting: &Meeting<'_>, records: &Records, way: Way, first: usize, ways: &[u32], bits: u32) -> Chunk {
-        let mut hashes: Vec<(u64, u32)> = Vec::new();
+    /// `hashes` is room that is used again.
+    fn new(
+        meeting: &Meeting<'_>,
+        records: &Records,
+        way: Way,
+        first: usize,
+        ways: &[u32],
+        bits: u32,
+        hashes: &mut Vec<(u64, u32)>,
+    ) -> Chunk {
+        hashes.clear();
         for (at, _) in ways.iter().enumerate().filter(|(_, ways)| *ways & way.bit() != 0) {
             let at = first + at;
             meeting.hashes(way, at, &records.nodes[at], |hash| hashes.push((hash, at as u32)));
@@ -213,12 +237,11 @@ struct Comparing<'a> {
     records: &'a Records,
     /// By record: the ways in which it may meet others, ...
     ways: &'a [u32],
-    /// ... those gone through already in which it meets too many, ...
+    /// ... those gone through already in which it meets too many (empty while no record does), ...
     crowded: &'a [u32],
     /// ... and the block it was last compared in.
     met_in: &'a [AtomicU64],
     way: Way,
-    one_in: u64,
 }
 
 impl Comparing<'_> {
@@ -228,7 +251,16 @@ impl Comparing<'_> {
         chunks.iter().for_each(|chunk| entries.extend_from_slice(chunk.bucket(bucket)));
         entries.sort_unstable();
         entries.dedup();
-        for block in entries.chunk_by(|a, b| a >> 32 == b >> 32).filter(|block| block.len() > 1) {
+        let (mut at, mut foreseen) = (0, 0);
+        for block in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
+            at += block.len();
+            if at > foreseen {
+                foreseen = entries.len().min(at + AHEAD);
+                self.foresee(&entries[at - block.len()..foreseen]);
+            }
+            if block.len() < 2 {
+                continue;
+            }
             if block.len() > self.way.cap() {
                 found.crowded.extend(block.iter().map(|entry| *entry as u32));
                 let node = block[0] as u32;
@@ -245,7 +277,7 @@ impl Comparing<'_> {
             }
             for (i, one) in block.iter().enumerate() {
                 let (a, known) = (*one as u32, last(one));
-                let is_tried = self.meeting.is_one_in(&self.records.nodes[a as usize], self.one_in);
+                let is_tried = self.meeting.is_tried(a);
                 for other in &block[i + 1..] {
                     let b = *other as u32;
                     if (known == 0 || known != last(other)) && !self.have_met(a, b) {
@@ -259,17 +291,33 @@ impl Comparing<'_> {
         found.entries = entries;
     }
 
+    /// Brings the records that these entries may bring together into the processor's cache: nobody waits for one after the other.
+    fn foresee(&self, entries: &[u64]) {
+        let meet = || entries.windows(2).filter(|pair| pair[0] >> 32 == pair[1] >> 32).flatten().map(|entry| *entry as u32);
+        let mut seen = 0;
+        for node in meet() {
+            let at = node as usize;
+            seen ^= u64::from(self.records.nodes[at].name ^ self.ways[at]) ^ self.met_in[at].load(Ordering::Relaxed);
+            seen ^= u64::from(self.meeting.is_rare(node));
+        }
+        for node in meet() {
+            seen ^= self.records.keys(&self.records.nodes[node as usize]).first().map_or(0, |key| key.value);
+        }
+        black_box(seen);
+    }
+
     /// Whether two records were compared already.
     fn have_met(&self, a: u32, b: u32) -> bool {
         let (a, b) = (a as usize, b as usize);
-        let ways = self.ways[a] & self.ways[b] & !(self.crowded[a] | self.crowded[b]) & (self.way.bit() - 1);
+        let crowded = |at: usize| self.crowded.get(at).copied().unwrap_or(0);
+        let ways = self.ways[a] & self.ways[b] & !(crowded(a) | crowded(b)) & (self.way.bit() - 1);
         let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
         ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, (a, x), (b, y)))
     }
 
     fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {
         let (records, x, y) = (self.records, &self.records.nodes[a as usize], &self.records.nodes[b as usize]);
-        let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(x));
+        let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(a));
         let rule = rule::judge(&comparison, rare);
         let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;
         let told = || agreement::by_number(records, &comparison, x, y);

@@ -5,7 +5,7 @@ use super::{
     block::Edge,
     likeness::{Likeness, edit_distance},
     name::{Name, Suffix},
-    record::{Class, Key, Map, Number, Records},
+    record::{Class, Key, Map, NONE, Number, Records},
     rule::{self, Birth, Rule, Tier},
 };
 use smallvec::SmallVec;
@@ -106,9 +106,9 @@ impl Holds {
     /// Adds what a record holds.
     fn add(&mut self, records: &Records, node: u32) {
         let node = &records.nodes[node as usize];
-        if let Some(name) = records.names.get(node.name as usize) {
+        if node.name != NONE {
             add(&mut self.names, node.name);
-            self.suffix = self.suffix.max(name.suffix());
+            self.suffix = self.suffix.max(node.suffix());
         }
         if !node.birth.is_multiple_of(10_000) {
             add(&mut self.births, node.birth);
@@ -195,6 +195,8 @@ impl Clusters {
 
     /// Applies edges of up to this tier, in their order.
     pub fn apply(&mut self, records: &Records, edges: &[Edge], up_to: Tier) {
+        // Room that is not used costs nothing.
+        self.merges.reserve_exact(edges.len());
         for edge in edges.iter().filter(|edge| edge.rule.tier() <= up_to) {
             let (a, b) = (self.root(edge.a), self.root(edge.b));
             if a == b {
@@ -323,7 +325,7 @@ fn add<A: smallvec::Array<Item: PartialEq>>(into: &mut SmallVec<A>, value: A::It
 }
 
 fn distinct_bags(records: &Records, x: &Holds, y: &Holds) -> usize {
-    let mut bags: Vec<String> = x.names.iter().chain(&y.names).map(|name| records.names[*name as usize].bag()).collect();
+    let mut bags: Vec<_> = x.names.iter().chain(&y.names).map(|name| records.names[*name as usize].bag()).collect();
     bags.sort_unstable();
     bags.dedup();
     bags.len()

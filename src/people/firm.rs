@@ -1,82 +1,90 @@
 //! Names and mailboxes that are no person's: firms, agencies, functions.
 
 use super::name;
+use smallvec::SmallVec;
+use std::{collections::HashSet, sync::LazyLock};
 
 /// Mailboxes of a function, not of a person (RFC 2142 and common practice).
 pub fn is_role_mailbox(email: &str) -> bool {
     let local = email.split('@').next().unwrap_or_default();
     let local = local.split(['+', '-', '_', '.']).next().unwrap_or(local);
-    matches!(
-        local,
-        "info"
-            | "contact"
-            | "hello"
-            | "office"
-            | "admin"
-            | "administrator"
-            | "support"
-            | "help"
-            | "helpdesk"
-            | "sales"
-            | "marketing"
-            | "billing"
-            | "accounts"
-            | "accounting"
-            | "accountspayable"
-            | "ap"
-            | "ar"
-            | "invoices"
-            | "invoice"
-            | "finance"
-            | "hr"
-            | "jobs"
-            | "careers"
-            | "recruiting"
-            | "press"
-            | "media"
-            | "legal"
-            | "privacy"
-            | "security"
-            | "abuse"
-            | "postmaster"
-            | "hostmaster"
-            | "webmaster"
-            | "noreply"
-            | "no"
-            | "donotreply"
-            | "mailer"
-            | "root"
-            | "team"
-            | "service"
-            | "kundenservice"
-            | "kontakt"
-            | "buchhaltung"
-            | "orders"
-            | "shop"
-            | "claims"
-            | "enquiries"
-            | "inquiries"
-            | "feedback"
-            | "newsletter"
-            | "notifications"
-            | "alerts"
-            | "reception"
-            | "payroll"
-            | "it"
-            | "ops"
-            | "dev"
-            | "sysadmin"
-            | "operations"
-            | "procurement"
-            | "purchasing"
-            | "all"
-            | "staff"
-    )
+    ROLES.contains(local)
 }
+
+static ROLES: LazyLock<HashSet<&'static str, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    [
+        "info",
+        "contact",
+        "hello",
+        "office",
+        "admin",
+        "administrator",
+        "support",
+        "help",
+        "helpdesk",
+        "sales",
+        "marketing",
+        "billing",
+        "accounts",
+        "accounting",
+        "accountspayable",
+        "ap",
+        "ar",
+        "invoices",
+        "invoice",
+        "finance",
+        "hr",
+        "jobs",
+        "careers",
+        "recruiting",
+        "press",
+        "media",
+        "legal",
+        "privacy",
+        "security",
+        "abuse",
+        "postmaster",
+        "hostmaster",
+        "webmaster",
+        "noreply",
+        "no",
+        "donotreply",
+        "mailer",
+        "root",
+        "team",
+        "service",
+        "kundenservice",
+        "kontakt",
+        "buchhaltung",
+        "orders",
+        "shop",
+        "claims",
+        "enquiries",
+        "inquiries",
+        "feedback",
+        "newsletter",
+        "notifications",
+        "alerts",
+        "reception",
+        "payroll",
+        "it",
+        "ops",
+        "dev",
+        "sysadmin",
+        "operations",
+        "procurement",
+        "purchasing",
+        "all",
+        "staff",
+    ]
+    .into_iter()
+    .collect()
+});
 
 /// Names of firms and agencies stand in people tables too.
 pub fn is_organisation(shown: &str) -> bool {
-    let words = name::tokens(shown);
+    let folded = name::folded(shown);
+    let words: SmallVec<[&str; 8]> = name::words(&folded).collect();
     let is_form = |word: &str| {
         matches!(
             word,
@@ -163,10 +171,10 @@ pub fn is_organisation(shown: &str) -> bool {
         )
     };
     if words.len() < 2 {
-        return words.first().is_some_and(|word| is_form(word) || word == "test");
+        return words.first().is_some_and(|word| is_form(word) || *word == "test");
     }
     // `S.A.` and `S.L.` fold to `sa`, `sl`.
-    let last = words.last().map_or("", String::as_str);
+    let last = words.last().copied().unwrap_or_default();
     is_form(last) && last != "co" && last != "ab" && last != "ag"
         || ["sa", "ag", "ab", "co"].contains(&last) && words.len() > 2
         || words.iter().any(|word| is_word(word))

@@ -1,17 +1,15 @@
 //! Reads the mentions of a case into nodes: names, birth dates, addresses and keys, interned.
 
 use super::{
-    address::{self, Address},
     catalogue::Catalogue,
-    firm::{is_organisation, is_role_mailbox},
+    fields::{FIRM, Fields, date, new_address, new_name, sex},
+    firm::is_role_mailbox,
     generic::{Generic, RoleMailboxes},
     intern::{Index, Print, Texts},
-    mailbox,
     mention::MentionOf,
-    name::{self, Name},
-    place::{self, Jurisdiction},
-    record::{Class, FEW, Key, Mailbox, Map, NONE, Node, Records, mix, short_hash},
-    way::hash_text,
+    name::Name,
+    record::{Class, FEW, Key, Map, NONE, Node, Records, mix, short_hash},
+    way::{hash_bag, hash_text},
 };
 use crate::{
     base::{Meaning, Role, Token},
@@ -41,7 +39,7 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<(R
 
 /// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
 /// waiting for one look after the other is most of the work.
-const ROUND: usize = 256;
+const ROUND: usize = 64;
 
 struct Reader<'a> {
     evidence: &'a Evidence<'a>,
@@ -63,9 +61,13 @@ struct Reader<'a> {
     /// Where the last mention stood; the next mostly stands there too.
     place: Option<Place>,
     role_mailboxes: RoleMailboxes,
+    /// By detector: what its values mean, and whether they are elements. Looked at for every value.
+    meanings: Vec<(Meaning, bool)>,
     /// Reused.
     pending: Vec<Pending>,
     detectors: Vec<u16>,
+    /// The detectors of the last mention; the next mostly has the same.
+    last: Vec<u16>,
 }
 
 /// Item, part and table that mentions stand in, and what follows from them.
@@ -95,139 +97,6 @@ struct Pending {
     hash: u64,
 }
 
-/// The identity values of one mention, gathered before they are interned. Reused.
-#[derive(Default)]
-struct Fields {
-    full: String,
-    given: String,
-    middle: String,
-    surname: String,
-    maiden: String,
-    suffix: String,
-    street: String,
-    unit: String,
-    city: String,
-    region: String,
-    postcode: String,
-    country: String,
-    full_address: String,
-    birth: u32,
-    sex: u8,
-    deceased: bool,
-    organisation: bool,
-    own_name: bool,
-    /// A name of a firm stands in the record.
-    firm: bool,
-    keys: Vec<Key>,
-    /// First e-mail address or login.
-    mailbox: Mailbox,
-    /// First e-mail address.
-    mail: String,
-}
-
-impl Fields {
-    fn clear(&mut self) {
-        for text in [
-            &mut self.full,
-            &mut self.given,
-            &mut self.middle,
-            &mut self.surname,
-            &mut self.maiden,
-            &mut self.suffix,
-            &mut self.street,
-            &mut self.unit,
-            &mut self.city,
-            &mut self.region,
-            &mut self.postcode,
-            &mut self.country,
-            &mut self.full_address,
-            &mut self.mail,
-        ] {
-            text.clear();
-        }
-        self.birth = 0;
-        self.sex = 0;
-        self.deceased = false;
-        self.organisation = false;
-        self.own_name = false;
-        self.firm = false;
-        self.keys.clear();
-        self.mailbox = Mailbox::default();
-    }
-}
-
-impl Fields {
-    fn gather_text(&mut self, meaning: Meaning, text: &str) {
-        let target = match meaning {
-            Meaning::FullName => &mut self.full,
-            Meaning::GivenName => &mut self.given,
-            Meaning::MiddleName => &mut self.middle,
-            Meaning::Surname => &mut self.surname,
-            Meaning::MaidenName => &mut self.maiden,
-            Meaning::NameSuffix => &mut self.suffix,
-            Meaning::Street => &mut self.street,
-            Meaning::Unit => {
-                // House number, flat, estate: each may have a column.
-                self.unit.push_str(if self.unit.is_empty() { "" } else { "\n" });
-                self.unit.push_str(text);
-                return;
-            }
-            Meaning::City => &mut self.city,
-            Meaning::Region => &mut self.region,
-            Meaning::Postcode => &mut self.postcode,
-            Meaning::Country => &mut self.country,
-            Meaning::FullAddress => &mut self.full_address,
-            _ => return,
-        };
-        if target.is_empty() {
-            target.push_str(text);
-        }
-    }
-
-    /// An address may tell the surname that its owner had.
-    fn tell_maiden_name(&mut self) {
-        let given = if self.given.is_empty() { &self.full } else { &self.given };
-        if self.maiden.is_empty()
-            && self.has_name()
-            && let Some(surname) = mailbox::other_surname(&self.mailbox, given, &self.surname)
-        {
-            self.maiden.push_str(surname);
-        }
-    }
-
-    fn has_name(&self) -> bool {
-        ![&self.full, &self.given, &self.middle, &self.surname, &self.suffix].iter().all(|part| part.trim().is_empty())
-    }
-
-    /// The fields of the name as they stand, if there is one.
-    fn join_name(&self, joined: &mut String) -> bool {
-        join(joined, &[&self.full, &self.given, &self.middle, &self.surname, &self.maiden, &self.suffix]);
-        self.has_name()
-    }
-
-    /// The fields of the address as they stand, if there is one.
-    fn join_address(&self, joined: &mut String) -> bool {
-        let parts = [&self.street, &self.unit, &self.city, &self.region, &self.postcode, &self.country, &self.full_address];
-        join(joined, &parts);
-        !parts.iter().all(|part| part.is_empty())
-    }
-
-    fn meet_mailbox(&mut self, text: &str) {
-        if self.mailbox.is_empty() {
-            self.mailbox = Mailbox::fit(text.split('@').next().unwrap_or_default()).unwrap_or_default();
-        }
-    }
-}
-
-/// Texts in one, apart.
-fn join(joined: &mut String, parts: &[&String]) {
-    joined.clear();
-    for part in parts {
-        joined.push_str(part);
-        joined.push('\u{1f}');
-    }
-}
-
 impl<'a> Reader<'a> {
     fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue) -> Reader<'a> {
         let parents = catalogue.tables.iter().filter_map(|table| table.parent).collect();
@@ -244,9 +113,11 @@ impl<'a> Reader<'a> {
             identities: Map::default(),
             scopes: Map::default(),
             place: None,
+            meanings: evidence.detectors.iter().map(|entry| (entry.meaning, entry.element.is_some())).collect(),
             pending: Vec::new(),
             role_mailboxes: RoleMailboxes::default(),
             detectors: Vec::new(),
+            last: Vec::new(),
         }
     }
 
@@ -285,29 +156,26 @@ impl<'a> Reader<'a> {
             }
         }
         let pending = &mut all[..taken.len()];
-        let names = pending.iter().filter_map(|of| of.name).filter(|print| self.names.foresee(*print));
-        let written = pending.iter().filter_map(|of| of.address).filter(|print| self.written.foresee(*print));
-        black_box((names.count(), written.count()));
+        let names = pending.iter().filter_map(|of| of.name).map(|print| self.names.foresee(print));
+        let written = pending.iter().filter_map(|of| of.address).map(|print| self.written.foresee(print));
+        black_box(names.chain(written).sum::<u32>());
         taken.iter().zip(pending.iter_mut()).for_each(|(mention, of)| self.intern(mention, of));
-        black_box(pending.iter().filter(|of| self.by_identity.foresee(of.hash)).count());
+        black_box(pending.iter().map(|of| self.by_identity.foresee(of.hash)).sum::<u32>());
         taken.iter().zip(pending).for_each(|(mention, of)| self.settle(mention, of));
         self.pending = all;
     }
 
     /// Brings what values are looked up in into the processor's cache.
     fn foresee(&self, mentions: &[StoredMention<'_>]) {
-        let mut known = 0u32;
+        let mut seen = 0;
         for mention in mentions {
-            for (at, detector) in mention.detectors.iter().enumerate() {
-                let token = || mention.token(at).0 as u64;
-                known += u32::from(match self.evidence.detectors.get(usize::from(*detector)).map(|entry| entry.meaning) {
-                    Some(Meaning::Phone) => self.records.phone_places.foresee(token()),
-                    Some(Meaning::PersonalNumber) => self.records.numbers.foresee(token()),
-                    _ => false,
-                });
+            let of_people =
+                |detector: &u16| self.meanings.get(usize::from(*detector)).is_some_and(|known| known.0 == Meaning::PersonalNumber);
+            for (at, _) in mention.detectors.iter().enumerate().filter(|(_, detector)| of_people(detector)) {
+                seen += self.records.numbers.foresee(mention.token(at).0 as u64);
             }
         }
-        black_box(known);
+        black_box(seen);
     }
 
     /// Name and address get their numbers.
@@ -337,8 +205,14 @@ impl<'a> Reader<'a> {
         if of.fields.deceased {
             self.records.death_nodes.insert(node);
         }
-        self.detectors.clear();
-        self.detectors.extend(mention.detectors.iter().filter(|detector| self.evidence.finds_element(**detector)));
+        if self.last != *mention.detectors {
+            self.last.clear();
+            self.last.extend_from_slice(mention.detectors);
+            self.detectors.clear();
+            self.detectors.extend(
+                mention.detectors.iter().filter(|detector| self.meanings.get(usize::from(**detector)).is_some_and(|known| known.1)),
+            );
+        }
         let mention = MentionOf {
             node,
             item: mention.item,
@@ -360,8 +234,8 @@ impl<'a> Reader<'a> {
         let (table, fields) = (place.table, &mut of.fields);
         fields.clear();
         for ((at, detector), value) in mention.detectors.iter().enumerate().zip(unpack(mention.values)) {
-            let Some(entry) = self.evidence.detectors.get(usize::from(*detector)) else { continue };
-            self.gather_one(fields, mention, table, entry.meaning, mention.token(at), value);
+            let Some((meaning, _)) = self.meanings.get(usize::from(*detector)).copied() else { continue };
+            self.gather_one(fields, mention, table, meaning, mention.token(at), value);
         }
         fields.keys.sort_unstable();
         fields.keys.dedup();
@@ -418,7 +292,7 @@ impl<'a> Reader<'a> {
             }
             Meaning::Phone => {
                 key(Class::Phone, token);
-                self.records.phone_places.note(token, || Jurisdiction::fit(&place::phone_jurisdiction(text)?));
+                fields.meet_phone(token, self.records.phone_places.number(text));
             }
             Meaning::Username => {
                 key(Class::Username, token);
@@ -501,6 +375,9 @@ impl<'a> Reader<'a> {
             node.id = node.id.min(id);
             return known;
         }
+        if let [_, _, ..] = *fields.phones {
+            fields.phones.iter().for_each(|(key, place)| self.records.phone_places.note(*key, *place));
+        }
         // Twice as many at once would be the most memory a case ever needs.
         if self.records.nodes.len() == self.records.nodes.capacity() {
             self.records.nodes.reserve_exact(self.records.nodes.len() / 4 + 1024);
@@ -511,6 +388,8 @@ impl<'a> Reader<'a> {
             name,
             birth: fields.birth,
             sex: fields.sex,
+            name_mark: self.records.names.get(name as usize).map_or(0, Name::mark),
+            place: fields.place,
             address,
             keys,
             organisation: fields.organisation,
@@ -563,7 +442,7 @@ impl Records {
     /// By name, a hash of it. Where there are many records, those of one name lie together, so that whoever looks at one
     /// person's has them at hand.
     fn nearby(&self) -> Vec<u32> {
-        if self.few { Vec::new() } else { self.names.par_iter().map(|name| (hash_text(&name.bag()) >> 32) as u32).collect() }
+        if self.few { Vec::new() } else { self.names.par_iter().map(|name| (hash_bag(name) >> 32) as u32).collect() }
     }
 }
 
@@ -581,81 +460,8 @@ impl Records {
     }
 }
 
-/// In place of a name's number: an organisation's.
-const FIRM: u32 = NONE - 1;
-
-/// The number of a name not met before; [`FIRM`] for an organisation's, [`NONE`] for what is no name.
-fn new_name(fields: &Fields, records: &mut Records) -> u32 {
-    let shown = if fields.surname.is_empty() && !fields.full.is_empty() {
-        fields.full.trim().to_owned()
-    } else {
-        let parts = [&fields.given, &fields.middle, &fields.surname, &fields.suffix];
-        parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    if is_organisation(&shown) {
-        return FIRM;
-    }
-    let parsed = Name::from_parts(&name::Parts {
-        full: &fields.full,
-        given: &fields.given,
-        middle: &fields.middle,
-        surname: &fields.surname,
-        maiden: &fields.maiden,
-        suffix: &fields.suffix,
-    });
-    let Some(parsed) = parsed else { return NONE };
-    records.names.push(parsed);
-    records.shown_names.push(&shown);
-    records.names.len() as u32 - 1
-}
-
-/// The number of an address not met before in this spelling; [`NONE`] when it says nothing.
-fn new_address(fields: &Fields, records: &mut Records, known: &mut Index) -> u32 {
-    let parsed = Address::from_parts(&address::Parts {
-        street: &fields.street,
-        unit: &fields.unit,
-        city: &fields.city,
-        region: &fields.region,
-        postcode: &fields.postcode,
-        country: &fields.country,
-        full: &fields.full_address,
-    });
-    let Some(parsed) = parsed else { return NONE };
-    let number = records.addresses.len() as u32;
-    known.find_or(&parsed, number, |at| records.addresses.get(at as usize) == Some(&parsed)).unwrap_or_else(|| {
-        records.addresses.push(parsed);
-        number
-    })
-}
-
 fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'t super::catalogue::Column> {
     let (column, _) = value.split_first_chunk::<2>()?;
     let number = u32::from(u16::from_le_bytes(*column));
     table.columns.iter().find(|column| column.seen.column == number)
-}
-
-/// `yyyy-mm-dd` as a number; 0 when it is none.
-fn date(text: &str) -> u32 {
-    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().unwrap_or(0));
-    let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if (1850..2200).contains(&year) && month <= 12 && day <= 31 { year * 10_000 + month * 100 + day } else { 0 }
-}
-
-fn sex(text: &str) -> u8 {
-    match text.trim().chars().next().map(|c| c.to_ascii_lowercase()) {
-        Some('m') => b'm',
-        Some('f' | 'w') => b'f',
-        _ => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_become_numbers() {
-        assert_eq!(date("1990-02-03"), 19_900_203);
-        assert_eq!(date("03/02/1990"), 0);
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     catalogue::Catalogue,
+    mention::MentionOf,
     place::Jurisdiction,
     record::{Class, Map, NONE, Node, Records},
     rule::Tier,
@@ -10,6 +11,7 @@ use crate::{
     base::{Element, ElementSet, Role, Short, token::base32},
     evidence::Evidence,
 };
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// Yes, no, or nothing tells.
@@ -32,6 +34,27 @@ impl Known {
     }
 }
 
+/// What tells where somebody lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    Address,
+    Phone,
+    PersonalNumber,
+    None,
+}
+
+impl Basis {
+    /// The word in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Basis::Address => "address",
+            Basis::Phone => "phone",
+            Basis::PersonalNumber => "personal_number",
+            Basis::None => "none",
+        }
+    }
+}
+
 /// `P-` and 13 letters and digits.
 pub type PersonId = Short<15>;
 
@@ -46,11 +69,10 @@ pub struct Individual {
     pub minor: Known,
     pub deceased: Known,
     pub residency: Jurisdiction,
-    pub residency_basis: &'static str,
+    pub residency_basis: Basis,
     pub elements: ElementSet,
     /// Elements seen only masked, hashed, truncated or encrypted.
     pub protected: ElementSet,
-    pub records: u32,
     pub files: u32,
     /// Weakest rule that a merge of theirs rests on; `None` for a single record.
     pub tier: Option<Tier>,
@@ -68,6 +90,11 @@ pub struct Individual {
 }
 
 impl Individual {
+    /// How many records speak of them.
+    pub fn records(&self) -> u32 {
+        self.last - self.first
+    }
+
     /// The roles, in the contract's order.
     pub fn roles(&self) -> impl Iterator<Item = Role> {
         let roles = self.roles;
@@ -96,20 +123,20 @@ impl<'a> Assembler<'a> {
         Assembler { evidence, records, catalogue, on, recency: found }
     }
 
-    /// The individual these mentions (places among all) speak of.
-    pub fn assemble(&self, mentions: &[u32], extra: ElementSet) -> Individual {
+    /// The individual these mentions, each with its place among all, speak of.
+    pub fn assemble(&self, mentions: &[(u32, MentionOf)], extra: ElementSet) -> Individual {
         let records = self.records;
-        let all = || mentions.iter().filter_map(|at| records.mentions.get(*at as usize));
+        let all = || mentions.iter().map(|(_, mention)| mention);
         let elements = all().fold(extra, |set, mention| set.union(mention.elements));
         let clear = all().fold(extra, |set, mention| set.union(mention.elements.difference(mention.protected)));
-        let mut files: Vec<u32> = all().map(|mention| self.catalogue.master(mention.item)).collect();
+        let mut files: SmallVec<[u32; 8]> = all().map(|mention| self.catalogue.master(mention.item)).collect();
         files.sort_unstable();
         files.dedup();
         let roles = all().fold(0u16, |roles, mention| roles | 1 << mention.role as u16);
         let birth = self.birth(mentions);
         let name = self.name(mentions);
         let (residency, residency_basis) = self.residency(mentions);
-        let mut nodes: Vec<u32> = all().map(|mention| mention.node).collect();
+        let mut nodes: SmallVec<[u32; 8]> = all().map(|mention| mention.node).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
@@ -132,7 +159,6 @@ impl<'a> Assembler<'a> {
             residency_basis,
             elements,
             protected: elements.difference(clear),
-            records: mentions.len() as u32,
             files: files.len() as u32,
             tier: None,
             conflict: false,
@@ -145,15 +171,15 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// The node of the mention at a place.
-    fn node(&self, at: u32) -> &Node {
-        &self.records.nodes[self.records.mentions.node(at as usize) as usize]
+    /// The node of a mention.
+    fn node(&self, mention: &MentionOf) -> &Node {
+        &self.records.nodes[mention.node as usize]
     }
 
     /// The name most records use; of equally frequent ones the longest, then the first by alphabet.
-    fn name(&self, mentions: &[u32]) -> u32 {
+    fn name(&self, mentions: &[(u32, MentionOf)]) -> u32 {
         let names = || {
-            let all = mentions.iter().map(|at| self.node(*at).name);
+            let all = mentions.iter().map(|(_, mention)| self.node(mention).name);
             all.filter(|name| *name != NONE)
         };
         let Some(first) = names().next() else { return NONE };
@@ -171,9 +197,9 @@ impl<'a> Assembler<'a> {
     }
 
     /// The birth date most records use; full dates before years.
-    fn birth(&self, mentions: &[u32]) -> u32 {
+    fn birth(&self, mentions: &[(u32, MentionOf)]) -> u32 {
         let births = || {
-            let all = mentions.iter().map(|at| self.node(*at).birth);
+            let all = mentions.iter().map(|(_, mention)| self.node(mention).birth);
             all.filter(|birth| *birth != 0)
         };
         let Some(first) = births().next() else { return 0 };
@@ -186,44 +212,41 @@ impl<'a> Assembler<'a> {
     }
 
     /// Current address before former ones, addresses before telephone numbers.
-    fn residency(&self, mentions: &[u32]) -> (Jurisdiction, &'static str) {
+    fn residency(&self, mentions: &[(u32, MentionOf)]) -> (Jurisdiction, Basis) {
         let records = self.records;
         let mut seen: BTreeMap<Jurisdiction, (i32, u32)> = BTreeMap::new();
-        for at in mentions {
-            let node = self.node(*at);
+        for (_, mention) in mentions {
+            let node = self.node(mention);
             let Some(address) = records.addresses.get(node.address as usize).filter(|address| !address.jurisdiction.is_empty()) else {
                 continue;
             };
-            let item = records.mentions.get(*at as usize).map_or(NONE, |mention| mention.item);
-            let recency = self.recency.get(&item).copied().unwrap_or(0);
+            let recency = self.recency.get(&mention.item).copied().unwrap_or(0);
             let entry = seen.entry(address.jurisdiction).or_insert((i32::MIN, 0));
             entry.0 = entry.0.max(recency);
             entry.1 += 1;
         }
         if let Some((jurisdiction, _)) = seen.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
-            return (*jurisdiction, "address");
+            return (*jurisdiction, Basis::Address);
         }
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
-        for at in mentions {
-            for key in records.keys(self.node(*at)) {
-                if let Some(place) = records.phone_places.get(key.value).filter(|_| key.class == Class::Phone) {
-                    *places.entry(place).or_default() += 1;
-                }
-            }
+        for (_, mention) in mentions {
+            let node = self.node(mention);
+            let phones = records.keys(node).iter().filter(|key| key.class == Class::Phone).map(|key| key.value);
+            records.phone_places.of(node.place, phones).for_each(|place| *places.entry(place).or_default() += 1);
         }
         if let Some((place, _)) = places.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
-            return (*place, "phone");
+            return (*place, Basis::Phone);
         }
         if let Some(country) = self.number_country(mentions) {
-            return (country, "personal_number");
+            return (country, Basis::PersonalNumber);
         }
-        (Jurisdiction::fit("unknown").unwrap_or_default(), "none")
+        (Jurisdiction::fit("unknown").unwrap_or_default(), Basis::None)
     }
 
     /// The country that issued a personal number; a US number tells no state.
-    fn number_country(&self, mentions: &[u32]) -> Option<Jurisdiction> {
+    fn number_country(&self, mentions: &[(u32, MentionOf)]) -> Option<Jurisdiction> {
         let mut countries: Vec<&str> = Vec::new();
-        for at in mentions {
+        for (at, _) in mentions {
             for detector in self.records.mentions.detectors(*at as usize) {
                 if let Some(entry) = self.evidence.detectors.get(usize::from(*detector))
                     && matches!(entry.element, Some(Element::NationalId))

@@ -1,48 +1,91 @@
 //! Things met before, and the numbers they were given.
 
-use hashbrown::{HashTable, hash_table::Entry};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 type Hashing = foldhash::fast::FixedState;
 
-/// A table in parts, which grow one after the other: one that grows as a whole is there twice for a while.
+/// What lies in a table.
+pub(super) trait Entry: Copy {
+    /// Where nothing lies.
+    const FREE: Self;
+
+    /// Whether nothing lies here.
+    fn is_free(&self) -> bool;
+
+    /// Where it is looked for; spread over all bits.
+    fn hash(&self) -> u64;
+}
+
+/// A table whose entries lie in their places, so that most are found with one look at memory, and none has to be waited for
+/// before the next is looked at. In parts, which grow one after the other: one that grows as a whole is there twice for a while.
 #[derive(Clone, Debug)]
-pub(super) struct Parts<T>(Vec<HashTable<T>>);
+pub(super) struct Table<T>(Vec<Part<T>>);
+
+#[derive(Clone, Debug)]
+struct Part<T> {
+    places: Vec<T>,
+    used: usize,
+}
 
 /// A power of two.
 const PARTS: usize = 64;
 
-impl<T> Default for Parts<T> {
-    fn default() -> Parts<T> {
-        Parts((0..PARTS).map(|_| HashTable::new()).collect())
+impl<T> Default for Table<T> {
+    fn default() -> Table<T> {
+        Table((0..PARTS).map(|_| Part { places: Vec::new(), used: 0 }).collect())
     }
 }
 
-impl<T: Copy> Parts<T> {
-    /// The part for a hash, by bits that the tables of hashbrown look at last.
+impl<T: Entry> Table<T> {
     fn part(hash: u64) -> usize {
-        (hash >> 40) as usize % PARTS
+        hash as usize % PARTS
     }
 
     /// What lies under a hash and is the right one.
-    pub(super) fn find(&self, hash: u64, is: impl FnMut(&T) -> bool) -> Option<T> {
-        self.0.get(Parts::<T>::part(hash))?.find(hash, is).copied()
+    pub(super) fn find(&self, hash: u64, is: impl Fn(&T) -> bool) -> Option<T> {
+        let part = self.0.get(Table::<T>::part(hash))?;
+        part.from(hash).take_while(|at| !part.places[*at].is_free()).map(|at| part.places[at]).find(is)
     }
 
     /// What lies there, or `None` where `new` was put.
-    pub(super) fn find_or(
-        &mut self,
-        hash: u64,
-        is: impl FnMut(&T) -> bool,
-        rehash: impl Fn(&T) -> u64,
-        new: impl FnOnce() -> T,
-    ) -> Option<T> {
-        match self.0[Parts::<T>::part(hash)].entry(hash, is, rehash) {
-            Entry::Occupied(known) => Some(*known.get()),
-            Entry::Vacant(free) => {
-                free.insert(new());
-                None
+    pub(super) fn find_or(&mut self, hash: u64, is: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> Option<T> {
+        let part = &mut self.0[Table::<T>::part(hash)];
+        if part.used >= part.places.len() / 4 * 3 {
+            part.grow();
+        }
+        let at = part.from(hash).find(|at| part.places[*at].is_free() || is(&part.places[*at]))?;
+        if !part.places[at].is_free() {
+            return Some(part.places[at]);
+        }
+        part.places[at] = new();
+        part.used += 1;
+        None
+    }
+
+    /// Brings what will be asked for next into the processor's cache. What comes back means nothing.
+    pub(super) fn foresee(&self, hash: u64) -> u32 {
+        let part = self.0.get(Table::<T>::part(hash));
+        u32::from(part.and_then(|part| part.places.get(part.start(hash))).is_some_and(T::is_free))
+    }
+}
+
+impl<T: Entry> Part<T> {
+    fn start(&self, hash: u64) -> usize {
+        (u128::from(hash) * self.places.len() as u128 >> 64) as usize
+    }
+
+    /// The places an entry may lie in: the first that is its own or free.
+    fn from(&self, hash: u64) -> impl Iterator<Item = usize> + use<T> {
+        let (start, all) = (self.start(hash), self.places.len());
+        (start..all).chain(0..start)
+    }
+
+    fn grow(&mut self) {
+        let more = vec![T::FREE; (self.places.len() / 2 * 3).max(16)];
+        for entry in std::mem::replace(&mut self.places, more).into_iter().filter(|entry| !entry.is_free()) {
+            if let Some(at) = self.from(entry.hash()).find(|at| self.places[*at].is_free()) {
+                self.places[at] = entry;
             }
         }
     }
@@ -56,9 +99,21 @@ struct Slot {
     at: u32,
 }
 
+impl Entry for Slot {
+    const FREE: Slot = Slot { hash: 0, at: u32::MAX };
+
+    fn is_free(&self) -> bool {
+        self.at == u32::MAX
+    }
+
+    fn hash(&self) -> u64 {
+        Slot::spread(self.hash)
+    }
+}
+
 impl Slot {
-    /// Where the table looks: the half, spread over all bits.
-    fn place(hash: u32) -> u64 {
+    /// The half, spread over all bits.
+    fn spread(hash: u32) -> u64 {
         u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
@@ -66,7 +121,7 @@ impl Slot {
 /// Numbers of things that are kept elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    table: Parts<Slot>,
+    table: Table<Slot>,
     hashing: Hashing,
 }
 
@@ -80,13 +135,12 @@ impl Index {
     pub(super) fn find_hashed_or(&mut self, hash: u64, new: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         let hash = (hash >> 32) as u32;
         let is = |slot: &Slot| slot.hash == hash && is(slot.at);
-        self.table.find_or(Slot::place(hash), is, |slot| Slot::place(slot.hash), || Slot { hash, at: new }).map(|slot| slot.at)
+        self.table.find_or(Slot::spread(hash), is, || Slot { hash, at: new }).map(|slot| slot.at)
     }
 
     /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, hash: u64) -> bool {
-        let hash = (hash >> 32) as u32;
-        self.table.find(Slot::place(hash), |slot| slot.hash == hash).is_some()
+    pub(super) fn foresee(&self, hash: u64) -> u32 {
+        self.table.foresee(Slot::spread((hash >> 32) as u32))
     }
 }
 
@@ -100,7 +154,7 @@ pub(super) struct Print {
 /// Texts met before, each with the number it was given.
 #[derive(Debug)]
 pub(super) struct Texts {
-    table: Parts<Known>,
+    table: Table<Known>,
     key: (u64, u64),
 }
 
@@ -111,10 +165,23 @@ struct Known {
     number: u32,
 }
 
+impl Entry for Known {
+    /// No text has this hash, as none has that of another.
+    const FREE: Known = Known { print: Print { low: 0, high: 0 }, number: 0 };
+
+    fn is_free(&self) -> bool {
+        { self.print }.low | { self.print }.high == 0
+    }
+
+    fn hash(&self) -> u64 {
+        { self.print }.low
+    }
+}
+
 impl Default for Texts {
     fn default() -> Texts {
         let random = || RandomState::new().hash_one(0);
-        Texts { table: Parts::default(), key: (random(), random()) }
+        Texts { table: Table::default(), key: (random(), random()) }
     }
 }
 
@@ -130,18 +197,13 @@ impl Texts {
     /// The number of this text; what `number` gives, if it is new.
     pub(super) fn number(&mut self, print: Print, number: impl FnOnce() -> u32) -> u32 {
         let mut given = None;
-        let known = self.table.find_or(
-            print.low,
-            |known| { known.print } == print,
-            |known| { known.print }.low,
-            || Known { print, number: *given.insert(number()) },
-        );
+        let known = self.table.find_or(print.low, |known| { known.print } == print, || Known { print, number: *given.insert(number()) });
         given.or(known.map(|known| known.number)).unwrap_or_default()
     }
 
     /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, print: Print) -> bool {
-        self.table.find(print.low, |known| { known.print } == print).is_some()
+    pub(super) fn foresee(&self, print: Print) -> u32 {
+        self.table.foresee(print.low)
     }
 }
 
@@ -157,8 +219,19 @@ mod tests {
             for (at, text) in texts.iter().enumerate() {
                 let expected = *plain.entry(text.clone()).or_insert(at as u32);
                 let print = interned.print(text);
-                prop_assert_eq!(interned.foresee(print), expected != at as u32);
                 prop_assert_eq!(interned.number(print, || at as u32), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn tables_grow_and_lose_nothing() {
+        let (mut texts, mut index) = (Texts::default(), Index::default());
+        for round in 0..2 {
+            for number in 0..20_000u32 {
+                let print = texts.print(&number.to_string());
+                assert_eq!(texts.number(print, || number + round), number);
+                assert_eq!(index.find_or(&number, number, |at| at == number), (round > 0).then_some(number));
             }
         }
     }

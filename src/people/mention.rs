@@ -120,6 +120,11 @@ impl Mentions {
         Some(MentionOf { node, row: offset, length, sequence, ..kind.common })
     }
 
+    /// Brings the mentions at these places into the processor's cache.
+    pub(super) fn foresee(&self, places: &[u32]) -> u32 {
+        places.iter().filter_map(|at| self.rows.get(*at as usize)).fold(0, |sum, row| sum ^ row.kind)
+    }
+
     /// The node of the mention at a place.
     pub fn node(&self, at: usize) -> u32 {
         self.rows[at].node

@@ -11,6 +11,7 @@ pub mod block;
 pub mod catalogue;
 pub mod cluster;
 pub mod count;
+mod fields;
 pub mod firm;
 pub mod gather;
 pub mod generic;
@@ -38,8 +39,10 @@ use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
 use individual::{Assembler, Individual};
+use mention::MentionOf;
 use record::{NONE, Records};
 use rule::{Rule, Tier};
+use std::hint::black_box;
 
 /// Everybody the evidence shows, and why.
 #[derive(Debug)]
@@ -98,10 +101,10 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     let Clusters { merges, refusals, .. } = clusters;
     done("people: records joined");
 
-    let Grouped { order, ends } = group_mentions(evidence, &catalogue, &records, &roots);
+    let Grouped { mut order, ends } = group_mentions(&records, &roots);
     done("people: mentions put in order");
-    let assembler = Assembler::new(evidence, &records, &catalogue, on);
-    let mut shares: std::collections::HashMap<u32, ElementSet> = std::collections::HashMap::new();
+    let (assembler, rank) = (Assembler::new(evidence, &records, &catalogue, on), rank_items(evidence, &catalogue, &records));
+    let mut shares: record::Map<u32, ElementSet> = record::Map::default();
     let shared = records.mentions.iter().filter(|_| !attached.shared.is_empty());
     for (mention, people) in shared.filter_map(|mention| Some((mention, attached.shared.get(&mention.node)?))) {
         for root in people {
@@ -111,14 +114,28 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     }
     let mut individuals: Vec<Individual> = Vec::with_capacity(roots.iter().enumerate().filter(|(at, root)| *at == **root as usize).count());
     let mut unattributed = 0;
-    let mut from = 0;
+    let (mut from, mut foreseen) = (0, 0);
+    let mut mentions: Vec<(u32, MentionOf)> = Vec::new();
     for (root, end) in ends.iter().enumerate().map(|(root, end)| (root as u32, *end as usize)) {
         let first = std::mem::replace(&mut from, end);
         if first == end || attached.shared.contains_key(&root) {
             continue;
         }
-        let mentions = &order[first..end];
-        let mut individual = assembler.assemble(mentions, shares.get(&root).copied().unwrap_or_default());
+        if foreseen < end {
+            foreseen = order.len().min(end + AHEAD);
+            black_box(records.mentions.foresee(&order[first..foreseen]));
+        }
+        mentions.clear();
+        mentions.extend(order[first..end].iter().filter_map(|at| Some((*at, records.mentions.get(*at as usize)?))));
+        let place = |(at, mention): &(u32, MentionOf)| {
+            let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
+            (rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, *at)
+        };
+        if !mentions.is_sorted_by_key(place) {
+            mentions.sort_by_cached_key(place);
+            order[first..end].iter_mut().zip(&mentions).for_each(|(at, (sorted, _))| *at = *sorted);
+        }
+        let mut individual = assembler.assemble(&mentions, shares.get(&root).copied().unwrap_or_default());
         if !individual.counted && !individual.professional {
             unattributed += u64::from(individual.name == NONE) * mentions.len() as u64;
             if individual.name == NONE {
@@ -168,6 +185,9 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed, generic })
 }
 
+/// So many mentions are brought into the processor's cache before they are gone through.
+const AHEAD: usize = 256;
+
 /// Mentions by root.
 struct Grouped {
     order: Vec<u32>,
@@ -175,40 +195,46 @@ struct Grouped {
     ends: Vec<u32>,
 }
 
-/// Places of the mentions by root, those of a root by path and place.
-fn group_mentions(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records, roots: &[u32]) -> Grouped {
+/// Roots are divided so that those of a part, and their mentions, stay in the processor's cache.
+const PARTS: usize = 1 << 10;
+
+/// Places of the mentions by root.
+fn group_mentions(records: &Records, roots: &[u32]) -> Grouped {
+    let width = roots.len().div_ceil(PARTS).max(1);
+    let of = || records.mentions.nodes().map(|node| roots[node as usize]);
+    let mut starts = vec![0u32; PARTS + 1];
+    of().for_each(|root| starts[root as usize / width + 1] += 1);
+    for part in 1..starts.len() {
+        starts[part] += starts[part - 1];
+    }
+    let mut entries = vec![(0u32, 0u32); records.mentions.len()];
+    for (at, root) in of().enumerate() {
+        let next = &mut starts[root as usize / width];
+        entries[*next as usize] = (root, at as u32);
+        *next += 1;
+    }
+    // What were the beginnings are now the ends.
+    let mut from = 0;
+    for end in starts.iter().map(|end| *end as usize).take(PARTS) {
+        entries[std::mem::replace(&mut from, end)..end].sort_unstable();
+    }
+    let mut ends = vec![0u32; roots.len()];
+    entries.iter().for_each(|(root, _)| ends[*root as usize] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    Grouped { order: entries.iter().map(|(_, at)| *at).collect(), ends }
+}
+
+/// Items that mentions lie in, by the order of their paths.
+fn rank_items(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records) -> record::Map<u32, u32> {
     let mut items: Vec<u32> = records.mentions.items().collect();
     items.sort_unstable();
     items.dedup();
     items.sort_by_key(|item| catalogue.path(evidence, *item));
-    let rank: record::Map<u32, u32> = items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect();
-    let mut ends = vec![0u32; roots.len()];
-    records.mentions.nodes().for_each(|node| ends[roots[node as usize] as usize] += 1);
-    let mut begin = 0;
-    for end in &mut ends {
-        begin += std::mem::replace(end, begin);
-    }
-    let mut order = vec![0u32; records.mentions.len()];
-    for (at, node) in records.mentions.nodes().enumerate() {
-        // Where the next one of this root goes; in the end, where they end.
-        let next = &mut ends[roots[node as usize] as usize];
-        order[*next as usize] = at as u32;
-        *next += 1;
-    }
-    let place = |at: &u32| {
-        let mention = records.mentions.get(*at as usize)?;
-        let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
-        Some((rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, *at))
-    };
-    let mut from = 0;
-    for end in ends.iter().map(|end| *end as usize) {
-        let first = std::mem::replace(&mut from, end);
-        let group = &mut order[first..end];
-        if !group.is_sorted_by_key(place) {
-            group.sort_by_cached_key(place);
-        }
-    }
-    Grouped { order, ends }
+    items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect()
 }
 
 impl Population {

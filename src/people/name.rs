@@ -1,6 +1,7 @@
 //! Person names, taken apart and folded: given, middle and surname tokens, whose order may be wrong in the source.
 
 use super::packed::Packed;
+use smallvec::SmallVec;
 use std::{collections::HashSet, sync::LazyLock};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -10,6 +11,9 @@ pub struct Name {
     /// Given name, middle names, surname, maiden name; and the suffix, with [`FULL`].
     tokens: Packed<4>,
 }
+
+/// The longest word that is read without further ado.
+const PLAIN: usize = 24;
 
 /// Given name and surname are both known.
 const FULL: u8 = 1 << 7;
@@ -54,6 +58,9 @@ struct Draft {
 impl Name {
     /// The name these fields make; `None` when they hold no letters.
     pub fn from_parts(parts: &Parts<'_>) -> Option<Name> {
+        if let Some(plain) = Name::plain(parts) {
+            return Some(plain);
+        }
         let mut name = Draft::default();
         if !parts.full.trim().is_empty() && parts.surname.trim().is_empty() {
             name.read_full(parts.full);
@@ -78,6 +85,31 @@ impl Name {
         (!(name.given.is_empty() && name.surname.is_empty())).then(|| name.pack())
     }
 
+    /// A given name and a surname of one word each, as most are, which nothing need be taken from.
+    fn plain(parts: &Parts<'_>) -> Option<Name> {
+        let is_word = |text: &str| matches!(text.len(), 1..=PLAIN) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let rest = [parts.middle, parts.maiden, parts.suffix];
+        if !is_word(parts.given) || !is_word(parts.surname) || rest.iter().any(|part| !part.is_empty()) {
+            return None;
+        }
+        let mut folded = [[0; PLAIN]; 2];
+        let [given, surname] = &mut folded;
+        let fold = |text: &str, into: &mut [u8; PLAIN]| {
+            text.bytes().zip(into).for_each(|(byte, place)| *place = byte.to_ascii_lowercase());
+        };
+        fold(parts.given, given);
+        fold(parts.surname, surname);
+        let given = std::str::from_utf8(given.get(..parts.given.len())?).ok()?;
+        let surname = std::str::from_utf8(surname.get(..parts.surname.len())?).ok()?;
+        Some(Name::pack([given, "", surname, ""], Suffix::None))
+    }
+
+    fn pack([given, middle, surname, maiden]: [&str; 4], suffix: Suffix) -> Name {
+        let long = |token: &str| token.chars().nth(1).is_some();
+        let full = if long(given) && surname.split(' ').any(long) { FULL } else { 0 };
+        Name { tokens: Packed::new([given, middle, surname, maiden], suffix as u8 | full) }
+    }
+
     /// The given name; empty when there is none.
     pub fn given(&self) -> &str {
         self.tokens.field(0)
@@ -100,20 +132,35 @@ impl Name {
 
     /// Whether both a given name (more than an initial) and a surname are known.
     pub fn is_full(&self) -> bool {
-        self.tokens.mark() & FULL != 0
+        is_full(self.mark())
     }
 
     /// What tells father from son.
     pub fn suffix(&self) -> Suffix {
-        Suffix::ALL.get(usize::from(self.tokens.mark() & !FULL)).copied().unwrap_or_default()
+        suffix_of(self.mark())
+    }
+
+    /// Both of these in one, for whoever keeps it at hand.
+    pub(super) fn mark(&self) -> u8 {
+        self.tokens.mark()
     }
 
     /// The same for every order and spelling variant of equal tokens: the sorted tokens of given name and surname.
-    pub fn bag(&self) -> String {
-        let mut bag: Vec<&str> = words(self.given()).chain(words(self.surname())).collect();
+    pub fn bag(&self) -> SmallVec<[&str; 6]> {
+        let mut bag: SmallVec<[&str; 6]> = words(self.given()).chain(words(self.surname())).collect();
         bag.sort_unstable();
-        bag.join(" ")
+        bag
     }
+}
+
+/// What a mark says of the name.
+pub(super) fn is_full(mark: u8) -> bool {
+    mark & FULL != 0
+}
+
+/// What a mark says of the suffix.
+pub(super) fn suffix_of(mark: u8) -> Suffix {
+    Suffix::ALL.get(usize::from(mark & !FULL)).copied().unwrap_or_default()
 }
 
 /// The tokens of a part of a name.
@@ -124,9 +171,7 @@ pub(super) fn words(part: &str) -> impl Iterator<Item = &str> {
 impl Draft {
     fn pack(&self) -> Name {
         let [given, middle, surname, maiden] = [&self.given, &self.middle, &self.surname, &self.maiden].map(|part| part.join(" "));
-        let long = |token: &str| token.chars().nth(1).is_some();
-        let full = if long(&given) && surname.split(' ').any(long) { FULL } else { 0 };
-        Name { tokens: Packed::new([&given, &middle, &surname, &maiden], self.suffix as u8 | full) }
+        Name::pack([&given, &middle, &surname, &maiden], self.suffix)
     }
 
     /// `Mary Ann Smith`, `SMITH, Mary A.`, `Dr. Jan van der Berg Jr.`
@@ -306,6 +351,15 @@ mod tests {
 
     fn full(text: &str) -> Name {
         Name::from_parts(&Parts { full: text, ..Parts::default() }).expect("a name")
+    }
+
+    #[test]
+    fn plain_names_are_read_as_others_are() {
+        for (given, surname) in [("Mary", "Hall"), ("DR", "Jr"), ("X", "O2"), ("a", "b")] {
+            let parts = Parts { given, surname, ..Parts::default() };
+            assert_eq!(Name::from_parts(&parts), Name::from_parts(&Parts { middle: " ", ..parts }));
+            assert!(Name::plain(&parts).is_some() && Name::plain(&Parts { middle: " ", ..parts }).is_none());
+        }
     }
 
     #[test]

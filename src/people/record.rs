@@ -6,7 +6,7 @@
 use super::{
     address::Address,
     mention::Mentions,
-    name::Name,
+    name::{self, Name, Suffix},
     packed::Lines,
     values::{Numbers, Places},
 };
@@ -67,7 +67,7 @@ pub struct Span {
 }
 
 impl Span {
-    fn range(self) -> std::ops::Range<usize> {
+    pub(super) fn range(self) -> std::ops::Range<usize> {
         self.from as usize..self.from as usize + usize::from(self.count)
     }
 }
@@ -81,6 +81,10 @@ pub struct Node {
     /// `yyyymmdd`; 0 when unknown; `yyyy0000` when only the year is known.
     pub birth: u32,
     pub sex: u8,
+    /// The name's, see [`Name::mark`].
+    pub name_mark: u8,
+    /// Of its telephone, in [`Records::phone_places`].
+    pub place: u16,
     pub address: u32,
     /// Its keys, sorted: see [`Records::keys`].
     pub keys: Span,
@@ -88,6 +92,18 @@ pub struct Node {
     pub organisation: bool,
     /// The name stands in a child object of the row it names (`Patient.name`).
     pub own_name: bool,
+}
+
+impl Node {
+    /// Whether given name and surname are both known.
+    pub fn is_fully_named(&self) -> bool {
+        name::is_full(self.name_mark)
+    }
+
+    /// What tells father from son.
+    pub fn suffix(&self) -> Suffix {
+        name::suffix_of(self.name_mark)
+    }
 }
 
 /// Everything resolution works on.
@@ -105,7 +121,7 @@ pub struct Records {
     pub numbers: Numbers,
     /// Header of unverified identifiers, hashed, by key value.
     pub scopes: Map<u64, u64>,
-    /// Of phones that suggest a place, by key value.
+    /// What [`Node::place`] means.
     pub phone_places: Places,
     pub death_nodes: BTreeSet<u32>,
     /// E-mail address or login of records without a name.
@@ -169,7 +185,18 @@ impl Records {
     /// Adds a record of a name, a birth date and one key.
     pub(super) fn add_plain(&mut self, name: u32, birth: u32, key: Key) {
         let keys = self.add_keys(&[key]);
-        self.nodes.push(Node { id: 0, name, birth, sex: 0, address: NONE, keys, organisation: false, own_name: false });
+        self.nodes.push(Node {
+            id: 0,
+            name,
+            birth,
+            sex: 0,
+            name_mark: self.names.get(name as usize).map_or(0, Name::mark),
+            place: super::values::NOWHERE,
+            address: NONE,
+            keys,
+            organisation: false,
+            own_name: false,
+        });
     }
 }
 

@@ -6,6 +6,7 @@
 use super::{
     address::Lines,
     likeness::{Likeness, edit_distance, is_typo},
+    name::Suffix,
     record::{Class, Key, NONE, Node, Number, Records},
 };
 use smallvec::SmallVec;
@@ -184,25 +185,25 @@ pub enum Door {
 
 /// Compares two nodes.
 pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
-    let names = (records.names.get(a.name as usize), records.names.get(b.name as usize));
+    let names = || (records.names.get(a.name as usize), records.names.get(b.name as usize));
     let keys = Keys::of(records.keys(a), records.keys(b));
     let shares = |class: Class| keys.shared & bit(class) != 0;
     let numbers = |class: Class| keys.numbers(records, a, b, class);
     let mut personal = numbers(Class::Personal);
-    let mut name = match names {
-        _ if a.name == b.name && a.name != NONE => Some(Likeness::Same),
+    let mut name = match names() {
+        _ if a.name == b.name => (a.name != NONE).then_some(Likeness::Same),
         (Some(x), Some(y)) => Some(x.likeness(y)),
         _ => None,
     };
     // Teresa and Theresa, whose numbers were issued one after the other, are twins.
-    if personal == Numbers::Near && matches!(names, (Some(x), Some(y)) if x.are_two(y)) && were_issued_at_once(records, a, b) {
+    if personal == Numbers::Near && matches!(names(), (Some(x), Some(y)) if x.are_two(y)) && were_issued_at_once(records, a, b) {
         (personal, name) = (Numbers::Different, Some(Likeness::Incompatible));
     }
-    let full_names = matches!(names, (Some(x), Some(y)) if x.is_full() && y.is_full());
-    let suffix_conflict = matches!(names, (Some(x), Some(y)) if x.suffix() != y.suffix() && x.suffix() != super::name::Suffix::None && y.suffix() != super::name::Suffix::None);
+    let full_names = a.is_fully_named() && b.is_fully_named();
+    let suffix_conflict = a.suffix() != b.suffix() && a.suffix() != Suffix::None && b.suffix() != Suffix::None;
     let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
     let proven = shares(Class::Proven);
-    let related = proven && matches!(names, (Some(x), Some(y)) if x.levels(y).iter().any(|level| *level > 2));
+    let related = proven && matches!(names(), (Some(x), Some(y)) if x.levels(y).iter().any(|level| *level > 2));
     let unverified = match numbers(Class::Unverified) {
         Numbers::Unknown => numbers(Class::Proven),
         known => known,
@@ -226,8 +227,8 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         partial: shares(Class::Partial),
         address,
         suffix_conflict,
-        given_only: name == Some(Likeness::Partial) && !full_names && matches!(names, (Some(x), Some(y)) if x.levels(y)[0] > 2),
-        one_letter: at_once && matches!(names, (Some(x), Some(y)) if x.is_one_letter_from(y)),
+        given_only: name == Some(Likeness::Partial) && !full_names && matches!(names(), (Some(x), Some(y)) if x.levels(y)[0] > 2),
+        one_letter: at_once && matches!(names(), (Some(x), Some(y)) if x.is_one_letter_from(y)),
         sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
     }
 }

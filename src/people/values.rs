@@ -1,17 +1,35 @@
 //! What is known of the values behind keys: the digits of numbers, the places that telephones suggest.
 
 use super::{
-    intern::Parts,
-    place::Jurisdiction,
+    intern::{Entry, Table},
+    place::{Jurisdiction, phone_jurisdiction},
     record::{Map, Number},
 };
 
 /// Clear digits of numbers, by key value, for comparison. Never printed.
 #[derive(Debug, Default)]
 pub struct Numbers {
-    table: Parts<(u64, Digits)>,
+    table: Table<Known>,
     /// Those that are more than digits.
     others: Map<u64, Number>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    key: u64,
+    digits: Digits,
+}
+
+impl Entry for Known {
+    const FREE: Known = Known { key: 0, digits: Digits::MAX };
+
+    fn is_free(&self) -> bool {
+        self.digits == Digits::MAX
+    }
+
+    fn hash(&self) -> u64 {
+        self.key
+    }
 }
 
 /// Up to fifteen digits, four bits each, the first lowest; above them how many they are.
@@ -36,65 +54,88 @@ impl Numbers {
     /// Keeps a number to compare by; longer ones are no number that anybody types.
     pub(super) fn note(&mut self, key: u64, text: &str) {
         if let Some(digits) = pack(text) {
-            self.table.find_or(key, |known| known.0 == key, |known| known.0, || (key, digits));
+            self.table.find_or(key, |known| known.key == key, || Known { key, digits });
         } else if let Some(number) = Number::fit(text) {
             self.others.entry(key).or_insert(number);
         }
     }
 
     /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, key: u64) -> bool {
-        self.table.find(key, |known| known.0 == key).is_some()
+    pub(super) fn foresee(&self, key: u64) -> u32 {
+        self.table.foresee(key)
     }
 
     /// The number behind a key.
     pub fn get(&self, key: u64) -> Option<Number> {
-        let known = self.table.find(key, |known| known.0 == key);
-        known.map(|(_, digits)| unpack(digits)).or_else(|| self.others.get(&key).copied())
+        let known = self.table.find(key, |known| known.key == key);
+        known.map(|known| unpack(known.digits)).or_else(|| self.others.get(&key).copied())
     }
 }
 
-/// Places that telephones suggest, by key value.
-#[derive(Debug, Default)]
+/// Places that telephones suggest, each with a number.
+#[derive(Debug)]
 pub struct Places {
-    table: Parts<Known>,
     places: Vec<Jurisdiction>,
+    /// By the first digits of a telephone number, which are asked about once.
+    known: Vec<u16>,
+    /// By key value, of records with several telephones.
+    several: Map<u64, u16>,
 }
 
-#[derive(Clone, Copy, Debug)]
-#[repr(C, packed(2))] // ten bytes, not sixteen
-struct Known {
-    key: u64,
-    /// In `places`, or [`NOWHERE`].
-    place: u16,
-}
+/// No place is suggested.
+pub(super) const NOWHERE: u16 = u16::MAX;
 
-const NOWHERE: u16 = u16::MAX;
+/// The record has several telephones, whose places are known by their keys.
+pub(super) const SEVERAL: u16 = u16::MAX - 1;
+
+/// Nobody has asked yet.
+const UNASKED: u16 = u16::MAX - 2;
+
+/// Three digits, of an area of the North American numbering plan or of a country.
+const DIGITS: usize = 1000;
+
+impl Default for Places {
+    fn default() -> Places {
+        Places { places: Vec::new(), known: vec![UNASKED; 2 * DIGITS], several: Map::default() }
+    }
+}
 
 impl Places {
-    /// Keeps the place of a telephone not met before.
-    pub(super) fn note(&mut self, key: u64, place: impl FnOnce() -> Option<Jurisdiction>) {
-        let places = &mut self.places;
-        let number = || {
-            let Some(place) = place() else { return NOWHERE };
-            let known = places.iter().position(|known| *known == place).unwrap_or_else(|| {
-                places.push(place);
-                places.len() - 1
-            });
-            u16::try_from(known).unwrap_or(NOWHERE)
+    /// The number of the place that a telephone number suggests.
+    pub(super) fn number(&mut self, e164: &str) -> u16 {
+        let first = |digits: &str| digits.get(..3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<usize>().ok();
+        let Some(at) = (match e164.strip_prefix('+').map(|digits| (digits, digits.strip_prefix('1'))) {
+            Some((_, Some(national))) => first(national),
+            Some((digits, None)) => first(digits).map(|at| at + DIGITS),
+            None => None,
+        }) else {
+            return self.find(e164);
         };
-        self.table.find_or(key, |known| { known.key } == key, |known| known.key, || Known { key, place: number() });
+        if self.known[at] == UNASKED {
+            self.known[at] = self.find(e164);
+        }
+        self.known[at]
     }
 
-    /// The place of a telephone.
-    pub fn get(&self, key: u64) -> Option<Jurisdiction> {
-        let known = self.table.find(key, |known| { known.key } == key)?;
-        self.places.get(usize::from(known.place)).copied()
+    fn find(&mut self, e164: &str) -> u16 {
+        let Some(place) = phone_jurisdiction(e164).and_then(|place| Jurisdiction::fit(&place)) else { return NOWHERE };
+        let known = self.places.iter().position(|known| *known == place).unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        });
+        u16::try_from(known).ok().filter(|number| *number < UNASKED).unwrap_or(NOWHERE)
     }
 
-    /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, key: u64) -> bool {
-        self.table.find(key, |known| { known.key } == key).is_some()
+    /// Keeps the place of one of several telephones.
+    pub(super) fn note(&mut self, key: u64, number: u16) {
+        self.several.entry(key).or_insert(number);
+    }
+
+    /// The places of a record, by its number and its telephones.
+    pub(super) fn of(&self, number: u16, phones: impl Iterator<Item = u64>) -> impl Iterator<Item = Jurisdiction> {
+        let several = phones.filter(move |_| number == SEVERAL).filter_map(|key| self.several.get(&key).copied());
+        let one = Some(number).filter(|number| *number < UNASKED);
+        one.into_iter().chain(several).filter_map(|number| self.places.get(usize::from(number)).copied())
     }
 }
 
@@ -115,12 +156,18 @@ mod tests {
     }
 
     #[test]
-    fn a_telephone_keeps_the_place_it_was_first_given() {
+    fn telephones_suggest_the_places_they_suggest_by_themselves() {
         let mut places = Places::default();
-        let place = Jurisdiction::fit("US-IL");
-        for (key, found) in [(7, place), (7, None), (8, None), (8, place)] {
-            places.note(key, || found);
+        for (key, phone) in ["+14155550100", "+14155550199", "+493012345678", "+35312345678", "+1", "+", "", "+99912345678", "5550100"]
+            .into_iter()
+            .chain(["+14155550100"])
+            .enumerate()
+        {
+            let number = places.number(phone);
+            let place = phone_jurisdiction(phone).and_then(|place| Jurisdiction::fit(&place));
+            assert_eq!(places.of(number, std::iter::empty()).next(), place, "{phone}");
+            places.note(key as u64, number);
+            assert_eq!(places.of(SEVERAL, std::iter::once(key as u64)).next(), place, "{phone}");
         }
-        assert_eq!([7, 8, 9].map(|key| places.get(key)), [place, None, None]);
     }
 }

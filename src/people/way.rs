@@ -9,6 +9,7 @@ use super::{
     record::{Class, Key, Map, NONE, Node, Records, mix},
 };
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 /// What two records share when they meet. In the order they are gone through: numbers of one person come last, since records that
 /// meet by nothing else do not tell how others agree.
@@ -171,15 +172,14 @@ impl Way {
     }
 }
 
-/// Hashes of a name; 0 for a given name or surname that is not known.
+/// Hashes of names, by name; 0 for what is not known. What nothing is met by is left out.
 #[derive(Debug)]
 struct NameHashes {
-    bag: u64,
-    given: u64,
-    surname: u64,
+    bags: Vec<u64>,
+    givens: Vec<u64>,
+    surnames: Vec<u64>,
     /// First four letters, folded by sound, of the surname.
-    sound: u64,
-    full: bool,
+    sounds: Vec<u64>,
 }
 
 /// Hashes of an address; 0 for what is not known.
@@ -193,28 +193,40 @@ struct PlaceHashes {
 /// What records are met by.
 pub(super) struct Meeting<'a> {
     records: &'a Records,
-    names: Vec<NameHashes>,
+    names: NameHashes,
     places: Vec<PlaceHashes>,
     /// By record, name and host of an e-mail address, 0 for none; of few records only.
     mails: Vec<(u64, u64)>,
-    /// By name, whether it is not to be met twice by chance.
-    rare: Vec<bool>,
+    /// By record: [`RARE`], [`TRIED`].
+    traits: Vec<u8>,
     /// Some record tells a birth date. Where none does, a name and a year are met by whoever meets by the name.
     is_dated: bool,
 }
 
+/// The name is not to be met twice by chance.
+const RARE: u8 = 1;
+
+/// It is one of those whose pairs are tried, the same records of a name always.
+const TRIED: u8 = 2;
+
 impl<'a> Meeting<'a> {
-    pub(super) fn new(records: &'a Records) -> Meeting<'a> {
-        let names: Vec<NameHashes> = records.names.par_iter().map(NameHashes::new).collect();
-        let rare = rare(records, &names);
+    /// One in `many` names is tried.
+    pub(super) fn new(records: &'a Records, many: u64) -> Meeting<'a> {
+        let is_dated = records.nodes.iter().any(|node| node.birth != 0);
+        let names = NameHashes::new(records, is_dated);
+        let rare = rare(records, &names.bags);
+        let of_name = |name: u32| {
+            let tried = names.bags.get(name as usize).is_some_and(|bag| bag.is_multiple_of(many));
+            u8::from(rare.get(name as usize).copied().unwrap_or(true)) * RARE | u8::from(tried) * TRIED
+        };
+        let traits = records.nodes.par_iter().map(|node| of_name(node.name)).collect();
         let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
         for (node, mail) in &records.mails {
             if let (Some(hashes), Some((name, host))) = (mails.get_mut(*node as usize), mail.split_once('@')) {
                 *hashes = (hash_text(name), hash_text(host));
             }
         }
-        let is_dated = records.nodes.iter().any(|node| node.birth != 0);
-        Meeting { is_dated, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, rare }
+        Meeting { is_dated, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, traits }
     }
 
     /// The ways in which a record may meet others, a bit for each.
@@ -233,13 +245,13 @@ impl<'a> Meeting<'a> {
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
-    pub(super) fn is_rare(&self, node: &Node) -> bool {
-        self.rare.get(node.name as usize).copied().unwrap_or(true)
+    pub(super) fn is_rare(&self, node: u32) -> bool {
+        self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
     }
 
-    /// One in so many names, the same records of a name always.
-    pub(super) fn is_one_in(&self, node: &Node, many: u64) -> bool {
-        self.names.get(node.name as usize).is_some_and(|name| name.bag.is_multiple_of(many))
+    /// Whether the pairs of a record are tried.
+    pub(super) fn is_tried(&self, node: u32) -> bool {
+        self.traits.get(node as usize).is_some_and(|traits| traits & TRIED != 0)
     }
 
     /// Hands over the hashes a record is met by in one way.
@@ -282,13 +294,14 @@ impl<'a> Meeting<'a> {
     /// What few records meet by as well: a given name in the place of the surname, a postcode where the town is misspelt, the sound of
     /// a surname where the year is wrong.
     fn second_parts(&self, way: Way, node: &Node) -> Option<(u64, u64)> {
-        let name = self.names.get(node.name as usize)?;
+        let hash = |of: &[u64]| of.get(node.name as usize).copied();
+        let (given, surname) = (hash(&self.names.givens)?, hash(&self.names.surnames)?);
         let place = || self.places.get(node.address as usize);
         let (one, other) = match way {
-            Way::DoorSurname => (place()?.door, name.given),
-            Way::SurnameCity => (place()?.postcode, name.surname),
-            Way::GivenCity => (place()?.postcode, name.given),
-            Way::GivenYear => (name.sound, name.given),
+            Way::DoorSurname => (place()?.door, given),
+            Way::SurnameCity => (place()?.postcode, surname),
+            Way::GivenCity => (place()?.postcode, given),
+            Way::GivenYear => (hash(&self.names.sounds)?, given),
             _ => return None,
         };
         (one != 0 && other != 0).then_some((one, other))
@@ -296,39 +309,40 @@ impl<'a> Meeting<'a> {
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
     fn parts(&self, way: Way, at: usize, node: &Node) -> Option<(u64, u64)> {
-        let name = || self.names.get(node.name as usize);
+        let hash = |of: &[u64]| of.get(node.name as usize).copied();
+        let (bag, given, surname) = (|| hash(&self.names.bags), || hash(&self.names.givens), || hash(&self.names.surnames));
         let dated = || (!node.birth.is_multiple_of(10_000)).then_some(u64::from(node.birth));
         let place = || self.places.get(node.address as usize);
         let known = |hash: u64| (hash != 0).then_some(hash);
-        let full = || name().filter(|name| name.full).map(|name| name.bag);
+        let full = || if node.is_fully_named() { bag() } else { None };
         // Of few records only.
         let mail = || self.mails.get(at);
         let few = || mail().is_some().then_some(());
         let (year, day) = (u64::from(node.birth / 10_000), u64::from(node.birth % 10_000));
         Some(match way {
-            Way::BirthBag => (dated()?, name()?.bag),
-            Way::BirthSurname => (dated()?, name()?.surname),
-            Way::BirthGiven => (dated()?, name()?.given),
-            Way::BirthSound => (dated()?, name()?.sound),
+            Way::BirthBag => (dated()?, bag()?),
+            Way::BirthSurname => (dated()?, surname()?),
+            Way::BirthGiven => (dated()?, given()?),
+            Way::BirthSound => (dated()?, hash(&self.names.sounds)?),
             Way::BirthDoor => (dated()?, known(place()?.door)?),
             Way::BirthPostcode => (dated()?, known(place()?.postcode)?),
             Way::NumberedBirthGiven if node.birth != 0 => {
                 let numbered = |class| matches!(class, Class::Personal | Class::Unverified | Class::Proven);
-                (self.records.keys(node).iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, name()?.given)
+                (self.records.keys(node).iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, given()?)
             }
-            Way::DoorGiven => (known(place()?.door)?, name()?.given),
-            Way::DoorSurname => (known(place()?.door)?, name()?.surname),
+            Way::DoorGiven => (known(place()?.door)?, given()?),
+            Way::DoorSurname => (known(place()?.door)?, surname()?),
             Way::BagCity => (known(place()?.city)?, full()?),
             Way::BagPostcode => (known(place()?.postcode)?, full()?),
             Way::BagYear => ((node.birth / 10_000).into(), full()?),
             Way::Bag => (0, full()?),
             Way::Birth => (few().and_then(|()| dated())?, 0),
-            Way::SurnameYear => (few().and_then(|()| known(year))?, known(name()?.surname)?),
-            Way::SurnameDay => (few().and_then(|()| known(day))?, known(name()?.surname)?),
-            Way::GivenYear => (few().and_then(|()| known(year))?, known(name()?.given)?),
-            Way::GivenDay => (few().and_then(|()| known(day))?, known(name()?.given)?),
-            Way::SurnameCity => (few().and_then(|()| known(place()?.city))?, known(name()?.surname)?),
-            Way::GivenCity => (few().and_then(|()| known(place()?.city))?, known(name()?.given)?),
+            Way::SurnameYear => (few().and_then(|()| known(year))?, known(surname()?)?),
+            Way::SurnameDay => (few().and_then(|()| known(day))?, known(surname()?)?),
+            Way::GivenYear => (few().and_then(|()| known(year))?, known(given()?)?),
+            Way::GivenDay => (few().and_then(|()| known(day))?, known(given()?)?),
+            Way::SurnameCity => (few().and_then(|()| known(place()?.city))?, known(surname()?)?),
+            Way::GivenCity => (few().and_then(|()| known(place()?.city))?, known(given()?)?),
             Way::MailName => (known(mail()?.0)?, 0),
             Way::MailHost => (known(mail()?.1)?, 0),
             _ => return None,
@@ -337,16 +351,28 @@ impl<'a> Meeting<'a> {
 }
 
 impl NameHashes {
-    fn new(name: &Name) -> NameHashes {
-        let surname = joined(name.surname());
+    fn new(records: &Records, is_dated: bool) -> NameHashes {
+        let hashes = |is_asked: bool, hash: fn(&Name) -> u64| -> Vec<u64> {
+            if is_asked { records.names.par_iter().map(hash).collect() } else { Vec::new() }
+        };
+        let are_apart = is_dated || records.few || !records.addresses.is_empty();
         NameHashes {
-            bag: hash_text(&name.bag()),
-            given: hash_known(name.given()),
-            surname: hash_known(&surname),
-            sound: hash_text(&soundex(&surname)),
-            full: name.is_full(),
+            bags: hashes(true, hash_bag),
+            givens: hashes(are_apart, |name| hash_known(name.given())),
+            surnames: hashes(are_apart, |name| hash_known(&joined(name.surname()))),
+            sounds: hashes(is_dated || records.few, |name| hash_text(&soundex(&joined(name.surname())))),
         }
     }
+}
+
+/// Of the tokens of given name and surname, in whatever order.
+pub(super) fn hash_bag(name: &Name) -> u64 {
+    let mut text: SmallVec<[u8; 64]> = SmallVec::new();
+    for (at, token) in name.bag().iter().enumerate() {
+        text.extend_from_slice(if at == 0 { b"" } else { b" " });
+        text.extend_from_slice(token.as_bytes());
+    }
+    hash_bytes(&text)
 }
 
 impl PlaceHashes {
@@ -367,9 +393,9 @@ pub(super) const COINCIDENCES: f64 = 0.01;
 
 /// By name: whether two people of that name and one birthday are not to be expected, from how often it occurs with different
 /// birth dates.
-fn rare(records: &Records, names: &[NameHashes]) -> Vec<bool> {
+fn rare(records: &Records, bags: &[u64]) -> Vec<bool> {
     let dated = records.nodes.iter().filter(|node| node.name != NONE && node.birth != 0);
-    let mut pairs: Vec<(u64, u32)> = dated.map(|node| (names[node.name as usize].bag, node.birth)).collect();
+    let mut pairs: Vec<(u64, u32)> = dated.map(|node| (bags[node.name as usize], node.birth)).collect();
     pairs.par_sort_unstable();
     pairs.dedup();
     let mut common: Map<u64, ()> = Map::default();
@@ -379,12 +405,16 @@ fn rare(records: &Records, names: &[NameHashes]) -> Vec<bool> {
             common.insert(of_name[0].0, ());
         }
     }
-    names.iter().map(|name| !common.contains_key(&name.bag)).collect()
+    bags.iter().map(|bag| !common.contains_key(bag)).collect()
 }
 
 /// Meeting only proposes what is then compared, so that a hash met by chance joins nobody.
 pub(super) fn hash_text(text: &str) -> u64 {
-    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    hash_bytes(text.as_bytes())
+}
+
+fn hash_bytes(text: &[u8]) -> u64 {
+    let (chunks, rest) = text.as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| mix(&[hash, u64::from_le_bytes(*chunk)]));

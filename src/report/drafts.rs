@@ -102,7 +102,7 @@ impl Affected {
         for role in individual.roles() {
             *self.roles.entry(role).or_default() += 1;
         }
-        self.records += u64::from(individual.records);
+        self.records += u64::from(individual.records());
         self.minors += u64::from(individual.minor == Known::Yes);
         self.deceased += u64::from(individual.deceased == Known::Yes);
         self.unreachable += u64::from(!individual.reachable);

@@ -140,9 +140,9 @@ fn write_head(out: &mut String, population: &Population, individual: &Individual
     writeln!(out, "{}  {name}", individual.id)?;
     let counted = if individual.counted { "counted among the affected" } else { "not counted among the affected" };
     let tier = individual.tier.map_or("single record", Tier::word);
-    let (records, files) = (plural(individual.records.into(), "record", "records"), plural(individual.files.into(), "file", "files"));
+    let (records, files) = (plural(individual.records().into(), "record", "records"), plural(individual.files.into(), "file", "files"));
     writeln!(out, "{counted}; {records} in {files}; weakest merge: {tier}")?;
-    writeln!(out, "residency {} (by {})", individual.residency, individual.residency_basis)?;
+    writeln!(out, "residency {} (by {})", individual.residency, individual.residency_basis.word())?;
     writeln!(out, "elements {}", individual.elements.codes())
 }
 

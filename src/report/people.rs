@@ -66,11 +66,11 @@ impl PersonRow {
         self.word(individual.minor.word());
         self.word(individual.deceased.word());
         self.word(&individual.residency);
-        self.word(individual.residency_basis);
+        self.word(individual.residency_basis.word());
         self.set(individual.elements);
         self.number(individual.elements.len() as u32);
         self.word(individual.elements.severity().map_or("", |severity| severity.word()));
-        self.number(individual.records);
+        self.number(individual.records());
         self.number(individual.files);
         self.word(individual.tier.map_or("single", Tier::word));
         self.word(if individual.conflict { "Y" } else { "N" });
