@@ -72,7 +72,7 @@ impl<T: Entry> Table<T> {
 
 impl<T: Entry> Part<T> {
     fn start(&self, hash: u64) -> usize {
-        (u128::from(hash) * self.places.len() as u128 >> 64) as usize
+        ((u128::from(hash) * self.places.len() as u128) >> 64) as usize
     }
 
     /// The places an entry may lie in: the first that is its own or free.

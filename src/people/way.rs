@@ -217,7 +217,7 @@ impl<'a> Meeting<'a> {
         let rare = rare(records, &names.bags);
         let of_name = |name: u32| {
             let tried = names.bags.get(name as usize).is_some_and(|bag| bag.is_multiple_of(many));
-            u8::from(rare.get(name as usize).copied().unwrap_or(true)) * RARE | u8::from(tried) * TRIED
+            (u8::from(rare.get(name as usize).copied().unwrap_or(true)) * RARE) | (u8::from(tried) * TRIED)
         };
         let traits = records.nodes.par_iter().map(|node| of_name(node.name)).collect();
         let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
