@@ -214,8 +214,10 @@ impl Scan<'_> {
 
     /// Whether a word of any of these detectors stands around a value that begins at `start`.
     pub(super) fn is_any_of_near(&mut self, ids: &Owners, start: usize) -> bool {
-        self.look_around(start, start);
-        self.owners_around().meets(ids)
+        !ids.0.is_empty() && {
+            self.look_around(start, start);
+            self.owners_around().meets(ids)
+        }
     }
 
     /// Whose words stand in the window looked at last.

@@ -14,10 +14,14 @@ impl Scan<'_> {
     /// The most that the form of a telephone number may say ([`Scan::phone`]) that begins at this run and ends, with all that may
     /// stand in one, within so many bytes.
     pub(super) fn most_of_form(&self, run_start: usize, length: usize) -> f32 {
-        match self.planes.digits.end(run_start) - run_start {
-            2 => FIVE_PAIRS,
-            3 => AREA_EXCHANGE_NUMBER,
-            first => {
+        let digits = self.planes.digits.window(run_start);
+        let first = (!digits).trailing_zeros();
+        let behind = digits.checked_shr(first).unwrap_or(0);
+        let second = (!(behind >> behind.trailing_zeros().min(63))).trailing_zeros();
+        match (first, second) {
+            (2, _) => FIVE_PAIRS,
+            (3, 3) => AREA_EXCHANGE_NUMBER,
+            _ => {
                 let near = &self.text[run_start.saturating_sub(2)..(run_start + length).min(self.text.len())];
                 let is_set_apart = near.iter().any(|byte| matches!(byte, b'+' | b'('));
                 if is_set_apart {
