@@ -185,6 +185,13 @@ impl<'r> Planes<'r> {
         if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
     }
 
+    /// Hands over the beginnings of lines, and what stands behind labels, where all words that begin in the next 44 characters
+    /// have three to eight letters ([`PhraseSearch`]).
+    pub(super) fn each_phrase(&self, each: impl FnMut(usize)) {
+        let search = PhraseSearch { rows: self.rows, each };
+        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
+    }
+
     /// How many ASCII letters stand in a row before `at`, 64 at most.
     #[inline]
     pub(super) fn letters_before(&self, at: usize) -> usize {
@@ -247,6 +254,45 @@ impl<E: FnMut(usize, Numbers)> Walk for Search<'_, E> {
             }
             if numbers.all | numbers.mixed != 0 {
                 (self.each)(at, numbers);
+            }
+        }
+    }
+}
+
+/// Looks where the words of a seed phrase may begin: the first twelve take 47 bytes or more.
+struct PhraseSearch<'a, E> {
+    rows: &'a [Row],
+    each: E,
+}
+
+impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn walk<L: Look>(mut self) {
+        // The beginning of the text is that of a line.
+        let (mut behind, mut before) = (1, 0);
+        for (at, row) in self.rows.iter().enumerate() {
+            let ends = row[7] | row[8];
+            let starts = ends << 1 | behind;
+            behind = ends >> (CHUNK - 1);
+            let letters = |row: &Row| u128::from(row[0] & !row[1]);
+            let here = letters(row) | self.rows.get(at + 1).map_or(0, letters) << CHUNK;
+            let begin = here & !(here << 1 | before);
+            before = here >> (CHUNK - 1) & 1;
+            if starts == 0 {
+                continue;
+            }
+            let two = here & here >> 1;
+            let four = two & two >> 2;
+            let bad = begin & !(two & here >> 2) | four & four >> 4 & here >> 8;
+            // Where one stands among the next so many, by doubling.
+            let among = |bits: u128, far: u32| bits | bits >> far;
+            let thirty_two = among(among(among(among(among(bad, 1), 2), 4), 8), 16);
+            let mut clean = starts & !(among(thirty_two, 12) as u64);
+            while clean != 0 {
+                (self.each)(at * CHUNK + clean.trailing_zeros() as usize);
+                clean &= clean - 1;
             }
         }
     }
@@ -494,6 +540,13 @@ mod tests {
             let beginnings: Vec<usize> = (0..text.len()).filter(|at| planes.beginnings.has(*at)).collect();
             let begins = |at: &usize| text[*at] >= 0xc0 || text[*at].is_ascii_alphanumeric() && (*at == 0 || !is_word(at - 1));
             prop_assert_eq!(beginnings, (0..text.len()).filter(begins).collect::<Vec<_>>());
+            let mut phrases = Vec::new();
+            planes.each_phrase(|at| phrases.push(at));
+            let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+            let letters = |at: usize| (at..).take_while(|at| is_letter(*at)).count();
+            let is_bad = |at: usize| letters(at) > 8 || is_letter(at) && (at == 0 || !is_letter(at - 1)) && letters(at) < 3;
+            let starts = |at: &usize| (*at == 0 || b":=[>\n".contains(&text[at - 1])) && !(*at..at + 44).any(is_bad);
+            prop_assert_eq!(phrases, (0..text.len()).filter(starts).collect::<Vec<_>>());
             let run = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             let is_first = |at: usize| is_digit(at) && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
             let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();

@@ -10,6 +10,8 @@ use std::{collections::HashMap, sync::LazyLock};
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
 /// The most characters between two words.
 const MOST_BETWEEN: usize = 12;
+/// A label ends within so many characters of its line.
+const LABEL: usize = 80;
 /// Phrases of fewer different words are examples of the standard, `abandon` eleven times and `about`.
 const DISTINCT: usize = 5;
 
@@ -18,27 +20,31 @@ impl Scan<'_> {
     pub(super) fn seeds(&mut self) {
         let Some(id) = self.detectors.scanner.seed_phrase else { return };
         let planes = self.planes;
-        let (mut line, mut done) = (0, 0);
-        while line < self.text.len() {
-            let end = planes.newlines.next(line).unwrap_or(self.text.len());
-            let behind_label = planes.labels.last(line, end.min(line + 80)).map(|at| at + 1);
-            for from in [Some(line), behind_label].into_iter().flatten().filter(|from| *from >= done) {
-                if !self.may_be_phrase(from) {
-                    continue;
-                }
-                if let Some((start, stop, words)) = self.phrase_from(from) {
-                    self.scratch.clear();
-                    self.scratch.extend_from_slice(words.join(" ").as_bytes());
-                    let mut distinct = words;
-                    distinct.sort_unstable();
-                    distinct.dedup();
-                    self.keep(id, start, stop, 12.0, distinct.len() < DISTINCT);
-                    done = stop;
-                    break;
-                }
+        // A line has one phrase at most.
+        let (mut done, mut told) = (0, None);
+        planes.each_phrase(|from| {
+            if from < done || !self.may_be_phrase(from) {
+                return;
             }
-            line = end + 1;
-        }
+            let far = from.saturating_sub(LABEL + 1);
+            let Some(line) = planes.newlines.last(far, from).map(|at| at + 1).or((far == 0).then_some(0)) else { return };
+            let is_behind_label = || {
+                let end = planes.newlines.next(line).unwrap_or(self.text.len());
+                planes.labels.last(line, end.min(line + LABEL)).map(|at| at + 1) == Some(from)
+            };
+            if told == Some(line) || line != from && !is_behind_label() {
+                return;
+            }
+            if let Some((start, stop, words)) = self.phrase_from(from) {
+                self.scratch.clear();
+                self.scratch.extend_from_slice(words.join(" ").as_bytes());
+                let mut distinct = words;
+                distinct.sort_unstable();
+                distinct.dedup();
+                self.keep(id, start, stop, 12.0, distinct.len() < DISTINCT);
+                (done, told) = (stop, Some(line));
+            }
+        });
     }
 
     /// Whether words of a phrase's lengths may begin here. The first twelve take 47 bytes or more: of the words that begin
