@@ -20,6 +20,7 @@ mod names;
 mod numbers;
 mod phones;
 mod planes;
+mod search;
 mod seeds;
 mod signs;
 mod stems;

@@ -7,7 +7,7 @@ use super::{
     Scan,
     forms::{Entry, Next, state},
     is_word,
-    planes::Numbers,
+    search::Numbers,
 };
 use crate::{
     detect::{

@@ -2,16 +2,34 @@
 //!
 //! The walks of the text pass go over these bits; a byte itself is looked at only where they say that something can begin.
 
-use super::stems::Stems;
 use crate::{
     detect::shape::MakeUp,
     format::lanes::{CHUNK, Lanes, Look, Walk, widest},
 };
 use std::cell::Cell;
 
-/// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them. Behind those of
-/// [`Planes`]: digits to base 16 and colons; what a capital and a space or hyphen stand before.
-type Row = [u64; PLANES];
+/// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them.
+pub(super) type Row = [u64; PLANES];
+
+const PLANES: usize = 11;
+
+/// Places of the planes in a row.
+pub(super) mod plane {
+    pub(in crate::detect::text) const ALPHANUMERIC: usize = 0;
+    pub(in crate::detect::text) const DIGITS: usize = 1;
+    pub(in crate::detect::text) const WORDS: usize = 2;
+    /// Where words begin, and every character beyond ASCII: many scripts set no spaces.
+    pub(in crate::detect::text) const BEGINNINGS: usize = 3;
+    pub(in crate::detect::text) const RESTS: usize = 4;
+    pub(in crate::detect::text) const GOES_ON: usize = 5;
+    pub(in crate::detect::text) const DIALLED: usize = 6;
+    pub(in crate::detect::text) const NEWLINES: usize = 7;
+    pub(in crate::detect::text) const LABELS: usize = 8;
+    /// Digits to base 16 and colons.
+    pub(in crate::detect::text) const HEXADECIMAL: usize = 9;
+    /// What a capital and a space or hyphen stand before.
+    pub(in crate::detect::text) const APART: usize = 10;
+}
 
 /// Room for the classes of a text; that of a cell of a table needs no heap.
 #[derive(Debug)]
@@ -21,7 +39,7 @@ pub(super) struct Room {
 }
 
 /// So many rows have room on the stack.
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 /// Room for more rows is given back at once, less is kept for the next text of the thread.
 const KEPT: usize = 1 << 16;
 
@@ -58,32 +76,29 @@ impl Drop for Room {
 /// The classes of all bytes of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Planes<'r> {
-    rows: &'r [Row],
+    pub(super) rows: &'r [Row],
     /// ASCII letters and digits.
-    pub alphanumeric: Plane<'r, 0>,
+    pub alphanumeric: Plane<'r, { plane::ALPHANUMERIC }>,
     /// ASCII digits.
-    pub digits: Plane<'r, 1>,
+    pub digits: Plane<'r, { plane::DIGITS }>,
     /// Letters, digits, and everything beyond ASCII.
-    pub words: Plane<'r, 2>,
-    /// Where words begin, and every character beyond ASCII: many scripts set no spaces.
+    pub words: Plane<'r, { plane::WORDS }>,
     #[cfg(test)]
-    beginnings: Plane<'r, 3>,
+    beginnings: Plane<'r, { plane::BEGINNINGS }>,
     /// What begins here is joined to what stands before: it is the rest of something longer.
-    pub rests: Plane<'r, 4>,
+    pub rests: Plane<'r, { plane::RESTS }>,
     /// What stands here is joined to what stands before: what ends right before it goes on.
-    pub goes_on: Plane<'r, 5>,
+    pub goes_on: Plane<'r, { plane::GOES_ON }>,
     /// Digits, and what may stand between those of a telephone number.
-    pub dialled: Plane<'r, 6>,
+    pub dialled: Plane<'r, { plane::DIALLED }>,
     /// Ends of lines.
-    pub newlines: Plane<'r, 7>,
+    pub newlines: Plane<'r, { plane::NEWLINES }>,
     /// Ends of labels: `:`, `=`, `[`, `>`.
-    pub labels: Plane<'r, 8>,
+    pub labels: Plane<'r, { plane::LABELS }>,
     /// Whether there is any `%`, any `:`.
     pub has_percent: bool,
     pub has_colon: bool,
 }
-
-const PLANES: usize = 11;
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
 #[derive(Clone, Copy, Debug)]
@@ -172,26 +187,6 @@ impl<'r> Planes<'r> {
         MakeUp { alphanumeric: self.alphanumeric.window(from), digits: self.digits.window(from) }
     }
 
-    /// Where one of these words may begin, by bits; hands over each sixty-four characters that have any.
-    pub(super) fn each_stem(&self, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
-        let search = StemSearch { rows: self.rows, text, stems, each };
-        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
-    }
-
-    /// Hands over the numbers of each sixty-four characters that have any.
-    #[inline]
-    pub(super) fn each_numbers(&self, each: impl FnMut(usize, Numbers)) {
-        let search = Search { rows: self.rows, each };
-        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
-    }
-
-    /// Hands over the beginnings of lines, and what stands behind labels, where all words that begin in the next 44 characters
-    /// have three to eight letters ([`PhraseSearch`]).
-    pub(super) fn each_phrase(&self, each: impl FnMut(usize)) {
-        let search = PhraseSearch { rows: self.rows, each };
-        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
-    }
-
     /// How many ASCII letters stand in a row before `at`, 64 at most.
     #[inline]
     pub(super) fn letters_before(&self, at: usize) -> usize {
@@ -203,122 +198,6 @@ impl<'r> Planes<'r> {
     #[inline]
     pub(super) fn letters(&self, from: usize) -> u64 {
         self.alphanumeric.window(from) & !self.digits.window(from)
-    }
-}
-
-/// First digits of runs of letters and digits, by bits.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Numbers {
-    /// Those that begin a run,
-    pub all: u64,
-    /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
-    pub likely: u64,
-    /// Those behind the letters that a run begins with.
-    pub mixed: u64,
-}
-
-/// Looks where numbers may begin.
-struct Search<'a, E> {
-    rows: &'a [Row],
-    each: E,
-}
-
-impl<E: FnMut(usize, Numbers)> Walk for Search<'_, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        let (mut before, mut carry) = (0, false);
-        for (at, row) in self.rows.iter().enumerate() {
-            let [alphanumeric, digits, _, _, rests, .., apart] = *row;
-            let letters = alphanumeric & !digits;
-            let begin = alphanumeric & !(alphanumeric << 1 | before);
-            before = alphanumeric >> (CHUNK - 1);
-            // Added to its first letter, a run of letters gives way to a bit behind it.
-            let (sum, more) = letters.overflowing_add(letters & begin | u64::from(carry));
-            carry = more;
-            let mut numbers = Numbers { all: begin & digits, likely: 0, mixed: sum & !letters & digits };
-            if numbers.all != 0 {
-                let next = self.rows.get(at + 1);
-                // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
-                let class = |plane: usize| [row[plane], next.map_or(0, |next| next[plane])];
-                let back = |[here, next]: [u64; 2], far: usize| [here >> far | next << (CHUNK - far), next >> far];
-                let both = |bits: [u64; 2], far: usize| {
-                    let further = back(bits, far);
-                    [bits[0] & further[0], bits[1] & further[1]]
-                };
-                let four = |plane: usize| both(both(class(plane), 1), 2);
-                let run = four(0);
-                let form = both(run, 3)[0] | run[0] & !four(1)[0] | both(both(four(9), 4), 1)[0];
-                numbers.likely = numbers.all & (both(four(6), 3)[0] | apart | form & !rests);
-            }
-            if numbers.all | numbers.mixed != 0 {
-                (self.each)(at, numbers);
-            }
-        }
-    }
-}
-
-/// Looks where the words of a seed phrase may begin: the first twelve take 47 bytes or more.
-struct PhraseSearch<'a, E> {
-    rows: &'a [Row],
-    each: E,
-}
-
-impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        // The beginning of the text is that of a line.
-        let (mut behind, mut before) = (1, 0);
-        for (at, row) in self.rows.iter().enumerate() {
-            let ends = row[7] | row[8];
-            let starts = ends << 1 | behind;
-            behind = ends >> (CHUNK - 1);
-            let letters = |row: &Row| u128::from(row[0] & !row[1]);
-            let here = letters(row) | self.rows.get(at + 1).map_or(0, letters) << CHUNK;
-            let begin = here & !(here << 1 | before);
-            before = here >> (CHUNK - 1) & 1;
-            if starts == 0 {
-                continue;
-            }
-            let two = here & here >> 1;
-            let four = two & two >> 2;
-            let bad = begin & !(two & here >> 2) | four & four >> 4 & here >> 8;
-            // Where one stands among the next so many, by doubling.
-            let among = |bits: u128, far: u32| bits | bits >> far;
-            let thirty_two = among(among(among(among(among(bad, 1), 2), 4), 8), 16);
-            let mut clean = starts & !(among(thirty_two, 12) as u64);
-            while clean != 0 {
-                (self.each)(at * CHUNK + clean.trailing_zeros() as usize);
-                clean &= clean - 1;
-            }
-        }
-    }
-}
-
-/// Looks where words may begin.
-struct StemSearch<'a, E> {
-    rows: &'a [Row],
-    text: &'a [u8],
-    stems: &'a Stems,
-    each: E,
-}
-
-impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        let letters = |row: &Row| row[0] & !row[1];
-        for (at, row) in self.rows.iter().enumerate() {
-            let letters = [letters(row), self.rows.get(at + 1).map_or(0, letters)];
-            let noted = self.stems.may_begin_at(self.text, at * CHUNK, row[3], row[1], letters);
-            if noted != 0 {
-                (self.each)(at * CHUNK, noted);
-            }
-        }
     }
 }
 
@@ -390,19 +269,18 @@ fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u
         | (here.points | here.colons) & ahead(here.digits, next.is_ascii_digit())
         | here.ats
         | here.words;
-    let row = [
-        here.alphanumeric,
-        here.digits,
-        here.words,
-        here.alphanumeric & !back(now.words, before.words, 1) | here.leads,
-        joined & !spared,
-        goes_on,
-        here.digits | here.spaces | here.hyphens | now.points,
-        here.newlines,
-        here.colons | here.signs,
-        here.digits | here.hexadecimal | here.colons,
-        back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2),
-    ];
+    let mut row = [0; PLANES];
+    row[plane::ALPHANUMERIC] = here.alphanumeric;
+    row[plane::DIGITS] = here.digits;
+    row[plane::WORDS] = here.words;
+    row[plane::BEGINNINGS] = here.alphanumeric & !back(now.words, before.words, 1) | here.leads;
+    row[plane::RESTS] = joined & !spared;
+    row[plane::GOES_ON] = goes_on;
+    row[plane::DIALLED] = here.digits | here.spaces | here.hyphens | now.points;
+    row[plane::NEWLINES] = here.newlines;
+    row[plane::LABELS] = here.colons | here.signs;
+    row[plane::HEXADECIMAL] = here.digits | here.hexadecimal | here.colons;
+    row[plane::APART] = back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2);
     any[0] |= here.percents;
     any[1] |= here.colons;
     *before = now;
@@ -540,35 +418,6 @@ mod tests {
             let beginnings: Vec<usize> = (0..text.len()).filter(|at| planes.beginnings.has(*at)).collect();
             let begins = |at: &usize| text[*at] >= 0xc0 || text[*at].is_ascii_alphanumeric() && (*at == 0 || !is_word(at - 1));
             prop_assert_eq!(beginnings, (0..text.len()).filter(begins).collect::<Vec<_>>());
-            let mut phrases = Vec::new();
-            planes.each_phrase(|at| phrases.push(at));
-            // What would begin behind the text has no letters.
-            phrases.retain(|at| *at < text.len());
-            let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-            let letters = |at: usize| (at..).take_while(|at| is_letter(*at)).count();
-            let is_bad = |at: usize| letters(at) > 8 || is_letter(at) && (at == 0 || !is_letter(at - 1)) && letters(at) < 3;
-            let starts = |at: &usize| (*at == 0 || b":=[>\n".contains(&text[at - 1])) && !(*at..at + 44).any(is_bad);
-            prop_assert_eq!(phrases, (0..text.len()).filter(starts).collect::<Vec<_>>());
-            let run = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            let is_first = |at: usize| is_digit(at) && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
-            let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let is_mixed = |at: usize| is_digit(at) && letters_before(at) > 0 && !text.get(at.wrapping_sub(letters_before(at) + 1)).is_some_and(u8::is_ascii_alphanumeric);
-            let mut all = vec![Numbers { all: 0, likely: 0, mixed: 0 }; text.len().div_ceil(CHUNK)];
-            planes.each_numbers(|at, numbers| all[at] = numbers);
-            for (at, numbers) in all.into_iter().enumerate() {
-                for (bit, at) in (at * CHUNK..text.len().min((at + 1) * CHUNK)).enumerate() {
-                    let has = |bits: u64| bits >> bit & 1 != 0;
-                    prop_assert_eq!((has(numbers.all), has(numbers.mixed)), (is_first(at), is_mixed(at)), "{}", at);
-                    let row = |is: &dyn Fn(&u8) -> bool| text[at..].iter().take_while(|byte| is(byte)).count();
-                    let dialled = (at..).take_while(|at| planes.dialled.has(*at)).count();
-                    let colons = row(&|byte| byte.is_ascii_hexdigit() || *byte == b':');
-                    let form = run(at) >= 7 || run(at) >= 4 && row(&u8::is_ascii_digit) < 4 || colons >= 9;
-                    let is_apart = at > 1 && b" ()-_+".contains(&text[at - 1]) && text[at - 2].is_ascii_uppercase();
-                    let likely = is_first(at) && (dialled >= 7 || is_apart || form && !slow.is_rest(at));
-                    prop_assert_eq!(has(numbers.likely), likely, "{}", at);
-                    prop_assert_eq!(planes.letters_before(at), letters_before(at).min(64));
-                }
-            }
         }
     }
 }
