@@ -39,17 +39,49 @@ pub(crate) trait Walk {
 /// Walks with the widest comparison this processor has.
 #[inline]
 pub(crate) fn widest<W: Walk>(walk: W) -> W::Output {
+    #[cfg(test)]
+    if limit() == 0 {
+        return walk.walk::<portable::Lanes>();
+    }
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     return vector::widest(walk);
     #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
     return walk.walk::<Lanes>();
 }
 
+/// How many bytes may be compared at once; tests let it be fewer than the processor can.
+#[cfg(all(not(test), target_arch = "x86_64", target_feature = "sse2"))]
+#[inline(always)]
+const fn limit() -> usize {
+    CHUNK
+}
+
+#[cfg(test)]
+thread_local! {
+    static LIMIT: std::cell::Cell<usize> = const { std::cell::Cell::new(CHUNK) };
+}
+
+#[cfg(test)]
+fn limit() -> usize {
+    LIMIT.get()
+}
+
+/// Runs something with every width this processor has, and with the loops for processors without vectors.
+#[cfg(test)]
+pub(crate) fn each_width<T>(mut run: impl FnMut() -> T) -> Vec<T> {
+    let all = [0, 16, 32, CHUNK].map(|most| {
+        LIMIT.set(most);
+        run()
+    });
+    LIMIT.set(CHUNK);
+    all.into()
+}
+
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector {
     #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
-    use super::{CHUNK, Look, Walk};
+    use super::{CHUNK, Look, Walk, limit};
     use std::arch::x86_64::{
         __m128i, __m256i, __m512i, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
         _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8,
@@ -61,10 +93,10 @@ mod vector {
     /// Walks with the widest comparison this processor has.
     #[inline]
     pub(super) fn widest<W: Walk>(walk: W) -> W::Output {
-        if has_avx512() {
+        if limit() >= CHUNK && has_avx512() {
             // SAFETY: the processor has what the function is compiled for.
             unsafe { with_512(walk) }
-        } else if has_avx2() {
+        } else if limit() >= CHUNK / 2 && has_avx2() {
             // SAFETY: the processor has what the function is compiled for.
             unsafe { with_256(walk) }
         } else {
@@ -283,21 +315,6 @@ mod vector {
             unsafe { _mm512_cmpge_epu8_mask(self.0, _mm512_set1_epi8(0xc0_u8 as i8)) }
         }
     }
-
-    /// Runs a walk with every width this processor has.
-    #[cfg(test)]
-    pub(super) fn each_width<W: Walk + Clone>(walk: &W) -> Vec<W::Output> {
-        let mut all = vec![walk.clone().walk::<Lanes>()];
-        if has_avx2() {
-            // SAFETY: the processor has what the function is compiled for.
-            all.push(unsafe { with_256(walk.clone()) });
-        }
-        if has_avx512() {
-            // SAFETY: the processor has what the function is compiled for.
-            all.push(unsafe { with_512(walk.clone()) });
-        }
-        all
-    }
 }
 
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
@@ -370,7 +387,6 @@ mod tests {
     use proptest::prelude::*;
 
     /// All answers about 64 bytes.
-    #[derive(Clone)]
     struct All<'b>(&'b [u8; CHUNK], [u8; 3]);
 
     impl Walk for All<'_> {
@@ -396,11 +412,7 @@ mod tests {
                 bits(&|byte| byte >= 0xc0),
                 bits(&|byte| (b'A'..=b'F').contains(&byte)),
             ];
-            let all = All(chunk, wanted);
-            prop_assert_eq!(all.clone().walk::<portable::Lanes>(), slow);
-            prop_assert_eq!(widest(all.clone()), slow);
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-            for told in vector::each_width(&all) {
+            for told in each_width(|| widest(All(chunk, wanted))) {
                 prop_assert_eq!(told, slow);
             }
         }

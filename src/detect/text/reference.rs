@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     detect::{Detector, DetectorId, Detectors, normal::Hints, pattern::TextShape, read::Verdict},
-    format::TextKind,
+    format::{TextKind, lanes::each_width},
 };
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -153,6 +153,17 @@ fn text(detectors: &Detectors, draw: &mut impl FnMut(usize) -> usize) -> Vec<u8>
     text
 }
 
+/// What the walk over numbers finds.
+fn numbers(detectors: &Detectors, text: &[u8]) -> Vec<Finding> {
+    let (mut room, mut found) = (Room::new(), Vec::new());
+    let planes = Planes::of(text, &mut room);
+    let mut scan = Scan::of(detectors, text, TextKind::Lines, &planes, &mut found);
+    scan.words();
+    scan.numbers();
+    found
+}
+
+/// With vectors of every width, and without.
 #[test]
 fn the_pass_finds_what_one_expression_for_each_shape_finds() {
     let detectors = Detectors::builtin().expect("built-in files load");
@@ -165,19 +176,20 @@ fn the_pass_finds_what_one_expression_for_each_shape_finds() {
     let mut kinds = std::collections::BTreeSet::new();
     for _ in 0..24 {
         let text = text(&detectors, &mut draw);
-        let mut room = Room::new();
-        let planes = Planes::of(&text, &mut room);
-        let mut found: Vec<Finding> = Vec::new();
-        let mut scan = Scan::of(&detectors, &text, TextKind::Lines, &planes, &mut found);
-        scan.words();
-        scan.numbers();
+        let slow = {
+            let (mut room, mut found) = (Room::new(), Vec::new());
+            let planes = Planes::of(&text, &mut room);
+            let mut scan = Scan::of(&detectors, &text, TextKind::Lines, &planes, &mut found);
+            scan.words();
+            Slow { text: &text }.find(&detectors, &expressions, &scan)
+        };
         let place = |one: &Finding| (one.detector, one.start, one.start + one.length, (f64::from(one.bits) * 1e3).round() as i64);
-        let of_shapes = |one: &&Finding| is_of_shapes(detectors.get(one.detector));
-        let mut fast: Vec<Found> = scan.found.iter().filter(of_shapes).map(place).collect();
-        fast.sort_unstable();
-        fast.dedup();
-        let slow = Slow { text: &text }.find(&detectors, &expressions, &scan);
-        assert_eq!(fast, slow, "{}", String::from_utf8_lossy(&text));
+        for found in each_width(|| numbers(&detectors, &text)) {
+            let mut fast: Vec<Found> = found.iter().filter(|one| is_of_shapes(detectors.get(one.detector))).map(place).collect();
+            fast.sort_unstable();
+            fast.dedup();
+            assert_eq!(fast, slow, "{}", String::from_utf8_lossy(&text));
+        }
         kinds.extend(slow.iter().map(|(id, ..)| *id));
     }
     assert!(kinds.len() > 100, "findings of {} detectors", kinds.len());
