@@ -170,6 +170,16 @@ impl MakeUp {
         MakeUp { alphanumeric: self.alphanumeric & mask, digits: if self.digits == MakeUp::ANY { MakeUp::ANY } else { self.digits & mask } }
     }
 
+    /// The letters and digits it begins with.
+    pub(super) fn first_run(self) -> MakeUp {
+        self.first((!self.alphanumeric).trailing_zeros())
+    }
+
+    /// The same, if nothing is asked of which are digits.
+    pub(super) fn open(self) -> MakeUp {
+        MakeUp { digits: MakeUp::ANY, ..self }
+    }
+
     /// How many characters it has.
     pub(super) fn length(self) -> u32 {
         64 - self.alphanumeric.leading_zeros()

@@ -5,6 +5,27 @@
 
 pub(crate) const CHUNK: usize = 64;
 
+/// The places of the bits that are set, the lowest first.
+#[inline(always)]
+pub(crate) fn bits(word: u64) -> Bits {
+    Bits(word)
+}
+
+/// See [`bits`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let place = (self.0 != 0).then(|| self.0.trailing_zeros() as usize);
+        self.0 &= self.0.wrapping_sub(1);
+        place
+    }
+}
+
 /// 64 bytes, ready to be compared.
 pub(crate) trait Look: Copy {
     fn of(chunk: &[u8; CHUNK]) -> Self;

@@ -53,8 +53,8 @@ const CHUNK: usize = 1 << 16;
 const BUCKET: usize = 1 << 11;
 const MOST_BUCKETS: usize = 1 << 12;
 
-/// So many are brought into the processor's cache before they are gone through.
-const AHEAD: usize = 256;
+/// So many records or mentions are brought into the processor's cache before they are gone through.
+pub(super) const AHEAD: usize = 256;
 
 /// Compares the records that meet.
 pub fn propose(records: &Records) -> Proposals {

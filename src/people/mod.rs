@@ -122,7 +122,7 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
             continue;
         }
         if foreseen < end {
-            foreseen = order.len().min(end + AHEAD);
+            foreseen = order.len().min(end + block::AHEAD);
             black_box(records.mentions.foresee(&order[first..foreseen]));
         }
         mentions.clear();
@@ -184,9 +184,6 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     done("people: counted");
     Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed, generic })
 }
-
-/// So many mentions are brought into the processor's cache before they are gone through.
-const AHEAD: usize = 256;
 
 /// Mentions by root.
 struct Grouped {

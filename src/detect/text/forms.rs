@@ -1,6 +1,6 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
-use super::context::Owners;
+use super::{context::Owners, planes::DIALLED_SIGNS};
 use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
@@ -15,11 +15,10 @@ pub(super) struct Forms {
     shapes: HashMap<MakeUp, Entry, foldhash::fast::FixedState>,
     /// The lengths of what shapes of [`MakeUp::ANY`] are made of and begin with: bit `n - 1` for `n` characters.
     open: u64,
-    /// Per [`Next`], whether a shape that says something by itself begins with a number that is followed so, and who looks for one
-    /// that does not.
-    numbers: Vec<(bool, Owners)>,
-    /// The same per first run of a shape, for those that have letters in them.
-    mixed: HashMap<MakeUp, (bool, Owners), foldhash::fast::FixedState>,
+    /// Per [`Next`], who looks for a shape that begins with a number that is followed so.
+    numbers: Vec<Seekers>,
+    /// The same per first run of a shape, for those that may have letters in them.
+    mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
     has_short: bool,
 }
@@ -37,7 +36,8 @@ pub(super) struct Next {
 
 impl Next {
     #[inline]
-    pub(super) fn of(made: MakeUp, first: u32) -> Next {
+    pub(super) fn of(made: MakeUp) -> Next {
+        let first = (!made.alphanumeric).trailing_zeros();
         let rest = made.alphanumeric.checked_shr(first).unwrap_or(0);
         let gap = rest.trailing_zeros();
         Next { first, gap, length: (!rest.checked_shr(gap).unwrap_or(0)).trailing_zeros() }
@@ -63,9 +63,26 @@ impl Next {
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub shapes: Vec<Alike>,
-    /// All to whom one of them says nothing unless a word of theirs stands near; whether it is so of all.
+    pub seekers: Seekers,
+}
+
+/// Who looks for shapes of some kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seekers {
+    /// Somebody does to whom one says something without a word near it.
+    pub is_any_alone: bool,
+    /// Those to whom one says nothing unless a word of theirs stands near.
     pub needing: Owners,
-    pub has_alone: bool,
+}
+
+impl Seekers {
+    fn add(&mut self, sought: &Sought) {
+        if sought.needs_word {
+            self.needing.insert(sought.id);
+        } else {
+            self.is_any_alone = true;
+        }
+    }
 }
 
 /// A shape and all who look for it.
@@ -75,9 +92,7 @@ pub(super) struct Alike {
     /// How many signs stand behind its last letter or digit.
     pub signs: usize,
     pub sought: Vec<Sought>,
-    /// Those of them to whom it says nothing unless a word of theirs stands near; whether all are.
-    pub needing: Owners,
-    pub needs_word: bool,
+    pub seekers: Seekers,
 }
 
 /// Who looks for a shape.
@@ -144,80 +159,55 @@ impl Forms {
             self.filter[place(made.first(length))] |= if length == made.length() { whole } else { more };
             self.open |= u64::from(made.digits == MakeUp::ANY) << (length - 1);
         }
-        let first = (!made.alphanumeric).trailing_zeros();
+        let next = Next::of(made);
         let is_open = made.digits == MakeUp::ANY;
-        let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
-        let note = |(is_alone, needing): &mut (bool, Owners)| {
-            if sought.needs_word {
-                needing.insert(sought.id);
-            } else {
-                *is_alone = true;
-            }
-        };
-        note(self.mixed.entry(made.first(first)).or_default());
-        if is_number {
-            let next = Next::of(made, first);
-            if next.length > 0 {
-                note(&mut self.numbers[next.place()]);
-            } else {
-                Next::any(first).for_each(|next| note(&mut self.numbers[next.place()]));
-            }
+        let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= next.first };
+        if is_open || !is_number {
+            self.mixed.entry(made.first_run()).or_default().add(&sought);
+        }
+        if is_number && next.length > 0 {
+            self.numbers[next.place()].add(&sought);
+        } else if is_number {
+            Next::any(next.first).for_each(|next| self.numbers[next.place()].add(&sought));
         }
         let may_begin_with_digit = if is_open { is_number } else { made.digits & 1 != 0 };
         self.has_short |= may_begin_with_digit && !sought.needs_word && !is_long(made, shape);
         let entry = self.shapes.entry(made).or_default();
         let alike = &mut entry.shapes;
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
-            alike.push(Alike {
-                shape: shape.clone(),
-                signs: shape.signs_at_end(),
-                sought: Vec::new(),
-                needing: Owners::default(),
-                needs_word: true,
-            });
+            alike.push(Alike { shape: shape.clone(), signs: shape.signs_at_end(), sought: Vec::new(), seekers: Seekers::default() });
             alike.len() - 1
         });
-        entry.has_alone |= !sought.needs_word;
-        alike[at].needs_word &= sought.needs_word;
-        if sought.needs_word {
-            alike[at].needing.insert(sought.id);
-            entry.needing.insert(sought.id);
-        }
+        entry.seekers.add(&sought);
+        alike[at].seekers.add(&sought);
         alike[at].sought.push(sought);
     }
 
     /// Whether a shape that begins with a digit and says something without a word near it may be missed by
-    /// [`Planes::numbers`](super::planes::Planes::numbers), which wants seven characters in a row.
+    /// [`Planes::each_numbers`](super::planes::Planes::each_numbers), which wants seven characters in a row.
     pub(super) fn has_short(&self) -> bool {
         self.has_short
     }
 
-    /// Whether a shape that says something without a word near it may begin with a number that is followed so, and who looks for one
-    /// that does not.
+    /// Who looks for a shape that may begin with a number that is followed so.
     #[inline]
-    pub(super) fn of_number(&self, next: Next) -> (bool, &Owners) {
-        let (is_alone, needing) = &self.numbers[next.place()];
-        (*is_alone, needing)
+    pub(super) fn of_number(&self, next: Next) -> &Seekers {
+        &self.numbers[next.place()]
     }
 
-    /// Whether a shape that says something without a word near it may begin with a run of this length, and who looks for one that
-    /// does not: by what the run is made of, and by its length alone.
-    pub(super) fn of_mixed(&self, text: MakeUp, first: u32) -> (bool, [Option<&Owners>; 2]) {
-        let closed = text.first(first);
-        let known = [closed, MakeUp { digits: MakeUp::ANY, ..closed }].map(|made| self.mixed.get(&made));
-        (known.iter().flatten().any(|(is_alone, _)| *is_alone), known.map(|known| known.map(|(_, needing)| needing)))
+    /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.
+    pub(super) fn of_mixed(&self, run: MakeUp) -> impl Iterator<Item = &Seekers> {
+        [run, run.open()].into_iter().filter_map(|made| self.mixed.get(&made))
     }
 
-    /// Whether a shape may begin with text whose first run is so long and has letters in it. `is_near`: a word may stand near;
-    /// otherwise what needs one is passed over.
+    /// Whether a shape may begin with this run, which has letters in it. `is_near`: a word may stand near; otherwise what needs one
+    /// is passed over.
     #[inline]
-    pub(super) fn may_be(&self, text: MakeUp, first: u32, is_near: bool) -> bool {
-        if first > 63 {
+    pub(super) fn may_be(&self, run: MakeUp, is_near: bool) -> bool {
+        if run.length() > 63 {
             return false;
         }
-        let closed = text.first(first);
-        let open = self.filter[place(MakeUp { digits: MakeUp::ANY, ..closed })];
-        let known = self.filter[place(closed)] | open;
+        let known = self.filter[place(run)] | self.filter[place(run.open())];
         known & if is_near { state::WHOLE | state::MORE } else { state::ALONE | state::MORE_ALONE } != 0
     }
 
@@ -247,7 +237,7 @@ impl Forms {
             }
             let mask = u64::MAX >> (64 - length);
             let closed = MakeUp { alphanumeric: text.alphanumeric & mask, digits: text.digits & mask };
-            let open = MakeUp { digits: MakeUp::ANY, ..closed };
+            let open = closed.open();
             let is_open = self.open >> (length - 1) & 1 == 1;
             let known = self.filter[place(closed)] | if is_open { self.filter[place(open)] } else { 0 };
             if known & whole != 0 && wanted(length as usize, known) {
@@ -269,7 +259,7 @@ fn is_long(made: MakeUp, shape: &Shape) -> bool {
     let dialled = made.digits | !made.alphanumeric;
     begins(made.alphanumeric, 7)
         || begins(made.alphanumeric, 4) && mixed
-        || made.length() >= 7 && made.digits != MakeUp::ANY && begins(dialled, 7) && shape.signs().all(|sign| b" -./()_+,".contains(&sign))
+        || made.length() >= 7 && made.digits != MakeUp::ANY && begins(dialled, 7) && shape.signs().all(|sign| DIALLED_SIGNS.contains(&sign))
 }
 
 #[cfg(test)]
@@ -318,11 +308,11 @@ mod tests {
                     wanted.extend(shape.shape.match_prefix(&text).filter(whole).map(|length| (DetectorId(at as u16), length)));
                 }
             }
-            let first = (!made.alphanumeric).trailing_zeros();
-            let is_number = first > 0 && (!made.digits).trailing_zeros() >= first;
-            let (is_alone, needing) = ALL.scanner.forms.of_number(Next::of(made, first));
+            let next = Next::of(made);
+            let is_number = next.first > 0 && (!made.digits).trailing_zeros() >= next.first;
+            let seekers = ALL.scanner.forms.of_number(next);
             for (id, _) in &wanted {
-                let may_be = if is_number { is_alone || needing.contains(*id) } else { first == 0 || ALL.scanner.forms.may_be(made, first, true) };
+                let may_be = if is_number { seekers.is_any_alone || seekers.needing.contains(*id) } else { next.first == 0 || ALL.scanner.forms.may_be(made.first_run(), true) };
                 prop_assert!(may_be);
             }
             found.sort_unstable();

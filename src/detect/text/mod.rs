@@ -27,7 +27,7 @@ mod stems;
 mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
-use crate::format::TextKind;
+use crate::format::{TextKind, lanes::bits};
 use memchr::memmem::Finder;
 use std::{ops::Range, sync::LazyLock};
 
@@ -200,12 +200,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(text, stems, |at, mut noted| {
-            while noted != 0 {
-                look(at + noted.trailing_zeros() as usize);
-                noted &= noted - 1;
-            }
-        });
+        planes.each_stem(text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
         found
     }
 

@@ -5,7 +5,7 @@
 
 use super::{
     Scan,
-    forms::{Entry, Next, state},
+    forms::{Entry, Next, Seekers, state},
     is_word,
     search::Numbers,
 };
@@ -15,7 +15,10 @@ use crate::{
         read::{is_private_ip, is_test_ip},
         shape::MakeUp,
     },
-    format::{TextKind, lanes::CHUNK},
+    format::{
+        TextKind,
+        lanes::{CHUNK, bits},
+    },
 };
 
 /// A longer run of letters and digits is a blob.
@@ -27,21 +30,17 @@ impl Scan<'_> {
         let planes = self.planes;
         // Prose writes dates in words, of which the day is a short number.
         let all = self.kind != TextKind::Lines || self.detectors.scanner.forms.has_short();
-        planes.each_numbers(|at, Numbers { all: every, likely, mut mixed }| {
-            let mut numbers = if all { every } else { likely | every & self.around.reach(at) };
-            while numbers != 0 {
-                let digit = at * CHUNK + numbers.trailing_zeros() as usize;
+        planes.each_numbers(|at, Numbers { all: every, likely, mixed }| {
+            let numbers = if all { every } else { likely | every & self.around.reach(at) };
+            for digit in bits(numbers).map(|bit| at * CHUNK + bit) {
                 if self.may_be_number(digit) {
                     self.run(digit);
                 }
-                numbers &= numbers - 1;
             }
-            while mixed != 0 {
-                let digit = at * CHUNK + mixed.trailing_zeros() as usize;
+            for digit in bits(mixed).map(|bit| at * CHUNK + bit) {
                 if self.may_be_mixed(digit) {
                     self.run(digit);
                 }
-                mixed &= mixed - 1;
             }
         });
     }
@@ -52,19 +51,13 @@ impl Scan<'_> {
     fn may_be_number(&mut self, start: usize) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let made = planes.made(start);
-        let length = (!made.alphanumeric).trailing_zeros();
+        let next = Next::of(made);
+        let length = next.first;
         let end = start + length as usize;
         let is_number = (!made.digits).trailing_zeros() >= length;
         let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
-        let is_near = self.around.may_reach(start);
-        let next = Next::of(made, length);
         let shape = !planes.rests.has(start)
-            && if is_number {
-                let (is_alone, needing) = scanner.forms.of_number(next);
-                is_alone || is_near && self.is_any_of_near(needing, start)
-            } else {
-                self.may_be_shape(start, made, length)
-            };
+            && if is_number { self.is_sought(scanner.forms.of_number(next), start) } else { self.may_be_shape(start, made) };
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
         let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3);
@@ -74,15 +67,18 @@ impl Scan<'_> {
         shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
     }
 
-    /// Whether a shape may begin with a run of this length that has letters in it.
+    /// Whether a shape may begin with a run that has letters in it.
     #[inline]
-    fn may_be_shape(&mut self, start: usize, made: MakeUp, length: u32) -> bool {
+    fn may_be_shape(&mut self, start: usize, made: MakeUp) -> bool {
         let forms = &self.detectors.scanner.forms;
-        let is_near = self.around.may_reach(start);
-        forms.may_be(made, length, is_near) && {
-            let (is_alone, needing) = forms.of_mixed(made, length);
-            is_alone || is_near && needing.into_iter().flatten().any(|needing| self.is_any_of_near(needing, start))
-        }
+        let first = made.first_run();
+        forms.may_be(first, self.around.may_reach(start)) && forms.of_mixed(first).any(|seekers| self.is_sought(seekers, start))
+    }
+
+    /// Whether somebody looks for a shape that begins here, to whom it says something without a word near it or whose word may be.
+    #[inline]
+    fn is_sought(&mut self, by: &Seekers, start: usize) -> bool {
+        by.is_any_alone || self.around.may_reach(start) && self.is_any_of_near(&by.needing, start)
     }
 
     /// The same of a run that begins with letters and goes on with this digit.
@@ -95,8 +91,8 @@ impl Scan<'_> {
         }
         let start = digit - letters;
         let made = planes.made(start);
-        let length = (!made.alphanumeric).trailing_zeros();
-        let shape = !planes.rests.has(start) && self.may_be_shape(start, made, length);
+        let length = made.first_run().length();
+        let shape = !planes.rests.has(start) && self.may_be_shape(start, made);
         let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3);
         let v6 = (length <= 4) & (self.byte(start + length as usize) == b':');
         shape | iban | v6 | (length as usize >= scanner.shortest_word)
@@ -203,21 +199,20 @@ impl Scan<'_> {
             return;
         }
         let mut found = smallvec::SmallVec::<[(&Entry, usize); 4]>::new();
-        let is_near = self.around.may_reach(start);
         detectors.scanner.forms.each(
             made,
-            is_near,
+            self.around.may_reach(start),
             |length, known| known & state::SIGNED != 0 || !planes.goes_on.has(start + length),
             |length, entry| found.push((entry, start + length)),
         );
         for (entry, last) in &found {
-            if !(entry.has_alone || is_near && self.is_any_of_near(&entry.needing, start)) {
+            if !self.is_sought(&entry.seekers, start) {
                 continue;
             }
             for alike in &entry.shapes {
                 let end = last + alike.signs;
                 if planes.goes_on.has(end)
-                    || alike.needs_word && !(is_near && self.is_any_of_near(&alike.needing, start))
+                    || !self.is_sought(&alike.seekers, start)
                     || alike.shape.match_prefix(&text[start..]) != Some(end - start)
                 {
                     continue;

@@ -4,7 +4,7 @@
 
 use crate::{
     detect::shape::MakeUp,
-    format::lanes::{CHUNK, Lanes, Look, Walk, widest},
+    format::lanes::{self, CHUNK, Lanes, Look, Walk, widest},
 };
 use std::cell::Cell;
 
@@ -39,7 +39,7 @@ pub(super) struct Room {
 }
 
 /// So many rows have room on the stack.
-pub(super) const FEW: usize = 4;
+const FEW: usize = 4;
 /// Room for more rows is given back at once, less is kept for the next text of the thread.
 const KEPT: usize = 1 << 16;
 
@@ -161,8 +161,7 @@ impl<'r> Planes<'r> {
     /// The classes of a text, laid out in `room`.
     pub(super) fn of(text: &[u8], room: &'r mut Room) -> Planes<'r> {
         let rows = room.rows(text.len().div_ceil(CHUNK));
-        let layer = Layer { text, rows };
-        let any = if layer.rows.len() <= FEW { layer.walk::<Lanes>() } else { widest(layer) };
+        let any = walk(rows.len(), Layer { text, rows });
         let rows = &*rows;
         Planes {
             rows,
@@ -200,6 +199,15 @@ impl<'r> Planes<'r> {
         self.alphanumeric.window(from) & !self.digits.window(from)
     }
 }
+
+/// Walks over so many rows, with all the width there is where they are many.
+#[inline]
+pub(super) fn walk<W: Walk>(rows: usize, walk: W) -> W::Output {
+    if rows <= FEW { walk.walk::<Lanes>() } else { widest(walk) }
+}
+
+/// Signs that may stand in a telephone number, and those that are of a class with them.
+pub(super) const DIALLED_SIGNS: &[u8] = b" -./()_+,";
 
 /// Of the sixty-four bytes before, the classes that join what follows to them.
 #[derive(Default)]
@@ -367,12 +375,9 @@ impl<const AT: usize> Plane<'_, AT> {
         let mut before = 0;
         for (at, row) in self.rows.iter().enumerate() {
             let bits = row[AT];
-            let mut starts = bits & !(bits << 1 | before);
+            let starts = bits & !(bits << 1 | before);
             before = bits >> (CHUNK - 1);
-            while starts != 0 {
-                each(at * CHUNK + starts.trailing_zeros() as usize);
-                starts &= starts - 1;
-            }
+            lanes::bits(starts).for_each(|bit| each(at * CHUNK + bit));
         }
     }
 }
@@ -407,7 +412,7 @@ mod tests {
             for (at, byte) in text.iter().enumerate() {
                 let dialled = planes.dialled.has(at);
                 prop_assert!(dialled || !is(b"0123456789 -.()/")(byte), "{}", at);
-                prop_assert!(!dialled || is(b"0123456789 -.()/_+,")(byte), "{}", at);
+                prop_assert!(!dialled || byte.is_ascii_digit() || is(DIALLED_SIGNS)(byte), "{}", at);
                 prop_assert_eq!((planes.newlines.has(at), planes.labels.has(at)), (*byte == b'\n', is(b":=[>")(byte)));
             }
             prop_assert_eq!((planes.has_percent, planes.has_colon), (text.contains(&b'%'), text.contains(&b':')));

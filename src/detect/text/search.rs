@@ -3,33 +3,27 @@
 //! Each search is compiled for the widest vectors of the processor ([`widest`]), so it and what it calls are `inline(always)`.
 
 use super::{
-    planes::{FEW, Planes, Row, plane},
+    planes::{Planes, Row, plane, walk},
     stems::Stems,
 };
-use crate::format::lanes::{CHUNK, Lanes, Look, Walk, widest};
+use crate::format::lanes::{CHUNK, Look, Walk, bits};
 
 impl Planes<'_> {
     /// Where one of these words may begin, by bits; hands over each sixty-four characters that have any.
     pub(super) fn each_stem(&self, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
-        self.search(StemSearch { rows: self.rows, text, stems, each });
+        walk(self.rows.len(), StemSearch { rows: self.rows, text, stems, each });
     }
 
     /// Hands over the numbers of each sixty-four characters that have any.
     #[inline]
     pub(super) fn each_numbers(&self, each: impl FnMut(usize, Numbers)) {
-        self.search(NumberSearch { rows: self.rows, each });
+        walk(self.rows.len(), NumberSearch { rows: self.rows, each });
     }
 
     /// Hands over the beginnings of lines, and what stands behind labels, where all words that begin in the next 44 characters
     /// have three to eight letters ([`PhraseSearch`]).
     pub(super) fn each_phrase(&self, each: impl FnMut(usize)) {
-        self.search(PhraseSearch { rows: self.rows, each });
-    }
-
-    /// Searches, with all the width there is where there is much to search.
-    #[inline]
-    fn search(&self, search: impl Walk<Output = ()>) {
-        if self.rows.len() <= FEW { search.walk::<Lanes>() } else { widest(search) }
+        walk(self.rows.len(), PhraseSearch { rows: self.rows, each });
     }
 }
 
@@ -75,11 +69,7 @@ impl<E: FnMut(usize, Numbers)> Walk for NumberSearch<'_, E> {
                 let next = self.rows.get(at + 1);
                 // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
                 let class = |of: usize| [row[of], next.map_or(0, |next| next[of])];
-                let back = |[here, next]: [u64; 2], far: usize| [here >> far | next << (CHUNK - far), next >> far];
-                let both = |bits: [u64; 2], far: usize| {
-                    let further = back(bits, far);
-                    [bits[0] & further[0], bits[1] & further[1]]
-                };
+                let both = |[here, next]: [u64; 2], far: usize| [here & (here >> far | next << (CHUNK - far)), next & next >> far];
                 let four = |of: usize| both(both(class(of), 1), 2);
                 let run = four(plane::ALPHANUMERIC);
                 let hexadecimal = both(both(four(plane::HEXADECIMAL), 4), 1)[0];
@@ -124,11 +114,7 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
             // Where one stands among the next so many, by doubling.
             let among = |bits: u128, far: u32| bits | bits >> far;
             let thirty_two = among(among(among(among(among(bad, 1), 2), 4), 8), 16);
-            let mut clean = starts & !(among(thirty_two, 12) as u64);
-            while clean != 0 {
-                (self.each)(at * CHUNK + clean.trailing_zeros() as usize);
-                clean &= clean - 1;
-            }
+            bits(starts & !(among(thirty_two, 12) as u64)).for_each(|bit| (self.each)(at * CHUNK + bit));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! thousands of words, whose tables no cache holds, and is built in the time it takes to sort them.
 
 use super::is_word;
+use crate::format::lanes::bits;
 use std::ops::Range;
 
 /// Words by how they begin.
@@ -119,18 +120,12 @@ impl Stems {
     pub(super) fn may_begin_at(&self, text: &[u8], at: usize, beginnings: u64, digits: u64, letters: [u64; 2]) -> u64 {
         // Noted without a branch, which would mostly be guessed wrong.
         let mut noted = 0;
-        let mut words = beginnings & !digits;
-        while words != 0 {
-            let bit = words.trailing_zeros();
+        for bit in bits(beginnings & !digits) {
             let others = !(letters[0] >> bit | letters[1] << 1 << (63 - bit));
-            noted |= u64::from(self.may_begin(text, at + bit as usize, others.trailing_zeros())) << bit;
-            words &= words - 1;
+            noted |= u64::from(self.may_begin(text, at + bit, others.trailing_zeros())) << bit;
         }
-        let mut numbers = beginnings & digits;
-        while numbers != 0 {
-            let bit = numbers.trailing_zeros();
-            noted |= u64::from(self.may_begin_with_digit(text, at + bit as usize)) << bit;
-            numbers &= numbers - 1;
+        for bit in bits(beginnings & digits) {
+            noted |= u64::from(self.may_begin_with_digit(text, at + bit)) << bit;
         }
         noted
     }

@@ -7,7 +7,7 @@
 //! to know when it would have to.
 
 use super::flavor::Flavor;
-use crate::format::lanes::{CHUNK, Lanes, Look as _};
+use crate::format::lanes::{CHUNK, Lanes, Look as _, bits};
 
 /// Where the last of the plain rows from `start` on ends: behind the parenthesis that closes it, at
 /// the comma before the next row. `None` if not even the first one is plain. `start` is where a row opens.
@@ -19,16 +19,13 @@ pub(super) fn coast(bytes: &[u8], start: usize, width: usize, flavor: Flavor) ->
         let seen = state.look(chunk, flavor.backslash);
         let good = seen.bad.trailing_zeros();
         let mut counted = 0;
-        let mut opens = seen.opens & low_bits(good);
-        while opens != 0 {
-            let open = opens.trailing_zeros();
+        for open in bits(seen.opens & low_bits(good)).map(|bit| bit as u32) {
             commas += (seen.commas & low_bits(open) & !low_bits(counted)).count_ones() as usize;
             if commas != width {
                 return end;
             }
             (counted, commas) = (open, 0);
             end = Some(start + at * CHUNK + open as usize);
-            opens &= opens - 1;
         }
         if seen.bad != 0 {
             return end;
