@@ -1,12 +1,13 @@
 //! Postal addresses folded for comparison, and the jurisdiction they lie in.
 
 use super::{
-    likeness::is_typo,
     name::folded,
     packed::Packed,
     place::{Jurisdiction, country_code, is_postcode, is_spaced_postcode, jurisdiction, subdivision_code},
+    record::Map,
+    spelling::is_typo,
 };
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 /// The fields of an address as they stand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,12 +92,18 @@ impl Address {
         self.fields.field(3)
     }
 
-    /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. 0 when the address has no street.
-    pub fn key(&self) -> u64 {
+    /// House number, in the street or before the unit's.
+    pub(super) fn number(&self) -> Option<&str> {
+        self.street().split(' ').chain(self.unit().split(' ')).find(|token| is_number(token))
+    }
+
+    /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
+    /// no street.
+    pub(super) fn door(&self) -> Option<[&str; 3]> {
         let mut number = "";
         let mut word = "";
         for token in self.street().split(' ') {
-            if token.starts_with(|c: char| c.is_ascii_digit()) {
+            if is_number(token) {
                 if number.is_empty() {
                     number = token;
                 }
@@ -104,18 +111,18 @@ impl Address {
                 word = token;
             }
         }
-        if number.is_empty() && word.is_empty() {
-            return 0;
-        }
         let place = if self.postcode().is_empty() { self.city() } else { self.postcode() };
-        let text = format!("{number}\u{1f}{word}\u{1f}{place}");
-        u64::from_le_bytes(blake3::hash(text.as_bytes()).as_bytes()[..8].try_into().unwrap_or_default())
+        (!number.is_empty() || !word.is_empty()).then_some([number, word, place])
     }
 
     /// Whether both can be the same door.
     pub fn agrees(&self, other: &Address) -> bool {
-        !self.street().is_empty() && self.key() == other.key()
+        !self.street().is_empty() && self.door() == other.door()
     }
+}
+
+fn is_number(token: &str) -> bool {
+    token.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
 
 /// Words of a unit that name no place.
@@ -166,10 +173,9 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn of(address: &'a Address) -> Lines<'a> {
-        let numbers = |token: &&str| token.starts_with(|c: char| c.is_ascii_digit());
         let squeezed = |text: &str, is_left_out: fn(&str) -> bool| {
             let mut all = String::with_capacity(text.len());
-            text.split(' ').filter(|token| !numbers(token) && !is_left_out(token)).for_each(|token| all.push_str(token));
+            text.split(' ').filter(|token| !is_number(token) && !is_left_out(token)).for_each(|token| all.push_str(token));
             if let Some(cut) = KINDS_IN_FULL.iter().find_map(|kind| all.strip_suffix(kind)).map(str::len).filter(|left| *left > 3) {
                 all.truncate(cut);
             }
@@ -177,7 +183,7 @@ impl<'a> Lines<'a> {
         };
         Lines {
             kind: address.street().split(' ').next_back().and_then(|token| STREET_KINDS.get(token)).copied(),
-            number: address.street().split(' ').chain(address.unit().split(' ')).find(numbers),
+            number: address.number(),
             street: squeezed(address.street(), |token| STREET_KINDS.contains_key(token)),
             estate: squeezed(address.unit(), |token| STREET_KINDS.contains_key(token) || UNIT_WORDS.contains(&token)),
         }
@@ -306,7 +312,7 @@ fn street_words(street: &str) -> String {
     words
 }
 
-static STREET_KINDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+static STREET_KINDS: LazyLock<Map<&'static str, &'static str>> = LazyLock::new(|| {
     [
         ("street", "st"),
         ("st", "st"),

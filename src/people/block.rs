@@ -280,7 +280,7 @@ impl Comparing<'_> {
                 let is_tried = self.meeting.is_tried(a);
                 for other in &block[i + 1..] {
                     let b = *other as u32;
-                    if (known == 0 || known != last(other)) && !self.have_met(a, b) {
+                    if (known == 0 || known != last(other)) && !self.are_two(a, b) && !self.have_met(a, b) {
                         self.compare(found, a, b, is_tried);
                     }
                 }
@@ -313,6 +313,11 @@ impl Comparing<'_> {
         let ways = self.ways[a] & self.ways[b] & !(crowded(a) | crowded(b)) & (self.way.bit() - 1);
         let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
         ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, (a, x), (b, y)))
+    }
+
+    /// Whether nothing can come of comparing two records that have hardly met.
+    fn are_two(&self, a: u32, b: u32) -> bool {
+        self.way.is_faint() && self.meeting.are_two(&self.records.nodes[a as usize], &self.records.nodes[b as usize])
     }
 
     fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {

@@ -3,10 +3,11 @@
 
 use super::{
     block::Edge,
-    likeness::{Likeness, edit_distance},
+    likeness::Likeness,
     name::{Name, Suffix},
     record::{Class, Key, Map, NONE, Number, Records},
     rule::{self, Birth, Rule, Tier},
+    spelling::edit_distance,
 };
 use smallvec::SmallVec;
 use std::{borrow::Cow, cell::LazyCell};

@@ -8,9 +8,9 @@
 
 use super::{
     holdout::Tally,
-    likeness::edit_distance,
     record::{Class, NONE, Node, Records, mix},
     rule::{self, Birth, Comparison, Door, Numbers},
+    spelling::edit_distance,
 };
 use std::collections::BTreeMap;
 

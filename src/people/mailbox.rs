@@ -8,10 +8,11 @@
 use super::{
     cluster::Clusters,
     holdout::Tally,
-    likeness::{self, Likeness, is_typo, token_likeness},
+    likeness::{self, Likeness, token_likeness},
     name::{Name, words},
     record::{Map, NONE, Records, mix},
     rule::Rule,
+    spelling::is_typo,
     way::{COINCIDENCES, hash_text, soundex},
 };
 use crate::detect::{is_given_name, is_surname};

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod agreement;
+mod apart;
 pub mod assemble;
 pub mod attach;
 pub mod block;
@@ -31,6 +32,7 @@ pub mod record;
 pub mod role;
 pub mod rule;
 mod slip;
+pub mod spelling;
 mod unread;
 mod values;
 mod way;

@@ -5,9 +5,10 @@
 
 use super::{
     address::Lines,
-    likeness::{Likeness, edit_distance, is_typo},
+    likeness::Likeness,
     name::Suffix,
     record::{Class, Key, NONE, Node, Number, Records},
+    spelling::{edit_distance, is_typo},
 };
 use smallvec::SmallVec;
 
@@ -231,6 +232,13 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
         one_letter: at_once && matches!(names(), (Some(x), Some(y)) if x.is_one_letter_from(y)),
         sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
     }
+}
+
+/// Whether two records hold nothing that could outweigh names of two people: no key in common, nor identifiers of unknown kind in
+/// both, which may be a typing error apart.
+pub(super) fn share_nothing(records: &Records, a: &Node, b: &Node) -> bool {
+    let keys = Keys::of(records.keys(a), records.keys(b));
+    keys.shared == 0 && !keys.crossed && keys.mine & keys.theirs & (bit(Class::Unverified) | bit(Class::Proven)) == 0
 }
 
 /// The strongest rule that holds for two named records. `rare` says whether the name is rare
@@ -496,6 +504,10 @@ fn doors(records: &Records, a: &Node, b: &Node) -> Door {
     let streetless = x.street().is_empty() || y.street().is_empty();
     if streetless && !area {
         return Door::Unknown;
+    }
+    // Most addresses of one town are on sight those of two doors.
+    if x.unit().is_empty() && y.unit().is_empty() && (x.number().is_none() || x.number() != y.number()) {
+        return if area { Door::Area } else { Door::Different };
     }
     let (mine, theirs) = (Lines::of(x), Lines::of(y));
     if area && mine.share_estate(&theirs) {

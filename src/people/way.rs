@@ -4,9 +4,11 @@
 
 use super::{
     address::Address,
+    apart::Glance,
     likeness::joined,
     name::Name,
     record::{Class, Key, Map, NONE, Node, Records, mix},
+    rule,
 };
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -197,6 +199,8 @@ pub(super) struct Meeting<'a> {
     places: Vec<PlaceHashes>,
     /// By record, name and host of an e-mail address, 0 for none; of few records only.
     mails: Vec<(u64, u64)>,
+    /// By name; of few records only.
+    glances: Vec<Glance>,
     /// By record: [`RARE`], [`TRIED`].
     traits: Vec<u8>,
     /// Some record tells a birth date. Where none does, a name and a year are met by whoever meets by the name.
@@ -226,7 +230,8 @@ impl<'a> Meeting<'a> {
                 *hashes = (hash_text(name), hash_text(host));
             }
         }
-        Meeting { is_dated, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, traits }
+        let glances = if records.few { records.names.par_iter().map(Glance::of).collect() } else { Vec::new() };
+        Meeting { is_dated, glances, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, traits }
     }
 
     /// The ways in which a record may meet others, a bit for each.
@@ -247,6 +252,12 @@ impl<'a> Meeting<'a> {
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
     pub(super) fn is_rare(&self, node: u32) -> bool {
         self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
+    }
+
+    /// Whether two records are those of two people at a glance. Only few records are looked at.
+    pub(super) fn are_two(&self, a: &Node, b: &Node) -> bool {
+        let glance = |node: &Node| self.glances.get(node.name as usize).copied().unwrap_or_default();
+        glance(a).are_two(glance(b)) && rule::share_nothing(self.records, a, b)
     }
 
     /// Whether the pairs of a record are tried.
@@ -377,7 +388,11 @@ pub(super) fn hash_bag(name: &Name) -> u64 {
 
 impl PlaceHashes {
     fn new(address: &Address) -> PlaceHashes {
-        PlaceHashes { door: address.key(), city: hash_known(address.city()), postcode: hash_known(address.postcode()) }
+        PlaceHashes {
+            door: address.door().map_or(0, |parts| mix(&parts.map(hash_text))),
+            city: hash_known(address.city()),
+            postcode: hash_known(address.postcode()),
+        }
     }
 }
 
