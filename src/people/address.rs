@@ -92,9 +92,13 @@ impl Address {
         self.fields.field(3)
     }
 
+    fn street_number(&self) -> Option<&str> {
+        self.street().split(' ').find(|token| is_number(token))
+    }
+
     /// House number, in the street or before the unit's.
     pub(super) fn number(&self) -> Option<&str> {
-        self.street().split(' ').chain(self.unit().split(' ')).find(|token| is_number(token))
+        self.street_number().or_else(|| self.unit().split(' ').find(|token| is_number(token)))
     }
 
     /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
@@ -117,7 +121,7 @@ impl Address {
 
     /// Whether both can be the same door.
     pub fn agrees(&self, other: &Address) -> bool {
-        !self.street().is_empty() && self.door() == other.door()
+        !self.street().is_empty() && self.street_number() == other.street_number() && self.door() == other.door()
     }
 }
 

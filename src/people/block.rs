@@ -317,7 +317,8 @@ impl Comparing<'_> {
 
     /// Whether nothing can come of comparing two records that have hardly met.
     fn are_two(&self, a: u32, b: u32) -> bool {
-        self.way.is_faint() && self.meeting.are_two(&self.records.nodes[a as usize], &self.records.nodes[b as usize])
+        let record = |at: u32| (at as usize, &self.records.nodes[at as usize]);
+        self.way.is_faint() && self.meeting.are_two(record(a), record(b))
     }
 
     fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {

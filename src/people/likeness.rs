@@ -1,6 +1,7 @@
 //! How two names go together: nicknames, initials, typing errors, double surnames and name changes are known.
 
 use super::{
+    apart::agree_in_nothing,
     name::{Name, PARTICLES, words},
     record::Map,
     spelling::{edit_distance, is_typo},
@@ -26,6 +27,14 @@ pub enum Likeness {
 impl Name {
     /// Compares two names.
     pub fn likeness(&self, other: &Name) -> Likeness {
+        if agree_in_nothing(self, other) {
+            return Likeness::Incompatible;
+        }
+        self.likeness_in_full(other)
+    }
+
+    /// The same, whatever can be seen at a glance.
+    pub(super) fn likeness_in_full(&self, other: &Name) -> Likeness {
         let (mine, theirs) = (Parts::of(self), Parts::of(other));
         let straight = compare(&mine, &theirs);
         if straight >= Likeness::Close || mine.given.is_empty() || theirs.given.is_empty() {
@@ -42,6 +51,11 @@ impl Name {
 
     /// How given names and surnames go together, each from 1 where they differ to 4 where they are the same; 0 where one is missing.
     pub(super) fn levels(&self, other: &Name) -> [u8; 2] {
+        if agree_in_nothing(self, other) { [1, 1] } else { self.levels_in_full(other) }
+    }
+
+    /// The same, whatever can be seen at a glance.
+    pub(super) fn levels_in_full(&self, other: &Name) -> [u8; 2] {
         let (mine, theirs) = (Parts::of(self), Parts::of(other));
         let level = |likeness: Option<Likeness>, a: &str, b: &str| match likeness {
             None => 0,

@@ -376,6 +376,15 @@ pub(super) fn births(a: u32, b: u32) -> Birth {
     Birth::Different
 }
 
+/// Whether two dates are the same but for an error, or have two parts in common.
+pub(super) fn births_agree(a: u32, b: u32) -> bool {
+    match births(a, b) {
+        Birth::Same | Birth::Near => true,
+        Birth::Unknown => false,
+        Birth::Different => share_two_parts(a, b),
+    }
+}
+
 /// Whether two dates have year and month, year and day, or month and day in common.
 pub(super) fn share_two_parts(a: u32, b: u32) -> bool {
     let parts = |date: u32| [date / 10_000, date / 100 % 100, date % 100];
@@ -489,7 +498,8 @@ fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
     if comparable { Numbers::Different } else { Numbers::Unknown }
 }
 
-fn doors(records: &Records, a: &Node, b: &Node) -> Door {
+/// How the addresses of two records compare.
+pub(super) fn doors(records: &Records, a: &Node, b: &Node) -> Door {
     let (Some(x), Some(y)) = (records.addresses.get(a.address as usize), records.addresses.get(b.address as usize)) else {
         return Door::Unknown;
     };

@@ -8,7 +8,7 @@ use super::{
     likeness::joined,
     name::Name,
     record::{Class, Key, Map, NONE, Node, Records, mix},
-    rule,
+    rule::{self, Door},
 };
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -255,9 +255,17 @@ impl<'a> Meeting<'a> {
     }
 
     /// Whether two records are those of two people at a glance. Only few records are looked at.
-    pub(super) fn are_two(&self, a: &Node, b: &Node) -> bool {
+    pub(super) fn are_two(&self, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
         let glance = |node: &Node| self.glances.get(node.name as usize).copied().unwrap_or_default();
-        glance(a).are_two(glance(b)) && rule::share_nothing(self.records, a, b)
+        let (mine, theirs) = (glance(a), glance(b));
+        let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
+        let hardly_agree = || {
+            mine.surnames_differ(theirs)
+                && !rule::births_agree(a.birth, b.birth)
+                && !(has_mail(at) && has_mail(bt))
+                && rule::doors(self.records, a, b) < Door::Near
+        };
+        (mine.are_two(theirs) || hardly_agree()) && rule::share_nothing(self.records, a, b)
     }
 
     /// Whether the pairs of a record are tried.
