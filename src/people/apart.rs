@@ -57,7 +57,8 @@ impl Word {
 
     /// The same without nicknames.
     fn by_letters(word: &str) -> Word {
-        let letters = word.bytes().fold(0u32, |letters, byte| letters | 1u32.checked_shl(byte.wrapping_sub(b'a').into()).unwrap_or(1 << 31));
+        let letters =
+            word.bytes().fold(0u32, |letters, byte| letters | 1u32.checked_shl(byte.wrapping_sub(b'a').into()).unwrap_or(1 << 31));
         let known = word.len() > 2 && letters < 1 << 26;
         Word { letters: if known { letters } else { 0 }, groups: 0 }
     }

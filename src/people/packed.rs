@@ -98,6 +98,13 @@ impl Lines {
         self.count += 1;
     }
 
+    /// Brings the texts at these places into the processor's cache.
+    pub(super) fn foresee(&self, places: impl Iterator<Item = usize>) -> u32 {
+        let starts = places.filter_map(|at| self.starts.get(at / STEP));
+        let first = |(block, from): &(u32, u32)| self.blocks.get(*block as usize)?.get(*from as usize).copied();
+        starts.filter_map(first).map(u32::from).sum()
+    }
+
     /// The text at a place.
     pub fn get(&self, at: usize) -> Option<&str> {
         let (block, from) = *self.starts.get(at / STEP).filter(|_| at < self.count)?;

@@ -7,6 +7,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, HashMap},
+    hint::black_box,
     ops::Range,
 };
 
@@ -104,12 +105,24 @@ impl Tokens {
         Ok(all)
     }
 
+    /// Brings the tokens of these mentions into the processor's cache.
+    fn foresee(&self, places: &[u32]) {
+        let starts = places.iter().filter_map(|at| self.ends.get(*at as usize));
+        black_box(starts.filter_map(|end| self.tokens.get(end.saturating_sub(1))).fold(0, |seen, token| seen ^ token));
+    }
+
     /// Of one mention.
     fn of(&self, at: usize) -> &[u64] {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(at).and_then(|end| self.tokens.get(start..*end)).unwrap_or_default()
     }
 }
+
+/// Among no more keys each is looked for in turn.
+const FEW: usize = 8;
+
+/// So many individuals are brought into the processor's cache before they are asked for.
+pub const AHEAD: usize = 64;
 
 /// Works out matrix cells, person by person, in memory it reuses.
 pub struct Cells {
@@ -133,6 +146,11 @@ impl Cells {
         let ranks = evidence.detectors.iter().map(|entry| entry.element.and_then(rank)).collect();
         let tokens = Tokens::read(evidence, population)?;
         Ok(Cells { tokens, ranks, order, seen: Vec::new(), keys: Vec::new(), cells: Vec::new(), detectors: Vec::new() })
+    }
+
+    /// Brings what the first of these individuals are told of into the processor's cache.
+    pub fn foresee(&self, population: &Population, individuals: &[Individual]) {
+        individuals.iter().take(AHEAD).for_each(|individual| self.tokens.foresee(population.places_of(individual)));
     }
 
     /// Works out the cells of an individual.
@@ -189,7 +207,12 @@ impl Cells {
         }
     }
 
-    fn different(&mut self, keys: impl Iterator<Item = u64>) -> u64 {
+    fn different(&mut self, keys: impl ExactSizeIterator<Item = u64> + Clone) -> u64 {
+        // Most are few.
+        if keys.len() <= FEW {
+            let told_before = |at: usize, key: u64| keys.clone().take(at).any(|before| before == key);
+            return keys.clone().enumerate().filter(|(at, key)| !told_before(*at, *key)).count() as u64;
+        }
         self.keys.clear();
         self.keys.extend(keys);
         self.keys.sort_unstable();

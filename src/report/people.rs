@@ -2,14 +2,14 @@
 
 use super::{
     Assessment, Report, census,
-    sheet::{Sheet, guard},
+    sheet::{DIGITS, Sheet, decimal, guard},
 };
 use crate::{
     base::{ElementSet, mask::write_masked_name},
     evidence::row::NO_TABLE,
-    people::{Population, individual::Individual, rule::Tier},
+    people::{Population, individual::Individual, record::Map, rule::Tier},
 };
-use std::{collections::HashMap, fmt::Write, path::Path};
+use std::{fmt::Write, path::Path};
 
 /// One row per affected individual.
 pub struct People;
@@ -26,7 +26,7 @@ impl Report for People {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()> {
         let mut sheet = Sheet::create(folder, self.name(), COLUMNS)?;
         let mut row = PersonRow::default();
-        for individual in assessment.population.counted() {
+        for individual in assessment.population.counted_with_names() {
             row.fill(assessment.population, individual);
             row.cells().for_each(|cell| {
                 sheet.word(cell);
@@ -43,7 +43,7 @@ pub(super) struct PersonRow {
     text: String,
     ends: Vec<usize>,
     /// Few sets of elements occur among many people.
-    codes: HashMap<ElementSet, String>,
+    codes: Map<ElementSet, String>,
     name: String,
 }
 
@@ -89,7 +89,7 @@ impl PersonRow {
     }
 
     fn number(&mut self, number: u32) {
-        write!(self.text, "{number}").ok();
+        self.text.push_str(decimal(number.into(), &mut [0; DIGITS]));
         self.ends.push(self.text.len());
     }
 
@@ -121,7 +121,13 @@ impl Report for Elements {
         let mut sheet = Sheet::detail(folder, "person_elements", header, rows, assessment.csv_all)?;
         let mut cells = census::Cells::new(assessment.evidence, population)?;
         let mut detectors = String::new();
-        for individual in population.counted() {
+        for (at, individual) in population.with_mentions(&population.individuals).enumerate() {
+            if at.is_multiple_of(census::AHEAD) {
+                cells.foresee(population, population.individuals.get(at..).unwrap_or_default());
+            }
+            if !individual.counted {
+                continue;
+            }
             cells.of(population, individual);
             for cell in cells.last() {
                 detectors.clear();
@@ -157,7 +163,8 @@ impl Report for Records {
         }
         let mut sheet = Sheet::parquet(&assessment.case.evidence(), "person_records-0000", "person_id, path, location, roles")?;
         let mut location = String::new();
-        for individual in population.individuals.iter().filter(|individual| individual.counted || individual.professional) {
+        let told = |individual: &&Individual| individual.counted || individual.professional;
+        for individual in population.with_mentions(&population.individuals).filter(told) {
             for mention in population.mentions(individual) {
                 location.clear();
                 write_location(&mut location, mention.table != NO_TABLE, mention.row, mention.length);

@@ -14,6 +14,7 @@ use crate::{
     people::{
         Population,
         individual::{Individual, Known},
+        record::Map,
     },
 };
 use rayon::prelude::*;
@@ -44,7 +45,7 @@ const WHOLE: u32 = NO_TABLE;
 /// The data sets of a case, the gravest first.
 pub fn data_sets(evidence: &Evidence<'_>, population: &Population, scale: &Scale, facts: &Facts) -> Vec<DataSet> {
     let parts = population.individuals.par_chunks(1 << 14).map(|individuals| alike(individuals, population, scale));
-    let counts = parts.reduce(HashMap::new, |mut sum, part| {
+    let counts = parts.reduce(Map::default, |mut sum, part| {
         part.into_iter().for_each(|(key, people)| *sum.entry(key).or_default() += people);
         sum
     });
@@ -85,9 +86,9 @@ fn rank(severity: &Severity, people: u64) -> (f64, Indication, u64) {
 }
 
 /// Counts the people of each data set by what it shows of them.
-fn alike<'p>(individuals: &'p [Individual], population: &Population, scale: &Scale) -> HashMap<Alike<'p>, u64> {
-    let mut counts: HashMap<Alike<'p>, u64> = HashMap::new();
-    for individual in individuals.iter().filter(|individual| individual.counted) {
+fn alike<'p>(individuals: &'p [Individual], population: &'p Population, scale: &Scale) -> Map<Alike<'p>, u64> {
+    let mut counts: Map<Alike<'p>, u64> = Map::default();
+    for individual in population.with_mentions(individuals).filter(|individual| individual.counted) {
         let minor = individual.minor == Known::Yes;
         let residency = if scale.distinguishes(&individual.residency) { individual.residency.as_str() } else { "" };
         let mut add = |(item, table, clear): (u32, u32, ElementSet)| {

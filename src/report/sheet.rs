@@ -147,7 +147,11 @@ impl Sheet {
     /// A whole number.
     pub fn number(&mut self, number: u64) -> &mut Sheet {
         match &mut self.to {
-            To::Csv { .. } => self.plain(number),
+            To::Csv { row, .. } => {
+                let mut digits = [0; DIGITS];
+                row.push_field(decimal(number, &mut digits).as_bytes());
+                self
+            }
             To::Parquet(columns) => {
                 columns.number(number);
                 self
@@ -194,6 +198,22 @@ impl Sheet {
             }
         }
         Ok(())
+    }
+}
+
+/// The longest number.
+pub(super) const DIGITS: usize = 20;
+
+/// A number written out, without what a formatter does besides.
+pub(super) fn decimal(mut number: u64, digits: &mut [u8; DIGITS]) -> &str {
+    let mut from = DIGITS;
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return std::str::from_utf8(&digits[from..]).unwrap_or_default();
+        }
     }
 }
 
@@ -267,6 +287,13 @@ pub fn share(part: u64, whole: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_display() {
+        for number in [0, 9, 10, 1_234_567_890, u64::MAX] {
+            assert_eq!(decimal(number, &mut [0; DIGITS]), number.to_string());
+        }
+    }
 
     #[test]
     fn formulas_are_disarmed() {

@@ -95,7 +95,7 @@ impl Crowd {
         write!(to, "{start}<dimension ref=\"A1:{last}{}\"{rest}", self.rows + 1)?;
         let kinds = people::COLUMNS.split(", ").map(|column| (NUMBERS.contains(&column), WHO.contains(&column))).collect();
         let mut rows = Rows { text: String::with_capacity(1 << 17), person: people::PersonRow::default(), kinds };
-        let wanted = population.counted().filter(|individual| self.of.includes(individual)).skip(self.skip).take(self.rows);
+        let wanted = population.counted_with_names().filter(|individual| self.of.includes(individual)).skip(self.skip).take(self.rows);
         for individual in wanted {
             rows.text.push_str("<row>");
             rows.person.fill(population, individual);
