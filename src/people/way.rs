@@ -254,18 +254,22 @@ impl<'a> Meeting<'a> {
         self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
     }
 
-    /// Whether two records are those of two people at a glance. Only few records are looked at.
+    /// Whether two records are those of two people, as far as their names tell, and nothing else is likely to outweigh that. Only few
+    /// records are looked at.
     pub(super) fn are_two(&self, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
-        let glance = |node: &Node| self.glances.get(node.name as usize).copied().unwrap_or_default();
-        let (mine, theirs) = (glance(a), glance(b));
+        let glance = |node: &Node| self.glances.get(node.name as usize);
+        let name = |node: &Node| self.records.names.get(node.name as usize);
+        let (Some(x), Some(y)) = (glance(a), glance(b)) else { return false };
         let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
-        let hardly_agree = || {
-            mine.surnames_differ(theirs)
-                && !rule::births_agree(a.birth, b.birth)
-                && !(has_mail(at) && has_mail(bt))
-                && rule::doors(self.records, a, b) < Door::Near
+        let hardly_agree =
+            || !rule::births_agree(a.birth, b.birth) && !(has_mail(at) && has_mail(bt)) && rule::doors(self.records, a, b) < Door::Near;
+        let names_are_two = || {
+            matches!((name(a), name(b)), (Some(x), Some(y)) if match x.levels(y) {
+                [1, _] => true,
+                [_, surname] => surname == 1 && hardly_agree(),
+            })
         };
-        (mine.are_two(theirs) || hardly_agree()) && rule::share_nothing(self.records, a, b)
+        (x.are_two(*y) || if x.surnames_differ(*y) { hardly_agree() } else { names_are_two() }) && rule::share_nothing(self.records, a, b)
     }
 
     /// Whether the pairs of a record are tried.
