@@ -7,11 +7,11 @@ use super::{
     holdout::{Chance, Rates},
     individual::{Individual, Known},
     mailbox::Names,
-    record::{Class, NONE, Records},
+    place::Jurisdiction,
+    record::{Class, Map, NONE, Records},
     rule::{Rule, Tier},
 };
 use crate::base::{Bounds, Element, Role, statistics::mixed_poisson_quantile};
-use rayon::slice::ParallelSliceMut;
 use std::collections::BTreeMap;
 
 /// Counts by scope, as `counts.csv` writes them.
@@ -22,7 +22,7 @@ pub struct Counts {
     pub scopes: Vec<(String, Bounds)>,
     pub reasons: Vec<Reason>,
     /// What each individual adds to the counts, in their order.
-    pub each: Vec<Bounds>,
+    pub each: Vec<Part>,
 }
 
 impl Counts {
@@ -50,7 +50,7 @@ pub struct Reason {
 }
 
 /// What may be wrong with one individual in the best count, as places of chances: see [`Kinds`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Doubt {
     /// Is the same person as another one.
     fewer: u8,
@@ -100,6 +100,22 @@ pub struct Resolved<'a> {
     pub rates: &'a Rates,
 }
 
+/// What one individual adds to the counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Taken for the same person as another one, at least.
+    pub is_other: bool,
+    /// Taken for two people, at most.
+    pub is_two: bool,
+}
+
+impl Part {
+    /// The same in people.
+    pub fn bounds(self) -> Bounds {
+        Bounds { floor: u64::from(!self.is_other), best: 1, ceiling: 1 + u64::from(self.is_two) }
+    }
+}
+
 /// What is counted apart, in the contract's order of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope<'a> {
@@ -137,15 +153,22 @@ pub fn count(resolved: &Resolved<'_>) -> Counts {
     let Ledger { doubts, kinds, reasons, .. } = ledger;
     let mut scopes: BTreeMap<Scope<'_>, Sum> = BTreeMap::new();
     let mut total = Sum::default();
+    // Many are alike in everything that is counted.
+    let mut alike: Map<_, (&Individual, u64)> = Map::default();
     for (individual, doubt) in individuals.iter().zip(&doubts) {
-        let mut add = |scope| scopes.entry(scope).or_default().add(*doubt);
+        let of = (individual.elements, individual.residency, individual.roles, individual.minor, individual.deceased);
+        let key = (of, individual.reachable, individual.professional, individual.counted, *doubt);
+        alike.entry(key).or_insert((individual, 0)).1 += 1;
+    }
+    for ((.., doubt), (individual, people)) in alike {
+        let mut add = |scope| scopes.entry(scope).or_default().add(people, doubt);
         if individual.professional {
             add(Scope::Role(Role::Professional.word()));
         }
         if !individual.counted {
             continue;
         }
-        total.add(*doubt);
+        total.add(people, doubt);
         individual.elements.iter().for_each(|element| add(Scope::Element(element.code())));
         add(Scope::Residency(&individual.residency));
         individual.roles().filter(|role| *role != Role::Professional).for_each(|role| add(Scope::Role(role.word())));
@@ -174,10 +197,10 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, doubt: Doubt) {
-        self.people += 1;
-        self.fewer.add(doubt.fewer);
-        self.more.add(doubt.more);
+    fn add(&mut self, people: u64, doubt: Doubt) {
+        self.people += people;
+        self.fewer.add(people, doubt.fewer);
+        self.more.add(people, doubt.more);
     }
 
     fn bounds(&self, kinds: &Kinds) -> Bounds {
@@ -211,14 +234,14 @@ impl Most {
 const CONFIDENCE: f64 = 0.975;
 
 impl Chances {
-    fn add(&mut self, at: u8) {
+    fn add(&mut self, people: u64, at: u8) {
         if at == NO_DOUBT {
             return;
         }
         if self.0.len() <= usize::from(at) {
             self.0.resize(usize::from(at) + 1, 0);
         }
-        self.0[usize::from(at)] += 1;
+        self.0[usize::from(at)] += people;
     }
 
     /// At most so many. What is not known of a share of errors is the same for all people it concerns, and independent of what is not
@@ -242,17 +265,20 @@ impl Chances {
 
 /// Gives every individual their part in the bounds of where they live, so that whoever adds people up by law comes to
 /// the bounds of the place.
-fn spread(individuals: &[Individual], doubts: &[Doubt], kinds: &Kinds) -> Vec<Bounds> {
-    let mut each: Vec<Bounds> = vec![Bounds::exactly(1); individuals.len()];
-    let mut order: Vec<u32> = (0..individuals.len() as u32).filter(|at| individuals[*at as usize].counted).collect();
-    let key = |at: &u32| {
-        let one = &individuals[*at as usize];
-        (one.residency, one.minor, one.elements, one.protected, *at)
-    };
-    order.par_sort_unstable_by_key(key);
-    for place in order.chunk_by(|a, b| individuals[*a as usize].residency == individuals[*b as usize].residency) {
-        share_out(place, kinds, |at| doubts[at].fewer, |at| each[at].floor = 0);
-        share_out(place, kinds, |at| doubts[at].more, |at| each[at].ceiling = 2);
+fn spread(individuals: &[Individual], doubts: &[Doubt], kinds: &Kinds) -> Vec<Part> {
+    let mut each: Vec<Part> = vec![Part::default(); individuals.len()];
+    // By place, and within it by what is known of them, of which there are few kinds.
+    let mut alike: Map<_, Vec<u32>> = Map::default();
+    for (at, one) in individuals.iter().enumerate().filter(|(_, one)| one.counted) {
+        alike.entry((one.residency, one.minor, one.elements, one.protected)).or_default().push(at as u32);
+    }
+    let mut places: BTreeMap<Jurisdiction, Vec<u32>> = BTreeMap::new();
+    for ((residency, ..), people) in alike.into_iter().collect::<BTreeMap<_, _>>() {
+        places.entry(residency).or_default().extend(people);
+    }
+    for place in places.values() {
+        share_out(place, kinds, |at| doubts[at].fewer, |at| each[at].is_other = true);
+        share_out(place, kinds, |at| doubts[at].more, |at| each[at].is_two = true);
     }
     each
 }
@@ -260,7 +286,7 @@ fn spread(individuals: &[Individual], doubts: &[Doubt], kinds: &Kinds) -> Vec<Bo
 /// Marks as many of these people as their chances come to, evenly over them.
 fn share_out(people: &[u32], kinds: &Kinds, chance: impl Fn(usize) -> u8, mut mark: impl FnMut(usize)) {
     let mut chances = Chances::default();
-    people.iter().for_each(|at| chances.add(chance(*at as usize)));
+    people.iter().for_each(|at| chances.add(1, chance(*at as usize)));
     let most = chances.most(kinds);
     let scale = most.rest as f64 / most.mean.max(f64::MIN_POSITIVE);
     let (mut carried, mut marked) = (0.5, 0);
@@ -327,7 +353,7 @@ impl Ledger<'_> {
             let doubt = &mut self.doubts[*at as usize];
             let held = if direction == Direction::Lowers { &mut doubt.fewer } else { &mut doubt.more };
             *held = self.kinds.greater(*held, *chance);
-            chances.add(*chance);
+            chances.add(1, *chance);
         }
         let most = chances.most(&self.kinds).all();
         if most == 0 {

@@ -423,7 +423,7 @@ impl Records {
         drop(nearby);
         let nodes = &records.nodes;
         order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| nodes[a.1 as usize].id.cmp(&nodes[b.1 as usize].id)));
-        let order: Vec<u32> = order.into_iter().map(|(_, at)| at).collect();
+        let mut order: Vec<u32> = order.into_iter().map(|(_, at)| at).collect();
         let mut place = vec![0u32; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
@@ -434,7 +434,7 @@ impl Records {
         records.keep_own_mails();
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
         drop(place);
-        records.nodes = order.iter().map(|at| records.nodes[*at as usize].clone()).collect();
+        put_in_order(&mut records.nodes, &mut order);
         records.order_keys();
         records
     }
@@ -443,6 +443,22 @@ impl Records {
     /// person's has them at hand.
     fn nearby(&self) -> Vec<u32> {
         if self.few { Vec::new() } else { self.names.par_iter().map(|name| (hash_bag(name) >> 32) as u32).collect() }
+    }
+}
+
+/// Puts in each place what lies at the place `order` tells, without room for all of it a second time. `order` is used up.
+fn put_in_order(nodes: &mut [Node], order: &mut [u32]) {
+    for start in 0..nodes.len() {
+        let mut at = start;
+        // Round the places that exchange what they hold; one that has been seen to tells its own place.
+        loop {
+            let from = std::mem::replace(&mut order[at], at as u32) as usize;
+            if from == start || from == at {
+                break;
+            }
+            nodes.swap(at, from);
+            at = from;
+        }
     }
 }
 
@@ -464,4 +480,20 @@ fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'
     let (column, _) = value.split_first_chunk::<2>()?;
     let number = u32::from(u16::from_le_bytes(*column));
     table.columns.iter().find(|column| column.seen.column == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::record::Records, *};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nodes_come_into_order_where_they_lie(order in Just((0..40u32).collect::<Vec<u32>>()).prop_shuffle()) {
+            let mut records = Records::default();
+            (0..40).for_each(|birth| records.add_plain(NONE, birth, Key { class: Class::Phone, value: 7 }));
+            put_in_order(&mut records.nodes, &mut order.clone());
+            prop_assert_eq!(records.nodes.iter().map(|node| node.birth).collect::<Vec<u32>>(), order);
+        }
+    }
 }

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// Yes, no, or nothing tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known {
     Yes,
     No,

@@ -279,6 +279,6 @@ impl Population {
 
     /// Everybody counted, with what each adds to floor, best and ceiling.
     pub fn counted_bounds(&self) -> impl Iterator<Item = (&Individual, crate::base::Bounds)> {
-        self.individuals.iter().zip(self.counts.each.iter().copied()).filter(|(individual, _)| individual.counted)
+        self.individuals.iter().zip(self.counts.each.iter().map(|part| part.bounds())).filter(|(individual, _)| individual.counted)
     }
 }

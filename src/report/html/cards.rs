@@ -82,8 +82,8 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     let mut shared = Shared { sets: Interned::new(), places: Interned::new(), bases: Interned::new(), paths: Interned::new() };
     let mut people = Vec::new();
     for (at, individual) in population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
-        let bounds = population.counts.each.get(at).copied().unwrap_or_default();
-        let doubt = u8::from(bounds.floor == 0) | u8::from(bounds.ceiling > 1) << 1 | u8::from(individual.conflict) << 2;
+        let part = population.counts.each.get(at).copied().unwrap_or_default();
+        let doubt = u8::from(part.is_other) | u8::from(part.is_two) << 1 | u8::from(individual.conflict) << 2;
         people.push(person(assessment, individual, merged.get(at).copied().unwrap_or_default(), doubt, &mut shared));
     }
     let count = |element: &Element| assessment.census.elements.get(element).map_or(0, |(people, _)| *people);
