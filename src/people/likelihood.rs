@@ -12,6 +12,7 @@ use super::{
     rule::{self, Birth, Comparison, Door, Numbers},
     spelling::edit_distance,
 };
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 const FIELDS: usize = 6;
@@ -158,7 +159,7 @@ pub(super) struct Model {
 const ROUNDS: usize = 40;
 
 /// Pairs drawn at random.
-const DRAWN: u64 = 200_000;
+const DRAWN: u32 = 200_000;
 
 /// Where this share of the pairs of one name and one contact differ in two parts of the birth date and more, dates do not tell two
 /// people. Fathers and sons of one name are never so many.
@@ -247,19 +248,23 @@ fn drawn(records: &Records, named: &[u32]) -> Option<Shares> {
     if count < 2 {
         return None;
     }
-    let mut sums = [[0.0; LEVELS]; FIELDS];
-    for at in 0..DRAWN {
-        let draw = mix(&[at, count]);
+    let none = || [[0u32; LEVELS]; FIELDS];
+    let drawn = (0..DRAWN).into_par_iter().with_min_len(1 << 12).fold(none, |mut sums, at| {
+        let draw = mix(&[at.into(), count]);
         let (a, b) = (named[(draw % count) as usize], named[((draw >> 32) % count) as usize]);
-        if a == b {
-            continue;
+        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+        if a != b
+            && let Some(pattern) = Pattern::of(records, &rule::compare(records, x, y), a, b)
+        {
+            pattern.0.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += 1);
         }
-        let compared = rule::compare(records, &records.nodes[a as usize], &records.nodes[b as usize]);
-        if let Some(pattern) = Pattern::of(records, &compared, a, b) {
-            pattern.0.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += 1.0);
-        }
-    }
-    Some(sums.map(shares))
+        sums
+    });
+    let sums = drawn.reduce(none, |mut sums, more| {
+        sums.as_flattened_mut().iter_mut().zip(more.as_flattened()).for_each(|(sum, more)| *sum += more);
+        sums
+    });
+    Some(sums.map(|of_field| shares(of_field.map(f64::from))))
 }
 
 impl Model {
