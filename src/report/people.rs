@@ -18,6 +18,9 @@ pub struct People;
 pub(super) const COLUMNS: &str = "person_id, full_name, birth_year, minor, deceased, residency, residency_basis, elements, element_count, \
                                   severity, records, files, tier, conflict, roles, protected";
 
+/// Those of them that say who a row is about.
+pub(super) const WHO: [&str; 4] = ["person_id", "full_name", "minor", "residency"];
+
 impl Report for People {
     fn name(&self) -> &'static str {
         "people.csv"
@@ -50,15 +53,7 @@ pub(super) struct PersonRow {
 impl PersonRow {
     /// Takes the cells of this individual.
     pub(super) fn fill(&mut self, population: &Population, individual: &Individual) {
-        self.text.clear();
-        self.ends.clear();
-        self.word(&individual.id);
-        if let Some(name) = population.records.shown_names.get(individual.name as usize) {
-            self.name.clear();
-            write_masked_name(&mut self.name, name);
-            self.text.push_str(&guard(&self.name));
-        }
-        self.word("");
+        self.begin(population, individual);
         match individual.birth / 10_000 {
             0 => self.word(""),
             year => self.number(year),
@@ -82,6 +77,26 @@ impl PersonRow {
         self.set(individual.protected);
     }
 
+    /// Takes only those that say who it is: [`WHO`].
+    pub(super) fn fill_who(&mut self, population: &Population, individual: &Individual) {
+        self.begin(population, individual);
+        self.word(individual.minor.word());
+        self.word(&individual.residency);
+    }
+
+    /// Id and name.
+    fn begin(&mut self, population: &Population, individual: &Individual) {
+        self.text.clear();
+        self.ends.clear();
+        self.word(&individual.id);
+        if let Some(name) = population.records.shown_names.get(individual.name as usize) {
+            self.name.clear();
+            write_masked_name(&mut self.name, name);
+            self.text.push_str(&guard(&self.name));
+        }
+        self.word("");
+    }
+
     /// Ends a cell with this word.
     fn word(&mut self, word: &str) {
         self.text.push_str(word);
@@ -99,7 +114,7 @@ impl PersonRow {
         self.ends.push(self.text.len());
     }
 
-    /// The cells, in the order of [`COLUMNS`].
+    /// The cells, in the order of [`COLUMNS`] or [`WHO`].
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default())

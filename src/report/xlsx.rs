@@ -158,7 +158,7 @@ impl<'f> Book<'f> {
     fn people(&mut self, name: &str, of: Of, show: Show) -> anyhow::Result<()> {
         let columns: Vec<&str> = match &show {
             Show::Row => people::COLUMNS.split(", ").collect(),
-            Show::Matrix(elements) => crowd::who().chain(elements.iter().map(|element| element.code())).collect(),
+            Show::Matrix(elements) => people::WHO.into_iter().chain(elements.iter().map(|element| element.code())).collect(),
         };
         let rows = self.population.counted().filter(|individual| of.includes(individual)).count();
         for (number, (skip, rows)) in crowd::split(rows).enumerate() {

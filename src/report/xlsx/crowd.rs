@@ -93,15 +93,20 @@ impl Crowd {
         let (range, rest) = dimension.split_once('"').unwrap_or((dimension, ""));
         let last = range.split(':').next_back().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
         write!(to, "{start}<dimension ref=\"A1:{last}{}\"{rest}", self.rows + 1)?;
-        let kinds = people::COLUMNS.split(", ").map(|column| (NUMBERS.contains(&column), WHO.contains(&column))).collect();
+        let kinds = people::COLUMNS.split(", ").map(|column| NUMBERS.contains(&column)).collect();
         let mut rows = Rows { text: String::with_capacity(1 << 17), person: people::PersonRow::default(), kinds };
         let wanted = population.counted_with_names().filter(|individual| self.of.includes(individual)).skip(self.skip).take(self.rows);
         for individual in wanted {
             rows.text.push_str("<row>");
-            rows.person.fill(population, individual);
             match &self.show {
-                Show::Row => rows.whole(),
-                Show::Matrix(elements) => rows.marks(elements, individual.elements, individual.protected),
+                Show::Row => {
+                    rows.person.fill(population, individual);
+                    rows.whole();
+                }
+                Show::Matrix(elements) => {
+                    rows.person.fill_who(population, individual);
+                    rows.marks(elements, individual.elements, individual.protected);
+                }
             }
             rows.text.push_str("</row>");
             if rows.text.len() > 1 << 16 {
@@ -115,31 +120,23 @@ impl Crowd {
     }
 }
 
-/// Columns of `people.csv` that say who a row of the matrix is about.
-const WHO: [&str; 4] = ["person_id", "full_name", "minor", "residency"];
-
-/// The same, in the order in which `people.csv` has them.
-pub(super) fn who() -> impl Iterator<Item = &'static str> {
-    people::COLUMNS.split(", ").filter(|column| WHO.contains(column))
-}
-
 /// Rows as XML.
 struct Rows {
     text: String,
     person: people::PersonRow,
-    /// Of each column of `people.csv`: whether it holds numbers, and whether the matrix has it.
-    kinds: Vec<(bool, bool)>,
+    /// Of each column of `people.csv`: whether it holds numbers.
+    kinds: Vec<bool>,
 }
 
 impl Rows {
     fn whole(&mut self) {
-        for (cell, (number, _)) in self.person.cells().zip(&self.kinds) {
+        for (cell, number) in self.person.cells().zip(&self.kinds) {
             push_cell(&mut self.text, cell, *number);
         }
     }
 
     fn marks(&mut self, elements: &[Element], held: ElementSet, protected: ElementSet) {
-        for (cell, _) in self.person.cells().zip(&self.kinds).filter(|(_, (_, who))| *who) {
+        for cell in self.person.cells() {
             push_cell(&mut self.text, cell, false);
         }
         for element in elements {
