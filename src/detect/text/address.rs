@@ -110,7 +110,7 @@ impl Scan<'_> {
     fn address_at(&mut self, id: DetectorId, number: usize) -> Option<usize> {
         // Whatever makes an address of it, a capital or a word of streets is right beside it.
         let may = |piece: &Piece| piece.is_capital() || piece.kinds != 0;
-        if !self.pieces(number, 2).get(1).is_some_and(may) && !self.pieces_before(number, 1).first().is_some_and(may) {
+        if !self.word_behind(number).is_some_and(|piece| may(&piece)) && !self.pieces_before(number, 1).first().is_some_and(may) {
             return None;
         }
         let mut after = self.pieces(number, 7);
@@ -513,21 +513,32 @@ impl Scan<'_> {
     }
 
     fn pieces(&self, from: usize, most: usize) -> Pieces {
-        let mut pieces = Pieces::new();
-        let (words, limit) = (self.planes.words, (from + REACH).min(self.text.len()));
-        let mut at = from;
+        let (mut pieces, mut at) = (Pieces::new(), from);
         while pieces.len() < most {
-            let Some(start) = words.next(at).filter(|start| *start < limit) else { break };
-            // What an apostrophe or a hyphen joins, up to forty bytes.
-            let most = start + 40;
-            let mut end = words.end(start);
-            while end < most && matches!(self.byte(end), b'\'' | b'-') {
-                end = words.end(end + 1);
-            }
-            at = end.min(most);
-            pieces.push(self.piece(start, at));
+            let Some((start, end)) = self.word_within(from, at) else { break };
+            at = end;
+            pieces.push(self.piece(start, end));
         }
         pieces
+    }
+
+    /// The second of the pieces from a place on.
+    fn word_behind(&self, from: usize) -> Option<Piece> {
+        let (_, at) = self.word_within(from, from)?;
+        self.word_within(from, at).map(|(start, end)| self.piece(start, end))
+    }
+
+    /// The first word at or behind `at` that begins within reach of `from`.
+    fn word_within(&self, from: usize, at: usize) -> Option<(usize, usize)> {
+        let words = self.planes.words;
+        let start = words.next(at).filter(|start| *start < (from + REACH).min(self.text.len()))?;
+        // What an apostrophe or a hyphen joins, up to forty bytes.
+        let most = start + 40;
+        let mut end = words.end(start);
+        while end < most && matches!(self.byte(end), b'\'' | b'-') {
+            end = words.end(end + 1);
+        }
+        Some((start, end.min(most)))
     }
 
     /// The words before a place, nearest first.
