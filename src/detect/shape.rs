@@ -165,6 +165,7 @@ impl MakeUp {
     pub(super) const ANY: u64 = u64::MAX;
 
     /// Its first so many characters.
+    #[inline]
     pub(super) fn first(self, length: u32) -> MakeUp {
         let mask = u64::MAX.checked_shr(64 - length).unwrap_or(0);
         MakeUp { alphanumeric: self.alphanumeric & mask, digits: if self.digits == MakeUp::ANY { MakeUp::ANY } else { self.digits & mask } }

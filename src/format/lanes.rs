@@ -2,6 +2,14 @@
 //!
 //! [`Lanes`] needs what every processor of its target has: SSE2 on x86-64, elsewhere loops that compilers make vector code of.
 //! A walk over much text asks [`widest`] instead, which looks once whether the processor has AVX-512 or AVX2.
+//! With AVX-512 of 2019 and later (VBMI, GFNI) classes of bytes are looked up in tables instead of compared, and beginnings of
+//! words are looked up eight and sixteen at a time ([`Sieve`]).
+
+mod sieve;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod vector;
+
+pub(crate) use sieve::Sieve;
 
 pub(crate) const CHUNK: usize = 64;
 
@@ -47,7 +55,26 @@ pub(crate) trait Look: Copy {
 
     /// Which bytes have the highest two bits set: in UTF-8, the first ones of characters beyond ASCII.
     fn leads(&self) -> u64;
+
+    /// See [`Sieve::each`].
+    #[inline(always)]
+    fn sieve(sieve: &Sieve, text: &[u8; 2 * CHUNK], letters: u64, others: u64) -> u64 {
+        sieve.each(text, letters, others)
+    }
+
+    /// Sixteen classes of bytes at once where the width has a quick way to it; [`Table`] says which byte is of which.
+    #[inline(always)]
+    fn by_table(_: &[u8; CHUNK], _: &Table) -> Option<[u64; CLASSES]> {
+        None
+    }
 }
+
+/// So many classes a [`Table`] has.
+pub(crate) const CLASSES: usize = 16;
+
+/// Which classes an ASCII character is of: in the first half a bit for each of the first eight, in the second for the others.
+#[derive(Debug)]
+pub(crate) struct Table(pub(crate) [[u8; 128]; 2]);
 
 /// What is to be done with whatever width the processor has. `walk` and all it calls must be `inline(always)`:
 /// only what becomes a part of the caller is compiled for the wider instructions.
@@ -70,16 +97,16 @@ pub(crate) fn widest<W: Walk>(walk: W) -> W::Output {
     return walk.walk::<Lanes>();
 }
 
-/// How many bytes may be compared at once; tests let it be fewer than the processor can.
+/// How many bytes may be compared at once, twice [`CHUNK`] with tables of 128 entries; tests let it be fewer than the processor can.
 #[cfg(all(not(test), target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 const fn limit() -> usize {
-    CHUNK
+    2 * CHUNK
 }
 
 #[cfg(test)]
 thread_local! {
-    static LIMIT: std::cell::Cell<usize> = const { std::cell::Cell::new(CHUNK) };
+    static LIMIT: std::cell::Cell<usize> = const { std::cell::Cell::new(2 * CHUNK) };
 }
 
 #[cfg(test)]
@@ -90,252 +117,12 @@ fn limit() -> usize {
 /// Runs something with every width this processor has, and with the loops for processors without vectors.
 #[cfg(test)]
 pub(crate) fn each_width<T>(mut run: impl FnMut() -> T) -> Vec<T> {
-    let all = [0, 16, 32, CHUNK].map(|most| {
+    let all = [0, 16, 32, CHUNK, 2 * CHUNK].map(|most| {
         LIMIT.set(most);
         run()
     });
-    LIMIT.set(CHUNK);
+    LIMIT.set(2 * CHUNK);
     all.into()
-}
-
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-mod vector {
-    #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
-
-    use super::{CHUNK, Look, Walk, limit};
-    use std::arch::x86_64::{
-        __m128i, __m256i, __m512i, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
-        _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8,
-        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_sub_epi8, _mm512_cmpeq_epi8_mask,
-        _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set_epi64, _mm512_set1_epi8,
-        _mm512_sub_epi8,
-    };
-
-    /// Walks with the widest comparison this processor has.
-    #[inline]
-    pub(super) fn widest<W: Walk>(walk: W) -> W::Output {
-        if limit() >= CHUNK && has_avx512() {
-            // SAFETY: the processor has what the function is compiled for.
-            unsafe { with_512(walk) }
-        } else if limit() >= CHUNK / 2 && has_avx2() {
-            // SAFETY: the processor has what the function is compiled for.
-            unsafe { with_256(walk) }
-        } else {
-            walk.walk::<Lanes>()
-        }
-    }
-
-    #[inline]
-    fn has_avx2() -> bool {
-        let counts_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("lzcnt") && is_x86_feature_detected!("popcnt");
-        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") && counts_bits
-    }
-
-    #[inline]
-    fn has_avx512() -> bool {
-        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && has_avx2()
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn with_512<W: Walk>(walk: W) -> W::Output {
-        walk.walk::<Wide>()
-    }
-
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn with_256<W: Walk>(walk: W) -> W::Output {
-        walk.walk::<Pair>()
-    }
-
-    /// Comparisons with vectors whose equal bytes become bytes of ones.
-    macro_rules! by_masks {
-        ($lanes:ident, $width:literal, $vector:ty, $of:ident, $set:ident, $add:ident, $sub:ident, $and:ident, $or:ident, $equal:ident, $min:ident, $mask:ident, $bits:ty) => {
-            impl $lanes {
-                #[inline(always)]
-                fn bits(&self, compare: impl Fn($vector) -> $vector) -> u64 {
-                    // SAFETY: takes a vector; the type is used only where the processor has the instruction.
-                    let mask = |lane| u64::from(unsafe { $mask(compare(lane)) } as $bits);
-                    self.0.iter().enumerate().fold(0, |bits, (at, lane)| bits | mask(*lane) << ($width * at))
-                }
-            }
-
-            impl Look for $lanes {
-                #[inline(always)]
-                fn of(chunk: &[u8; CHUNK]) -> $lanes {
-                    $of(chunk)
-                }
-
-                #[inline(always)]
-                fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
-                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                    self.bits(|lane| unsafe {
-                        let mut all = $set(0);
-                        for byte in wanted {
-                            all = $or(all, $equal(lane, $set(byte as i8)));
-                        }
-                        all
-                    })
-                }
-
-                #[inline(always)]
-                fn alphanumeric(&self) -> u64 {
-                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                    let within = |value: $vector, most: i8| unsafe { $equal($min(value, $set(most)), value) };
-                    // SAFETY: the same.
-                    self.bits(|lane| unsafe {
-                        let digit = within($sub(lane, $set(b'0' as i8)), 9);
-                        let lower = $or(lane, $set(0x20));
-                        $or(digit, within($sub(lower, $set(b'a' as i8)), 25))
-                    })
-                }
-
-                #[inline(always)]
-                fn digits(&self) -> u64 {
-                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                    self.bits(|lane| unsafe {
-                        let value = $sub(lane, $set(b'0' as i8));
-                        $equal($min(value, $set(9)), value)
-                    })
-                }
-
-                #[inline(always)]
-                fn within(&self, from: u8, to: u8) -> u64 {
-                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                    self.bits(|lane| unsafe {
-                        let value = $sub(lane, $set(from as i8));
-                        $equal($min(value, $set(to.wrapping_sub(from) as i8)), value)
-                    })
-                }
-
-                #[inline(always)]
-                fn beyond_ascii(&self) -> u64 {
-                    self.bits(|lane| lane)
-                }
-
-                #[inline(always)]
-                fn leads(&self) -> u64 {
-                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                    self.bits(|lane| unsafe { $and(lane, $add(lane, lane)) })
-                }
-            }
-        };
-    }
-
-    #[inline(always)]
-    fn number(chunk: &[u8; CHUNK], at: usize) -> i64 {
-        let (numbers, _) = chunk.as_chunks::<8>();
-        i64::from_le_bytes(numbers[at])
-    }
-
-    /// Four times sixteen bytes.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Lanes([__m128i; 4]);
-
-    #[inline(always)]
-    fn four(chunk: &[u8; CHUNK]) -> Lanes {
-        // SAFETY: takes numbers, needs SSE2, without which this module is not compiled.
-        Lanes(std::array::from_fn(|lane| unsafe { _mm_set_epi64x(number(chunk, 2 * lane + 1), number(chunk, 2 * lane)) }))
-    }
-
-    by_masks!(
-        Lanes,
-        16,
-        __m128i,
-        four,
-        _mm_set1_epi8,
-        _mm_add_epi8,
-        _mm_sub_epi8,
-        _mm_and_si128,
-        _mm_or_si128,
-        _mm_cmpeq_epi8,
-        _mm_min_epu8,
-        _mm_movemask_epi8,
-        u16
-    );
-
-    /// Twice thirty-two bytes: AVX2.
-    #[derive(Clone, Copy)]
-    pub(super) struct Pair([__m256i; 2]);
-
-    #[inline(always)]
-    fn two(chunk: &[u8; CHUNK]) -> Pair {
-        // SAFETY: takes numbers; the type is used only where the processor has AVX2.
-        Pair(std::array::from_fn(|lane| unsafe {
-            let at = |number_at| number(chunk, 4 * lane + number_at);
-            _mm256_set_epi64x(at(3), at(2), at(1), at(0))
-        }))
-    }
-
-    by_masks!(
-        Pair,
-        32,
-        __m256i,
-        two,
-        _mm256_set1_epi8,
-        _mm256_add_epi8,
-        _mm256_sub_epi8,
-        _mm256_and_si256,
-        _mm256_or_si256,
-        _mm256_cmpeq_epi8,
-        _mm256_min_epu8,
-        _mm256_movemask_epi8,
-        u32
-    );
-
-    /// Sixty-four bytes: AVX-512, whose comparisons give bits.
-    #[derive(Clone, Copy)]
-    pub(super) struct Wide(__m512i);
-
-    impl Look for Wide {
-        #[inline(always)]
-        fn of(chunk: &[u8; CHUNK]) -> Wide {
-            let at = |place| number(chunk, place);
-            // SAFETY: takes numbers; the type is used only where the processor has AVX-512.
-            Wide(unsafe { _mm512_set_epi64(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0)) })
-        }
-
-        #[inline(always)]
-        fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
-            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-            wanted.iter().fold(0, |bits, byte| bits | unsafe { _mm512_cmpeq_epi8_mask(self.0, _mm512_set1_epi8(*byte as i8)) })
-        }
-
-        #[inline(always)]
-        fn alphanumeric(&self) -> u64 {
-            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-            let letters = unsafe {
-                let lower = _mm512_or_si512(self.0, _mm512_set1_epi8(0x20));
-                _mm512_cmple_epu8_mask(_mm512_sub_epi8(lower, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25))
-            };
-            letters | self.digits()
-        }
-
-        #[inline(always)]
-        fn digits(&self) -> u64 {
-            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-            unsafe { _mm512_cmple_epu8_mask(_mm512_sub_epi8(self.0, _mm512_set1_epi8(b'0' as i8)), _mm512_set1_epi8(9)) }
-        }
-
-        #[inline(always)]
-        fn within(&self, from: u8, to: u8) -> u64 {
-            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-            unsafe {
-                let value = _mm512_sub_epi8(self.0, _mm512_set1_epi8(from as i8));
-                _mm512_cmple_epu8_mask(value, _mm512_set1_epi8(to.wrapping_sub(from) as i8))
-            }
-        }
-
-        #[inline(always)]
-        fn beyond_ascii(&self) -> u64 {
-            // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
-            unsafe { _mm512_movepi8_mask(self.0) }
-        }
-
-        #[inline(always)]
-        fn leads(&self) -> u64 {
-            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-            unsafe { _mm512_cmpge_epu8_mask(self.0, _mm512_set1_epi8(0xc0_u8 as i8)) }
-        }
-    }
 }
 
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
@@ -407,6 +194,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What is of which class by a table in which the classes of a byte are its bits, here and behind a turn.
+    struct ByTable<'b>(&'b [u8; CHUNK]);
+
+    impl Walk for ByTable<'_> {
+        type Output = Option<[u64; CLASSES]>;
+
+        #[inline(always)]
+        fn walk<L: Look>(self) -> Self::Output {
+            let of_byte: [u8; 128] = std::array::from_fn(|byte| byte as u8);
+            L::by_table(self.0, &Table([of_byte, of_byte.map(|byte| byte.rotate_left(3))]))
+        }
+    }
+
     /// All answers about 64 bytes.
     struct All<'b>(&'b [u8; CHUNK], [u8; 3]);
 
@@ -435,6 +235,13 @@ mod tests {
             ];
             for told in each_width(|| widest(All(chunk, wanted))) {
                 prop_assert_eq!(told, slow);
+            }
+            let by_table = std::array::from_fn(|class| {
+                let of = |byte: u8| if class < 8 { byte } else { byte.rotate_left(3) };
+                bits(&|byte| byte < 0x80 && of(byte) >> (class % 8) & 1 == 1)
+            });
+            for told in each_width(|| widest(ByTable(chunk))).into_iter().flatten() {
+                prop_assert_eq!(told, by_table);
             }
         }
     }

@@ -23,26 +23,50 @@ pub(super) struct Words {
 
 /// Detectors, one bit each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Owners(Vec<u64>);
+pub(super) struct Owners {
+    bits: Vec<u64>,
+    /// See [`mark`].
+    marks: u64,
+}
+
+/// One of 63 bits for a detector; some share one. Sets of detectors that have none in common are mostly told apart by them.
+pub(super) const fn mark(id: DetectorId) -> u64 {
+    1 << (id.0 % 63)
+}
+
+/// The bit no detector has.
+pub(super) const ANYBODY: u64 = 1 << 63;
 
 impl Owners {
     pub(super) fn insert(&mut self, id: DetectorId) {
         let at = usize::from(id.0);
-        self.0.resize(self.0.len().max(at / 64 + 1), 0);
-        self.0[at / 64] |= 1 << (at % 64);
+        self.bits.resize(self.bits.len().max(at / 64 + 1), 0);
+        self.bits[at / 64] |= 1 << (at % 64);
+        self.marks |= mark(id);
+    }
+
+    fn clear(&mut self) {
+        self.bits.clear();
+        self.marks = 0;
     }
 
     fn extend(&mut self, others: &Owners) {
-        self.0.resize(self.0.len().max(others.0.len()), 0);
-        self.0.iter_mut().zip(&others.0).for_each(|(mine, others)| *mine |= others);
+        self.bits.resize(self.bits.len().max(others.bits.len()), 0);
+        self.bits.iter_mut().zip(&others.bits).for_each(|(mine, others)| *mine |= others);
+        self.marks |= others.marks;
     }
 
     fn meets(&self, others: &Owners) -> bool {
-        self.0.iter().zip(&others.0).any(|(mine, others)| mine & others != 0)
+        self.bits.iter().zip(&others.bits).any(|(mine, others)| mine & others != 0)
     }
 
     pub(super) fn contains(&self, id: DetectorId) -> bool {
-        self.0.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
+        self.bits.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
+    }
+
+    /// The marks of all of them.
+    pub(super) fn marks(&self) -> u64 {
+        self.marks
     }
 }
 
@@ -62,6 +86,11 @@ impl Words {
             }
         }
         Words { texts, owners }
+    }
+
+    /// Marks of those whose word this is.
+    pub(super) fn marks(&self, word: usize) -> u64 {
+        self.owners[word].marks
     }
 
     /// How they are written.
@@ -97,6 +126,8 @@ pub(super) struct Around {
     words: Vec<Standing>,
     /// Sixty-four places each: where a value may begin that one of the words is near to.
     reach: SmallVec<[u64; 4]>,
+    /// Whose words those are ([`mark`]).
+    marks: SmallVec<[u64; 4]>,
     /// How far behind a word such a value may begin.
     behind: usize,
     looked: Option<Looked>,
@@ -135,12 +166,15 @@ impl Around {
         self.words.clear();
         self.reach.clear();
         self.reach.resize(length / 64 + 1, 0);
+        self.marks.clear();
+        self.marks.resize(length / 64 + 1, 0);
         self.behind = if kind == TextKind::Lines { WINDOW } else { LABEL };
     }
 
-    /// Adds a word whose first letter is at `at`, behind all that begin before it.
-    pub(super) fn add(&mut self, word: usize, at: usize, stands: Range<usize>) {
+    /// Adds a word whose first letter is at `at`, behind all that begin before it. `marks`: of whose it is.
+    pub(super) fn add(&mut self, word: usize, marks: u64, at: usize, stands: Range<usize>) {
         let (from, to) = (at.saturating_sub(LONGEST + BEHIND), at + self.behind);
+        self.marks.iter_mut().take(to / 64 + 1).skip(from / 64).for_each(|of_row| *of_row |= marks);
         for (place, bits) in self.reach.iter_mut().enumerate().take(to / 64 + 1).skip(from / 64) {
             let low = u64::MAX << from.saturating_sub(place * 64).min(63);
             let high = u64::MAX >> (63 - (to - place * 64).min(63));
@@ -159,6 +193,12 @@ impl Around {
     #[inline]
     pub(super) fn reach(&self, at: usize) -> u64 {
         self.reach.get(at).copied().unwrap_or(0)
+    }
+
+    /// Marks of all whose words may be near to a value that begins here or among the sixty-four characters around.
+    #[inline]
+    pub(super) fn marks(&self, start: usize) -> u64 {
+        self.marks.get(start / 64).copied().unwrap_or(0)
     }
 
     /// The words that begin in a window: the first, and that behind the last. Values are asked about one after another: the
@@ -208,13 +248,15 @@ impl Scan<'_> {
 
     /// The same, of a value that ends at `end`.
     pub(super) fn may_be_near_to(&mut self, id: DetectorId, start: usize, end: usize) -> bool {
-        self.look_around(start, end);
-        self.owners_around().contains(id)
+        (self.around.marks(start) | self.around.marks(end)) & mark(id) != 0 && {
+            self.look_around(start, end);
+            self.owners_around().contains(id)
+        }
     }
 
     /// Whether a word of any of these detectors stands around a value that begins at `start`.
     pub(super) fn is_any_of_near(&mut self, ids: &Owners, start: usize) -> bool {
-        !ids.0.is_empty() && {
+        self.around.marks(start) & ids.marks != 0 && {
             self.look_around(start, start);
             self.owners_around().meets(ids)
         }
@@ -229,7 +271,7 @@ impl Scan<'_> {
             [only] => &known[only.word],
             all => {
                 if *joined != standing || standing.0 == standing.1 {
-                    owners.0.clear();
+                    owners.clear();
                     all.iter().for_each(|word| owners.extend(&known[word.word]));
                     *joined = standing;
                 }
@@ -332,9 +374,9 @@ mod tests {
         }
         let (bytes, mut found) = (text.as_bytes(), Vec::new());
         let mut room = Room::new();
-        let planes = Planes::of(bytes, &mut room);
+        let planes = Planes::of(bytes, false, &mut room);
         let mut scan = Scan::of(&detectors, bytes, TextKind::Lines, &planes, &mut found);
-        scan.words();
+        scan.walk();
         let (mut at, mut listed) = (0, 0);
         for round in 0..400 {
             at = if round % 7 == 0 { draw(bytes.len() - 200) } else { (at + draw(60)).min(bytes.len() - 200) };

@@ -1,6 +1,9 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
-use super::{context::Owners, planes::DIALLED_SIGNS};
+use super::{
+    context::{ANYBODY, Owners},
+    planes::DIALLED_SIGNS,
+};
 use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
@@ -15,8 +18,10 @@ pub(super) struct Forms {
     shapes: HashMap<MakeUp, Entry, foldhash::fast::FixedState>,
     /// The lengths of what shapes of [`MakeUp::ANY`] are made of and begin with: bit `n - 1` for `n` characters.
     open: u64,
-    /// Per [`Next`], who looks for a shape that begins with a number that is followed so.
+    /// Per [`Next`], who looks for a shape that begins with a number that is followed so,
     numbers: Vec<Seekers>,
+    /// and the marks of those: all that most numbers are asked.
+    marks: Vec<u64>,
     /// The same per first run of a shape, for those that may have letters in them.
     mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
@@ -35,7 +40,7 @@ pub(super) struct Next {
 }
 
 impl Next {
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(made: MakeUp) -> Next {
         let first = (!made.alphanumeric).trailing_zeros();
         let rest = made.alphanumeric.checked_shr(first).unwrap_or(0);
@@ -48,7 +53,7 @@ impl Next {
     const WIDEST: u32 = 4;
     const PLACES: usize = 1 << 10;
 
-    #[inline]
+    #[inline(always)]
     fn place(self) -> usize {
         (self.first.min(Next::LONGEST) | self.length.min(Next::LONGEST) << 4 | (self.gap.clamp(1, Next::WIDEST) - 1) << 8) as usize
     }
@@ -76,6 +81,11 @@ pub(super) struct Seekers {
 }
 
 impl Seekers {
+    /// Marks of those who need a word, [`ANYBODY`] where somebody does not.
+    fn marks(&self) -> u64 {
+        self.needing.marks() | if self.is_any_alone { ANYBODY } else { 0 }
+    }
+
     fn add(&mut self, sought: &Sought) {
         if sought.needs_word {
             self.needing.insert(sought.id);
@@ -121,7 +131,7 @@ pub(super) mod state {
 
 const FILTER_BITS: u32 = 14;
 
-#[inline]
+#[inline(always)]
 fn place(made: MakeUp) -> usize {
     let hash = made.alphanumeric.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ made.digits.wrapping_mul(0xd6e8_feb8_6659_fd93);
     (hash >> (64 - FILTER_BITS)) as usize
@@ -135,6 +145,7 @@ impl Forms {
             shapes: HashMap::default(),
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
+            marks: Vec::new(),
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -146,6 +157,7 @@ impl Forms {
                 }
             }
         }
+        forms.marks = forms.numbers.iter().map(Seekers::marks).collect();
         Ok(forms)
     }
 
@@ -195,6 +207,12 @@ impl Forms {
         &self.numbers[next.place()]
     }
 
+    /// Marks of them.
+    #[inline(always)]
+    pub(super) fn marks_of_number(&self, next: Next) -> u64 {
+        self.marks[next.place()]
+    }
+
     /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.
     pub(super) fn of_mixed(&self, run: MakeUp) -> impl Iterator<Item = &Seekers> {
         [run, run.open()].into_iter().filter_map(|made| self.mixed.get(&made))
@@ -202,7 +220,7 @@ impl Forms {
 
     /// Whether a shape may begin with this run, which has letters in it. `is_near`: a word may stand near; otherwise what needs one
     /// is passed over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn may_be(&self, run: MakeUp, is_near: bool) -> bool {
         if run.length() > 63 {
             return false;
@@ -293,7 +311,7 @@ mod tests {
             text in prop::collection::vec(prop_oneof![4 => prop::sample::select(b"0123456789".to_vec()), 2 => prop::sample::select(b"ABHMUVX".to_vec()), 2 => prop::sample::select(b" -./:()+".to_vec())], 1..30),
         ) {
             let mut room = Room::new();
-            let planes = Planes::of(&text, &mut room);
+            let (planes, _) = Planes::all(&text, &mut room);
             let made = planes.made(0);
             let mut found = Vec::new();
             ALL.scanner.forms.each(made, true, |_, _| true, |length, entry| {

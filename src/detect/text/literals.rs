@@ -1,6 +1,6 @@
 //! Fixed beginnings (`AKIA`, `-----BEGIN`, `eyJ`), labels (`password=`), markings.
 
-use super::{Scan, context::cases, is_word, login_files::PORTS, signs::is_no_secret};
+use super::{Scan, context::cases, is_word, login_files::PORTS, signs::is_no_secret, stems::End};
 use crate::detect::{
     Detector, DetectorId, check,
     lexicon::{self, flag},
@@ -96,9 +96,16 @@ impl Literals {
         Literals { uses }
     }
 
-    /// How they are written.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.uses.iter().map(|literal| literal.text.as_str())
+    /// How they are written, and how they may go on.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, End)> {
+        self.uses.iter().map(|literal| {
+            let end = match literal.kind {
+                Kind::Token { .. } => End::OpenAsWritten,
+                Kind::Label | Kind::Phrase => End::Whole,
+                _ => End::Open,
+            };
+            (literal.text.as_str(), end)
+        })
     }
 
     pub(super) fn count(&self) -> usize {

@@ -85,7 +85,7 @@ impl Scanner {
         let (literals, context) = (literals::Literals::of(all), context::Words::of(all));
         let words: Vec<_> = all_by_scanner("word").map(|(id, detector)| (id, detector.length.0..=detector.length.1)).collect();
         Ok(Scanner {
-            stems: stems::Stems::of(literals.texts().map(|text| (text, true)).chain(context.texts().map(|text| (text, false))))?,
+            stems: stems::Stems::of(literals.texts().chain(context.texts().map(|text| (text, stems::End::Whole))))?,
             literals,
             context,
             forms: forms::Forms::of(all)?,
@@ -107,6 +107,10 @@ impl Scanner {
     }
 }
 
+/// So many rows of the planes are laid out before anything is looked up in them. What looks forward from a number or a line
+/// looks less far than a tile.
+const TILE: usize = 128;
+
 /// One scan of one text.
 struct Scan<'t> {
     detectors: &'t Detectors,
@@ -114,6 +118,7 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     planes: &'t planes::Planes<'t>,
+    layer: planes::Layer,
     scratch: Vec<u8>,
     around: context::Around,
     /// German text writes every noun with a capital.
@@ -128,18 +133,20 @@ impl Detectors {
     pub fn scan_text(&self, text: &[u8], kind: TextKind, found: &mut Vec<Finding>) {
         let from = found.len();
         let mut room = planes::Room::new();
-        let planes = planes::Planes::of(text, &mut room);
+        let planes = planes::Planes::of(text, is_prose(kind), &mut room);
         let mut scan = Scan::of(self, text, kind, &planes, found);
-        let literals = scan.words();
-        scan.numbers();
-        scan.signs();
+        let literals = scan.walk();
+        if scan.layer.has_percent {
+            scan.escaped_signs();
+        }
         scan.literals(&literals);
-        scan.seeds();
-        if planes.has_colon {
+        if scan.layer.has_scheme {
             scan.url_lines();
+        }
+        if scan.layer.has_single {
             scan.pgpass_of_any_port();
         }
-        if matches!(kind, TextKind::Prose | TextKind::MailHeader) {
+        if is_prose(kind) {
             scan.addresses();
             scan.names();
             scan.attributes(from);
@@ -162,22 +169,44 @@ impl<'t> Scan<'t> {
             kind,
             found,
             planes,
+            layer: planes::Layer::default(),
             scratch: Vec::new(),
             around: context::Around::default(),
-            capitalises_nouns: matches!(kind, TextKind::Prose | TextKind::MailHeader) && is_german(text),
+            capitalises_nouns: is_prose(kind) && is_german(text),
             taken: Vec::new(),
         }
     }
 
+    /// Lays out the planes and walks what needs no other finding: words, numbers, signs, seed phrases. A tile of the text is gone
+    /// through at a time, so that what was laid out of it is still in the nearest cache. Returns the literals.
+    fn walk(&mut self) -> Vec<(usize, Range<usize>)> {
+        let (planes, rows) = (self.planes, self.planes.rows.count());
+        let (mut literals, mut before, mut seen) = (Vec::new(), search::Before::default(), seeds::Seen::default());
+        self.around.clear(self.text.len(), self.kind);
+        let mut last = 0..0;
+        for start in (0..rows).step_by(TILE) {
+            let tile = start..rows.min(start + TILE);
+            self.layer.lay(self.text, planes, tile.clone());
+            self.words(tile.clone(), &mut literals);
+            // Words behind a number may speak for it: numbers are a tile late.
+            self.numbers(last.clone(), &mut before);
+            self.signs(last.clone());
+            self.seeds(last, &mut seen);
+            last = tile;
+        }
+        self.numbers(last.clone(), &mut before);
+        self.signs(last.clone());
+        self.seeds(last, &mut seen);
+        literals
+    }
+
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
-    /// returned. What stands inside of a literal is none by itself; of several that begin at one place the one with signs
+    /// told. What stands inside of a literal is none by itself; of several that begin at one place the one with signs
     /// before it counts, then the longest.
-    fn words(&mut self) -> Vec<(usize, Range<usize>)> {
+    fn words(&mut self, rows: Range<usize>, found: &mut Vec<(usize, Range<usize>)>) {
         let (text, planes) = (self.text, self.planes);
-        let Scanner { stems, literals, .. } = &self.detectors.scanner;
-        let (count, mut next) = (literals.count(), 0);
-        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
-        self.around.clear(text.len(), self.kind);
+        let Scanner { stems, literals, context, .. } = &self.detectors.scanner;
+        let (count, mut next) = (literals.count(), found.last().map_or(0, |(_, stands)| stands.end));
         let mut look = |at: usize| {
             let mut best: Option<(usize, Range<usize>)> = None;
             stems.each_at(text, at, |place, stands| {
@@ -185,7 +214,7 @@ impl<'t> Scan<'t> {
                     let last = text[stands.end - 1];
                     let goes_on = last.is_ascii() && is_word(last) && text.get(stands.end).is_some_and(u8::is_ascii_alphabetic);
                     if !goes_on {
-                        self.around.add(word, at, stands);
+                        self.around.add(word, context.marks(word), at, stands);
                     }
                 } else if at >= next && literals.is_one(place, &text[stands.clone()]) {
                     let better = |best: &Range<usize>| (stands.start, best.end) < (best.start, stands.end);
@@ -200,8 +229,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
-        found
+        planes.each_stem(rows, text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
     }
 
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it
@@ -270,6 +298,11 @@ fn resolve(found: &mut Vec<Finding>, from: usize) {
         }
     }
     found.append(&mut kept);
+}
+
+/// Whether names and addresses are looked for: after all else, in the planes of the whole text.
+fn is_prose(kind: TextKind) -> bool {
+    matches!(kind, TextKind::Prose | TextKind::MailHeader)
 }
 
 /// Whether the beginning of a text has more German than English small words.

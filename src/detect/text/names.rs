@@ -88,11 +88,10 @@ impl Scan<'_> {
         let mut addresses = taken.iter().peekable();
         let mut behind = 0;
         let planes = self.planes;
-        planes.words.each_start(|at| {
-            let first = self.text[at];
+        let look = |at: usize| {
             // In the middle of a word lies what a hyphen or an apostrophe joins to the letters before it.
             let is_inside = matches!(self.before(at), b'-' | b'\'') && at > 1 && is_word(self.before(at - 1));
-            if at < behind || is_inside || !(lower || first.is_ascii_uppercase() || first >= 0x80) {
+            if at < behind || is_inside {
                 return;
             }
             while addresses.next_if(|(_, end)| *end <= at).is_some() {}
@@ -106,7 +105,12 @@ impl Scan<'_> {
             if starts && !matches!(self.before(at), b'@' | b'#' | b'/' | b'_' | b'\\' | b'<') && end - at <= 24 {
                 behind = self.sequence(id, at, &mut walk).max(end);
             }
-        });
+        };
+        if lower {
+            planes.words.each_start(look)
+        } else {
+            planes.capitalised.each(look)
+        }
         self.mentioned_again(id, &walk);
     }
 

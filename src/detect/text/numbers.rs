@@ -5,9 +5,10 @@
 
 use super::{
     Scan,
+    context::ANYBODY,
     forms::{Entry, Next, Seekers, state},
     is_word,
-    search::Numbers,
+    search::{Before, Numbers},
 };
 use crate::{
     detect::{
@@ -20,20 +21,28 @@ use crate::{
         lanes::{CHUNK, bits},
     },
 };
+use std::ops::Range;
 
 /// A longer run of letters and digits is a blob.
 const LONGEST_RUN: usize = 70;
 
 impl Scan<'_> {
-    /// Walks all digits of the text.
-    pub(super) fn numbers(&mut self) {
+    /// Walks all digits of these rows; the words around are known as far as they may speak for what begins there.
+    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before) {
         let planes = self.planes;
         // Prose writes dates in words, of which the day is a short number.
         let all = self.kind != TextKind::Lines || self.detectors.scanner.forms.has_short();
-        planes.each_numbers(|at, Numbers { all: every, likely, mixed }| {
-            let numbers = if all { every } else { likely | every & self.around.reach(at) };
-            for digit in bits(numbers).map(|bit| at * CHUNK + bit) {
-                if self.may_be_number(digit) {
+        planes.each_numbers(rows, before, |at, Numbers { all: every, likely, mixed }| {
+            let whole = if all { every } else { likely };
+            let near = self.around.marks(at * CHUNK) | ANYBODY;
+            for digit in bits(whole).map(|bit| at * CHUNK + bit) {
+                if self.may_be_number(digit, near) {
+                    self.run(digit);
+                }
+            }
+            // Fewer characters in a row say something near a word, but only of a shape.
+            for digit in bits(every & self.around.reach(at) & !whole).map(|bit| at * CHUNK + bit) {
+                if self.may_begin_shape(digit, near) {
                     self.run(digit);
                 }
             }
@@ -46,9 +55,9 @@ impl Scan<'_> {
     }
 
     /// Whether anything may begin at a run of letters and digits that begins with a digit. Of most nothing does: parts of dates
-    /// and times, counts, sizes.
+    /// and times, counts, sizes. `near`: marks of whose words may be near.
     #[inline]
-    fn may_be_number(&mut self, start: usize) -> bool {
+    fn may_be_number(&mut self, start: usize, near: u64) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let made = planes.made(start);
         let next = Next::of(made);
@@ -56,15 +65,29 @@ impl Scan<'_> {
         let end = start + length as usize;
         let is_number = (!made.digits).trailing_zeros() >= length;
         let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
-        let shape = !planes.rests.has(start)
-            && if is_number { self.is_sought(scanner.forms.of_number(next), start) } else { self.may_be_shape(start, made) };
+        let shape = self.may_begin_shape(start, near);
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
-        let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3);
+        let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3)
+            && self.is_dotted(start)
+            && !self.is_inside(start);
         let v6 = (after == b':') & (length <= 4);
         let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
         let long = length as usize >= scanner.shortest_word;
         shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
+    }
+
+    /// Whether a shape may begin at a run that begins with a digit. `near`: marks of whose words may be near.
+    #[inline(always)]
+    fn may_begin_shape(&mut self, start: usize, near: u64) -> bool {
+        let (forms, planes) = (&self.detectors.scanner.forms, self.planes);
+        let made = planes.made(start);
+        let next = Next::of(made);
+        if (!made.digits).trailing_zeros() >= next.first {
+            forms.marks_of_number(next) & near != 0 && !planes.rests.has(start) && self.is_sought(forms.of_number(next), start)
+        } else {
+            !planes.rests.has(start) && self.may_be_shape(start, made)
+        }
     }
 
     /// Whether a shape may begin with a run that has letters in it.
@@ -102,7 +125,7 @@ impl Scan<'_> {
     fn run(&mut self, digit: usize) {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let start = planes.alphanumeric.start(digit.saturating_sub(LONGEST_RUN), digit);
-        let end = planes.alphanumeric.end(digit);
+        let Some(end) = planes.alphanumeric.end_within(digit, LONGEST_RUN) else { return };
         if end - start > LONGEST_RUN || start > 0 && planes.alphanumeric.has(start - 1) {
             return;
         }
@@ -237,7 +260,7 @@ impl Scan<'_> {
         if !(v4 || v6) {
             return;
         }
-        if v4 && !self.is_dotted(start) {
+        if v4 && (!self.is_dotted(start) || self.is_inside(start)) {
             return;
         }
         let of = |byte: &&u8| if v4 { byte.is_ascii_digit() || **byte == b'.' } else { byte.is_ascii_hexdigit() || **byte == b':' };
@@ -270,6 +293,12 @@ impl Scan<'_> {
             digits = digits.checked_shr(run + 1).unwrap_or_default();
             (1..=3).contains(&run) && self.before(at) == b'.'
         })
+    }
+
+    /// Whether an address of IPv4 begins as those inside of networks do, which tell nothing of a person.
+    fn is_inside(&self, start: usize) -> bool {
+        let rest = &self.text[start..];
+        [b"10.".as_slice(), b"127.", b"192.168."].iter().any(|inside| rest.starts_with(inside))
     }
 
     /// `version 7.14.2.1`, `v10.4.22.1`, `Chrome/126.0.6478.127`.

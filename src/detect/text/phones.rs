@@ -1,7 +1,13 @@
 //! Telephone numbers, by how they are written: groups of digits, a plus, brackets, an extension.
 
 use super::{Scan, is_word};
-use crate::{detect::phone, format::TextKind};
+use crate::{
+    detect::phone,
+    format::{
+        TextKind,
+        lanes::{Lanes, Look},
+    },
+};
 
 /// What the form of a number says, in bits.
 const PLUS_OR_BRACKET: f32 = 8.0;
@@ -19,11 +25,15 @@ impl Scan<'_> {
         let behind = digits.checked_shr(first).unwrap_or(0);
         let second = (!(behind >> behind.trailing_zeros().min(63))).trailing_zeros();
         match (first, second) {
-            (2, _) => FIVE_PAIRS,
+            (2, _) if self.byte(run_start) == b'0' => FIVE_PAIRS,
             (3, 3) => AREA_EXCHANGE_NUMBER,
             _ => {
-                let near = &self.text[run_start.saturating_sub(2)..(run_start + length).min(self.text.len())];
-                let is_set_apart = near.iter().any(|byte| matches!(byte, b'+' | b'('));
+                let near = &self.text[run_start.saturating_sub(2)..];
+                // The first sixty-four bytes at once, where there are so many.
+                let is_set_apart = near.first_chunk().map_or_else(
+                    || near.iter().take(length + 2).any(|byte| matches!(byte, b'+' | b'(')),
+                    |near| Lanes::of(near).any_of(*b"+(") & u64::MAX >> (62_usize.saturating_sub(length)) != 0,
+                );
                 if is_set_apart {
                     PLUS_OR_BRACKET
                 } else if first == 1 {

@@ -2,16 +2,21 @@
 //!
 //! The walks of the text pass go over these bits; a byte itself is looked at only where they say that something can begin.
 
+use super::TILE;
 use crate::{
     detect::shape::MakeUp,
-    format::lanes::{self, CHUNK, Lanes, Look, Walk, widest},
+    format::lanes::{self, CHUNK, Lanes, Look, Table, Walk, widest},
 };
-use std::cell::Cell;
+use std::{cell::Cell, ops::Range};
 
 /// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them.
-pub(super) type Row = [u64; PLANES];
+pub(super) type Row = [Cell<u64>; PLANES];
 
-const PLANES: usize = 11;
+const PLANES: usize = 13;
+
+fn blank() -> Row {
+    [const { Cell::new(0) }; PLANES]
+}
 
 /// Places of the planes in a row.
 pub(super) mod plane {
@@ -29,6 +34,8 @@ pub(super) mod plane {
     pub(in crate::detect::text) const HEXADECIMAL: usize = 9;
     /// What a capital and a space or hyphen stand before.
     pub(in crate::detect::text) const APART: usize = 10;
+    pub(in crate::detect::text) const ATS: usize = 11;
+    pub(in crate::detect::text) const CAPITALISED: usize = 12;
 }
 
 /// Room for the classes of a text; that of a cell of a table needs no heap.
@@ -43,25 +50,32 @@ const FEW: usize = 4;
 /// Room for more rows is given back at once, less is kept for the next text of the thread.
 const KEPT: usize = 1 << 16;
 
+/// So many rows behind a text are asked for: a value may end with it, and 64 characters from there on are looked at.
+const BEHIND: usize = 4;
+/// Of a text that is walked once, so many rows are kept, a power of two: the room of the first is used again.
+const RING: usize = 4 * TILE;
+
 thread_local! {
     static KEPT_ROOM: Cell<Vec<Row>> = const { Cell::new(Vec::new()) };
 }
 
 impl Room {
     pub(super) fn new() -> Room {
-        Room { few: [[0; PLANES]; FEW], many: Vec::new() }
+        Room { few: std::array::from_fn(|_| blank()), many: Vec::new() }
     }
 
-    fn rows(&mut self, length: usize) -> &mut [Row] {
-        if length <= FEW {
-            return &mut self.few[..length];
+    /// Rows for so many; with `whole`, room for all of them at once.
+    fn rows(&mut self, count: usize, whole: bool) -> Rows<'_> {
+        if count <= FEW {
+            return Rows { room: &self.few[..count], mask: usize::MAX, count };
         }
+        let (length, mask) = if whole || count <= RING { (count, usize::MAX) } else { (RING, RING - 1) };
         self.many = KEPT_ROOM.take();
         // What is there of an earlier text is overwritten.
         if self.many.len() < length {
-            self.many.resize(length, [0; PLANES]);
+            self.many.resize_with(length, blank);
         }
-        &mut self.many[..length]
+        Rows { room: &self.many[..length], mask, count }
     }
 }
 
@@ -73,10 +87,44 @@ impl Drop for Room {
     }
 }
 
+/// The rows of a text, or those of the last tiles that were laid out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<'r> {
+    room: &'r [Row],
+    /// Of the number of a row, the bits that say where it lies.
+    mask: usize,
+    count: usize,
+}
+
+impl<'r> Rows<'r> {
+    pub(super) fn count(self) -> usize {
+        self.count
+    }
+
+    /// A row; nothing behind the text.
+    #[inline(always)]
+    pub(super) fn get(self, at: usize) -> Option<&'r Row> {
+        if at < self.count { self.room.get(at & self.mask) } else { None }
+    }
+
+    /// What a row has of a plane; nothing up to [`BEHIND`] rows behind the text.
+    #[inline(always)]
+    fn word(self, at: usize, plane: usize) -> u64 {
+        self.room.get(at & self.mask).map_or(0, |row| row[plane].get())
+    }
+
+    /// Empties the rows behind the text, where those before would be read instead.
+    fn empty_behind(self) {
+        for row in (self.count..self.count + BEHIND).filter_map(|at| self.room.get(at & self.mask)) {
+            row.iter().for_each(|word| word.set(0));
+        }
+    }
+}
+
 /// The classes of all bytes of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Planes<'r> {
-    pub(super) rows: &'r [Row],
+    pub(super) rows: Rows<'r>,
     /// ASCII letters and digits.
     pub alphanumeric: Plane<'r, { plane::ALPHANUMERIC }>,
     /// ASCII digits.
@@ -95,15 +143,16 @@ pub(super) struct Planes<'r> {
     pub newlines: Plane<'r, { plane::NEWLINES }>,
     /// Ends of labels: `:`, `=`, `[`, `>`.
     pub labels: Plane<'r, { plane::LABELS }>,
-    /// Whether there is any `%`, any `:`.
-    pub has_percent: bool,
-    pub has_colon: bool,
+    /// Where words begin with a capital or a character beyond ASCII.
+    pub capitalised: Plane<'r, { plane::CAPITALISED }>,
+    /// `@`.
+    pub ats: Plane<'r, { plane::ATS }>,
 }
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plane<'r, const AT: usize> {
-    rows: &'r [Row],
+    rows: Rows<'r>,
 }
 
 /// Sixty-four bytes by class.
@@ -135,6 +184,26 @@ impl Classes {
     #[inline(always)]
     fn of<L: Look>(chunk: &[u8; CHUNK]) -> Classes {
         let lanes = L::of(chunk);
+        if let Some(of) = L::by_table(chunk, &TABLE) {
+            return Classes {
+                alphanumeric: of[0],
+                digits: of[1],
+                words: of[0] | lanes.beyond_ascii(),
+                leads: lanes.leads(),
+                hyphens: of[2],
+                slashes: of[3],
+                points: of[4],
+                colons: of[5],
+                ats: of[6],
+                dollars: of[7],
+                percents: of[8],
+                spaces: of[9],
+                newlines: of[10],
+                signs: of[11],
+                capitals: of[12],
+                hexadecimal: of[13],
+            };
+        }
         let alphanumeric = lanes.alphanumeric();
         Classes {
             alphanumeric,
@@ -157,12 +226,41 @@ impl Classes {
     }
 }
 
+/// The same by a table, in the order it is read in.
+static TABLE: Table = {
+    let (mut table, mut byte) = ([[0; 128]; 2], 0);
+    while byte < 128 {
+        let is = byte as u8;
+        let of = [
+            is.is_ascii_alphanumeric(),
+            is.is_ascii_digit(),
+            matches!(is, b'-' | b'_' | b'+'),
+            is == b'/',
+            matches!(is, b'.' | b','),
+            is == b':',
+            is == b'@',
+            is == b'$',
+            is == b'%',
+            matches!(is, b' ' | b'(' | b')'),
+            is == b'\n',
+            matches!(is, b'=' | b'[' | b'>'),
+            is.is_ascii_uppercase(),
+            is.is_ascii_hexdigit() && !is.is_ascii_digit(),
+        ];
+        let mut class = 0;
+        while class < of.len() {
+            table[class / 8][byte] |= (of[class] as u8) << (class % 8);
+            class += 1;
+        }
+        byte += 1;
+    }
+    Table(table)
+};
+
 impl<'r> Planes<'r> {
-    /// The classes of a text, laid out in `room`.
-    pub(super) fn of(text: &[u8], room: &'r mut Room) -> Planes<'r> {
-        let rows = room.rows(text.len().div_ceil(CHUNK));
-        let any = walk(rows.len(), Layer { text, rows });
-        let rows = &*rows;
+    /// Room for the classes of a text, to be laid out by [`Layer::lay`]: of all of it with `whole`, else of the last tiles.
+    pub(super) fn of(text: &[u8], whole: bool, room: &'r mut Room) -> Planes<'r> {
+        let rows = room.rows(text.len().div_ceil(CHUNK), whole);
         Planes {
             rows,
             alphanumeric: Plane { rows },
@@ -175,9 +273,18 @@ impl<'r> Planes<'r> {
             dialled: Plane { rows },
             newlines: Plane { rows },
             labels: Plane { rows },
-            has_percent: any[0] != 0,
-            has_colon: any[1] != 0,
+            capitalised: Plane { rows },
+            ats: Plane { rows },
         }
+    }
+
+    /// The classes of all of a text.
+    #[cfg(test)]
+    pub(super) fn all(text: &[u8], room: &'r mut Room) -> (Planes<'r>, Layer) {
+        let planes = Planes::of(text, true, room);
+        let mut layer = Layer::default();
+        layer.lay(text, &planes, 0..planes.rows.count());
+        (planes, layer)
     }
 
     /// What the 64 characters from `from` on are made of.
@@ -210,13 +317,15 @@ pub(super) fn walk<W: Walk>(rows: usize, walk: W) -> W::Output {
 pub(super) const DIALLED_SIGNS: &[u8] = b" -./()_+,";
 
 /// Of the sixty-four bytes before, the classes that join what follows to them.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Before {
     words: u64,
     digits: u64,
     hyphens: u64,
+    slashes: u64,
     /// Points and slashes.
     points: u64,
+    colons: u64,
     /// Words and dollars.
     joined: u64,
     percents: u64,
@@ -225,41 +334,78 @@ struct Before {
     gaps: u64,
 }
 
-/// Lays out a text in every plane. Returns of which bytes of [`Planes::has_percent`] and its like there are any.
-struct Layer<'a> {
-    text: &'a [u8],
-    rows: &'a mut [Row],
+/// Lays out a text in every plane, some rows after others.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    before: Before,
+    /// Whether there was any `%` so far,
+    pub has_percent: bool,
+    /// any `://`,
+    pub has_scheme: bool,
+    /// any two colons with one character between them.
+    pub has_single: bool,
 }
 
-impl Walk for Layer<'_> {
-    type Output = [u64; 2];
-
-    #[inline(always)]
-    fn walk<L: Look>(self) -> [u64; 2] {
-        let (chunks, rest) = self.text.as_chunks::<CHUNK>();
-        let (mut before, mut any) = (Before::default(), [0; 2]);
-        for (at, (chunk, row)) in chunks.iter().zip(&mut *self.rows).enumerate() {
-            let next = self.text.get((at + 1) * CHUNK).copied().unwrap_or(0);
-            *row = lay::<L>(chunk, next, &mut before, &mut any);
+impl Layer {
+    /// Lays out these rows, which follow those laid out last.
+    pub(super) fn lay(&mut self, text: &[u8], planes: &Planes<'_>, rows: Range<usize>) {
+        let (text, last) = (&text[text.len().min(rows.start * CHUNK)..], rows.end);
+        let (before, any) =
+            walk(planes.rows.count(), Laying { text, rows: planes.rows, first: rows.start, count: rows.len(), before: self.before });
+        if last == planes.rows.count() {
+            planes.rows.empty_behind();
         }
-        if let (false, Some(row)) = (rest.is_empty(), self.rows.last_mut()) {
-            let mut last = [0; CHUNK];
-            last[..rest.len()].copy_from_slice(rest);
-            *row = lay::<L>(&last, 0, &mut before, &mut any);
-        }
-        any
+        self.before = before;
+        self.has_percent |= any[0] != 0;
+        self.has_scheme |= any[1] != 0;
+        self.has_single |= any[2] != 0;
     }
 }
 
-/// The words of sixty-four bytes; `next` is the byte behind them.
+/// Lays out rows of a text.
+struct Laying<'a> {
+    /// From the first of them on.
+    text: &'a [u8],
+    rows: Rows<'a>,
+    first: usize,
+    count: usize,
+    before: Before,
+}
+
+impl Walk for Laying<'_> {
+    /// The classes of the last row, and of which bytes [`Layer`] keeps in mind there are any.
+    type Output = (Before, [u64; 3]);
+
+    #[inline(always)]
+    fn walk<L: Look>(self) -> Self::Output {
+        let (chunks, rest) = self.text.as_chunks::<CHUNK>();
+        let (mut before, mut any) = (self.before, [0; 3]);
+        for (at, chunk) in chunks.iter().take(self.count).enumerate() {
+            let Some(row) = self.rows.get(self.first + at) else { break };
+            let next = self.text.get((at + 1) * CHUNK).copied().unwrap_or(0);
+            lay::<L>(chunk, next, row, &mut before, &mut any);
+        }
+        // The last row of the text, not full.
+        if let Some(row) = self.rows.get(self.first + chunks.len()).filter(|_| chunks.len() < self.count) {
+            let mut last = [0; CHUNK];
+            last[..rest.len()].copy_from_slice(rest);
+            lay::<L>(&last, 0, row, &mut before, &mut any);
+        }
+        (before, any)
+    }
+}
+
+/// Lays out sixty-four bytes; `next` is the byte behind them.
 #[inline(always)]
-fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u64; 2]) -> Row {
+fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, to: &Row, before: &mut Before, any: &mut [u64; 3]) {
     let here = Classes::of::<L>(chunk);
     let now = Before {
         words: here.words,
         digits: here.digits,
         hyphens: here.hyphens,
+        slashes: here.slashes,
         points: here.points | here.slashes,
+        colons: here.colons,
         joined: here.words | here.dollars,
         percents: here.percents,
         capitals: here.capitals,
@@ -277,28 +423,30 @@ fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, before: &mut Before, any: &mut [u
         | (here.points | here.colons) & ahead(here.digits, next.is_ascii_digit())
         | here.ats
         | here.words;
-    let mut row = [0; PLANES];
-    row[plane::ALPHANUMERIC] = here.alphanumeric;
-    row[plane::DIGITS] = here.digits;
-    row[plane::WORDS] = here.words;
-    row[plane::BEGINNINGS] = here.alphanumeric & !back(now.words, before.words, 1) | here.leads;
-    row[plane::RESTS] = joined & !spared;
-    row[plane::GOES_ON] = goes_on;
-    row[plane::DIALLED] = here.digits | here.spaces | here.hyphens | now.points;
-    row[plane::NEWLINES] = here.newlines;
-    row[plane::LABELS] = here.colons | here.signs;
-    row[plane::HEXADECIMAL] = here.digits | here.hexadecimal | here.colons;
-    row[plane::APART] = back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2);
+    let set = |plane: usize, word: u64| to[plane].set(word);
+    set(plane::ALPHANUMERIC, here.alphanumeric);
+    set(plane::DIGITS, here.digits);
+    set(plane::WORDS, here.words);
+    set(plane::BEGINNINGS, here.alphanumeric & !back(now.words, before.words, 1) | here.leads);
+    set(plane::RESTS, joined & !spared);
+    set(plane::GOES_ON, goes_on);
+    set(plane::DIALLED, here.digits | here.spaces | here.hyphens | now.points);
+    set(plane::NEWLINES, here.newlines);
+    set(plane::LABELS, here.colons | here.signs);
+    set(plane::HEXADECIMAL, here.digits | here.hexadecimal | here.colons);
+    set(plane::APART, back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2));
     any[0] |= here.percents;
-    any[1] |= here.colons;
+    any[1] |= here.slashes & back(now.slashes, before.slashes, 1) & back(now.colons, before.colons, 2);
+    any[2] |= here.colons & back(now.colons, before.colons, 2);
+    set(plane::ATS, here.ats);
+    set(plane::CAPITALISED, (here.capitals | here.words & !here.alphanumeric) & !back(now.words, before.words, 1));
     *before = now;
-    row
 }
 
 impl<const AT: usize> Plane<'_, AT> {
     #[inline]
     fn word(&self, at: usize) -> u64 {
-        self.rows.get(at).map_or(0, |row| row[AT])
+        self.rows.word(at, AT)
     }
 
     /// Whether the byte is of the class.
@@ -319,6 +467,20 @@ impl<const AT: usize> Plane<'_, AT> {
         at * CHUNK + bits.trailing_zeros() as usize
     }
 
+    /// The same, if it is not farther than so many bytes.
+    #[inline]
+    pub(super) fn end_within(&self, from: usize, most: usize) -> Option<usize> {
+        let mut end = from;
+        while end <= from + most {
+            let run = (!self.window(end)).trailing_zeros() as usize;
+            end += run;
+            if run < CHUNK {
+                return Some(end).filter(|end| *end <= from + most);
+            }
+        }
+        None
+    }
+
     /// The first byte of the class at or behind `from`.
     #[inline]
     pub(super) fn next(&self, from: usize) -> Option<usize> {
@@ -326,7 +488,7 @@ impl<const AT: usize> Plane<'_, AT> {
         let mut bits = self.word(at) & u64::MAX << (from % CHUNK);
         while bits == 0 {
             at += 1;
-            bits = self.rows.get(at)?[AT];
+            bits = self.rows.get(at)?[AT].get();
         }
         Some(at * CHUNK + bits.trailing_zeros() as usize)
     }
@@ -365,16 +527,30 @@ impl<const AT: usize> Plane<'_, AT> {
     #[inline]
     pub(super) fn window(&self, from: usize) -> u64 {
         let (at, bit) = (from / CHUNK, from % CHUNK);
-        let high = if bit > 0 { self.word(at + 1) << (CHUNK - bit) } else { 0 };
-        self.word(at) >> bit | high
+        self.word(at) >> bit | self.word(at + 1) << 1 << (CHUNK - 1 - bit)
+    }
+
+    /// Hands over every byte of the class.
+    #[inline]
+    pub(super) fn each(&self, each: impl FnMut(usize)) {
+        self.each_in(0..self.rows.count(), each);
+    }
+
+    /// The same of these rows.
+    #[inline]
+    pub(super) fn each_in(&self, rows: Range<usize>, mut each: impl FnMut(usize)) {
+        for at in rows {
+            let Some(row) = self.rows.get(at) else { break };
+            lanes::bits(row[AT].get()).for_each(|bit| each(at * CHUNK + bit));
+        }
     }
 
     /// Hands over where every run of the class begins.
     #[inline]
     pub(super) fn each_start(&self, mut each: impl FnMut(usize)) {
         let mut before = 0;
-        for (at, row) in self.rows.iter().enumerate() {
-            let bits = row[AT];
+        for at in 0..self.rows.count() {
+            let bits = self.word(at);
             let starts = bits & !(bits << 1 | before);
             before = bits >> (CHUNK - 1);
             lanes::bits(starts).for_each(|bit| each(at * CHUNK + bit));
@@ -391,13 +567,15 @@ mod tests {
         #[test]
         fn planes_say_what_a_look_at_every_byte_says(text in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), prop::sample::select(b"-_+./,:$%@=[>\n(".to_vec()), any::<u8>()], 0..300), from in 0..320_usize) {
             let mut room = Room::new();
-            let planes = Planes::of(&text, &mut room);
+            let (planes, layer) = Planes::all(&text, &mut room);
             let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
             let is_word = |at: usize| text.get(at).is_some_and(|byte| super::super::is_word(*byte));
             let mut starts = Vec::new();
             planes.digits.each_start(|at| starts.push(at));
             prop_assert_eq!(starts, (0..text.len()).filter(|at| is_digit(*at) && (*at == 0 || !is_digit(at - 1))).collect::<Vec<_>>());
             prop_assert_eq!(planes.words.end(from), (from..).find(|at| !is_word(*at)).expect("behind the text"));
+            let end = planes.words.end(from);
+            prop_assert_eq!(planes.words.end_within(from, 70), Some(end).filter(|end| end - from <= 70));
             let start = (0..from).rev().take_while(|at| is_word(*at)).last().unwrap_or(from);
             prop_assert_eq!(planes.words.start(0, from), start);
             prop_assert_eq!(planes.words.start(from.min(200), from), start.max(from.min(200)));
@@ -415,7 +593,16 @@ mod tests {
                 prop_assert!(!dialled || byte.is_ascii_digit() || is(DIALLED_SIGNS)(byte), "{}", at);
                 prop_assert_eq!((planes.newlines.has(at), planes.labels.has(at)), (*byte == b'\n', is(b":=[>")(byte)));
             }
-            prop_assert_eq!((planes.has_percent, planes.has_colon), (text.contains(&b'%'), text.contains(&b':')));
+            let singles = text.windows(3).any(|three| three[0] == b':' && three[2] == b':');
+            prop_assert_eq!((layer.has_percent, layer.has_single), (text.contains(&b'%'), singles));
+            prop_assert_eq!(layer.has_scheme, text.windows(3).any(|three| three == b"://"));
+            let mut capitalised = Vec::new();
+            planes.capitalised.each(|at| capitalised.push(at));
+            let is_capitalised = |at: &usize| (text[*at].is_ascii_uppercase() || text[*at] >= 0x80) && (*at == 0 || !is_word(at - 1));
+            prop_assert_eq!(capitalised, (0..text.len()).filter(is_capitalised).collect::<Vec<_>>());
+            let mut ats = Vec::new();
+            planes.ats.each(|at| ats.push(at));
+            prop_assert_eq!(ats, memchr::memchr_iter(b'@', &text).collect::<Vec<_>>());
             let to = from.min(text.len());
             let low = to.saturating_sub(90);
             prop_assert_eq!(planes.labels.last(low, to), text[low..to].iter().rposition(is(b":=[>")).map(|at| low + at));

@@ -2,14 +2,17 @@
 //! search of the whole text for every word of the context. What the pass finds must be the same.
 
 use super::{
-    Finding, Scan,
+    Finding, Scan, TILE,
     context::cases,
     is_word,
     planes::{Planes, Room},
 };
 use crate::{
     detect::{Detector, DetectorId, Detectors, normal::Hints, pattern::TextShape, read::Verdict},
-    format::{TextKind, lanes::each_width},
+    format::{
+        TextKind,
+        lanes::{CHUNK, each_width},
+    },
 };
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -133,9 +136,9 @@ impl Slow<'_> {
 }
 
 /// What the files say of themselves, put together at random, a digit or letter changed here and there.
-fn text(detectors: &Detectors, draw: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
+fn text(detectors: &Detectors, size: usize, draw: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
     let mut text = Vec::new();
-    while text.len() < 1500 {
+    while text.len() < size {
         let examples = &detectors.all[draw(detectors.all.len())].examples;
         let all: Vec<&str> =
             examples.finds.iter().map(String::as_str).chain(examples.ignores.iter().map(|ignored| ignored.text.as_str())).collect();
@@ -156,10 +159,9 @@ fn text(detectors: &Detectors, draw: &mut impl FnMut(usize) -> usize) -> Vec<u8>
 /// What the walk over numbers finds.
 fn numbers(detectors: &Detectors, text: &[u8]) -> Vec<Finding> {
     let (mut room, mut found) = (Room::new(), Vec::new());
-    let planes = Planes::of(text, &mut room);
+    let planes = Planes::of(text, false, &mut room);
     let mut scan = Scan::of(detectors, text, TextKind::Lines, &planes, &mut found);
-    scan.words();
-    scan.numbers();
+    scan.walk();
     found
 }
 
@@ -174,13 +176,15 @@ fn the_pass_finds_what_one_expression_for_each_shape_finds() {
         (state >> 8) as usize % below
     };
     let mut kinds = std::collections::BTreeSet::new();
-    for _ in 0..24 {
-        let text = text(&detectors, &mut draw);
+    for round in 0..24 {
+        // One goes over several tiles.
+        let size = if round == 0 { 2 * TILE * CHUNK + 1500 } else { 1500 };
+        let text = text(&detectors, size, &mut draw);
         let slow = {
             let (mut room, mut found) = (Room::new(), Vec::new());
-            let planes = Planes::of(&text, &mut room);
+            let planes = Planes::of(&text, false, &mut room);
             let mut scan = Scan::of(&detectors, &text, TextKind::Lines, &planes, &mut found);
-            scan.words();
+            scan.walk();
             Slow { text: &text }.find(&detectors, &expressions, &scan)
         };
         let place = |one: &Finding| (one.detector, one.start, one.start + one.length, (f64::from(one.bits) * 1e3).round() as i64);

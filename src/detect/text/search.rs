@@ -3,34 +3,35 @@
 //! Each search is compiled for the widest vectors of the processor ([`widest`]), so it and what it calls are `inline(always)`.
 
 use super::{
-    planes::{Planes, Row, plane, walk},
+    planes::{Planes, Row, Rows, plane, walk},
     stems::Stems,
 };
 use crate::format::lanes::{CHUNK, Look, Walk, bits};
+use std::ops::Range;
 
 impl Planes<'_> {
-    /// Where one of these words may begin, by bits; hands over each sixty-four characters that have any.
-    pub(super) fn each_stem(&self, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
-        walk(self.rows.len(), StemSearch { rows: self.rows, text, stems, each });
+    /// Where one of these words may begin, by bits; hands over each sixty-four characters of these rows that have any.
+    pub(super) fn each_stem(&self, rows: Range<usize>, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
+        walk(self.rows.count(), StemSearch { rows: self.rows, range: rows, text, stems, each });
     }
 
-    /// Hands over the numbers of each sixty-four characters that have any.
+    /// Hands over the numbers of each sixty-four characters of these rows that have any. `before` goes from rows to the next.
     #[inline]
-    pub(super) fn each_numbers(&self, each: impl FnMut(usize, Numbers)) {
-        walk(self.rows.len(), NumberSearch { rows: self.rows, each });
+    pub(super) fn each_numbers(&self, rows: Range<usize>, before: &mut Before, each: impl FnMut(usize, Numbers)) {
+        *before = walk(self.rows.count(), NumberSearch { rows: self.rows, range: rows, before: *before, each });
     }
 
-    /// Hands over the beginnings of lines, and what stands behind labels, where all words that begin in the next 44 characters
-    /// have three to eight letters ([`PhraseSearch`]).
-    pub(super) fn each_phrase(&self, each: impl FnMut(usize)) {
-        walk(self.rows.len(), PhraseSearch { rows: self.rows, each });
+    /// Hands over the beginnings of lines in these rows, and what stands behind labels, where all words that begin in the next 44
+    /// characters have three to eight letters ([`PhraseSearch`]).
+    pub(super) fn each_phrase(&self, rows: Range<usize>, each: impl FnMut(usize)) {
+        walk(self.rows.count(), PhraseSearch { rows: self.rows, range: rows, each });
     }
 }
 
 /// Which of sixty-four characters are ASCII letters.
 #[inline(always)]
-const fn letters(row: &Row) -> u64 {
-    row[plane::ALPHANUMERIC] & !row[plane::DIGITS]
+fn letters(row: &Row) -> u64 {
+    row[plane::ALPHANUMERIC].get() & !row[plane::DIGITS].get()
 }
 
 /// First digits of runs of letters and digits, by bits.
@@ -44,20 +45,33 @@ pub(super) struct Numbers {
     pub mixed: u64,
 }
 
+/// What the characters before rows tell of the first in them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    /// Whether the last one is a letter or digit,
+    alphanumeric: u64,
+    /// whether it goes on a run that has begun with letters.
+    carry: bool,
+}
+
 /// Looks where numbers may begin.
 struct NumberSearch<'a, E> {
-    rows: &'a [Row],
+    rows: Rows<'a>,
+    range: Range<usize>,
+    before: Before,
     each: E,
 }
 
 impl<E: FnMut(usize, Numbers)> Walk for NumberSearch<'_, E> {
-    type Output = ();
+    type Output = Before;
 
     #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        let (mut before, mut carry) = (0, false);
-        for (at, row) in self.rows.iter().enumerate() {
-            let (alphanumeric, digits) = (row[plane::ALPHANUMERIC], row[plane::DIGITS]);
+    fn walk<L: Look>(mut self) -> Before {
+        let Before { alphanumeric: mut before, mut carry } = self.before;
+        for at in self.range {
+            let Some(row) = self.rows.get(at) else { break };
+            let get = |of: usize| row[of].get();
+            let (alphanumeric, digits) = (get(plane::ALPHANUMERIC), get(plane::DIGITS));
             let letters = letters(row);
             let begin = alphanumeric & !(alphanumeric << 1 | before);
             before = alphanumeric >> (CHUNK - 1);
@@ -68,25 +82,27 @@ impl<E: FnMut(usize, Numbers)> Walk for NumberSearch<'_, E> {
             if numbers.all != 0 {
                 let next = self.rows.get(at + 1);
                 // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
-                let class = |of: usize| [row[of], next.map_or(0, |next| next[of])];
+                let class = |of: usize| [get(of), next.map_or(0, |next| next[of].get())];
                 let both = |[here, next]: [u64; 2], far: usize| [here & (here >> far | next << (CHUNK - far)), next & next >> far];
                 let four = |of: usize| both(both(class(of), 1), 2);
                 let run = four(plane::ALPHANUMERIC);
                 let hexadecimal = both(both(four(plane::HEXADECIMAL), 4), 1)[0];
                 let form = both(run, 3)[0] | run[0] & !four(plane::DIGITS)[0] | hexadecimal;
                 let dialled = both(four(plane::DIALLED), 3)[0];
-                numbers.likely = numbers.all & (dialled | row[plane::APART] | form & !row[plane::RESTS]);
+                numbers.likely = numbers.all & (dialled | get(plane::APART) | form & !get(plane::RESTS));
             }
             if numbers.all | numbers.mixed != 0 {
                 (self.each)(at, numbers);
             }
         }
+        Before { alphanumeric: before, carry }
     }
 }
 
 /// Looks where the words of a seed phrase may begin: the first twelve take 47 bytes or more.
 struct PhraseSearch<'a, E> {
-    rows: &'a [Row],
+    rows: Rows<'a>,
+    range: Range<usize>,
     each: E,
 }
 
@@ -95,10 +111,14 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
 
     #[inline(always)]
     fn walk<L: Look>(mut self) {
+        let ends = |row: &Row| row[plane::NEWLINES].get() | row[plane::LABELS].get();
+        let previous = self.range.start.checked_sub(1).and_then(|before| self.rows.get(before));
         // The beginning of the text is that of a line.
-        let (mut behind, mut before) = (1, 0);
-        for (at, row) in self.rows.iter().enumerate() {
-            let ends = row[plane::NEWLINES] | row[plane::LABELS];
+        let mut behind = previous.map_or(1, |row| ends(row) >> (CHUNK - 1));
+        let mut before = u128::from(previous.map_or(0, letters) >> (CHUNK - 1));
+        for at in self.range {
+            let Some(row) = self.rows.get(at) else { break };
+            let ends = ends(row);
             let starts = ends << 1 | behind;
             behind = ends >> (CHUNK - 1);
             let next = self.rows.get(at + 1).map_or(0, letters);
@@ -121,7 +141,8 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
 
 /// Looks where words may begin.
 struct StemSearch<'a, E> {
-    rows: &'a [Row],
+    rows: Rows<'a>,
+    range: Range<usize>,
     text: &'a [u8],
     stems: &'a Stems,
     each: E,
@@ -132,9 +153,17 @@ impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
 
     #[inline(always)]
     fn walk<L: Look>(mut self) {
-        for (at, row) in self.rows.iter().enumerate() {
-            let both = [letters(row), self.rows.get(at + 1).map_or(0, letters)];
-            let noted = self.stems.may_begin_at(self.text, at * CHUNK, row[plane::BEGINNINGS], row[plane::DIGITS], both);
+        for at in self.range {
+            let Some(row) = self.rows.get(at) else { break };
+            let rest = self.text.get(at * CHUNK..).unwrap_or_default();
+            let mut last = [0; 2 * CHUNK];
+            let text = rest.first_chunk().unwrap_or_else(|| {
+                last[..rest.len()].copy_from_slice(rest);
+                &last
+            });
+            let begin = row[plane::BEGINNINGS].get();
+            let letters = begin & letters(row);
+            let noted = L::sieve(&self.stems.sieve, text, letters, begin & !letters);
             if noted != 0 {
                 (self.each)(at * CHUNK, noted);
             }
@@ -161,9 +190,12 @@ mod tests {
         #[test]
         fn phrases_may_begin_where_a_look_at_every_word_says_so(text in texts()) {
             let mut room = Room::new();
-            let planes = Planes::of(&text, &mut room);
+            let (planes, _) = Planes::all(&text, &mut room);
             let mut phrases = Vec::new();
-            planes.each_phrase(|at| phrases.push(at));
+            // In two parts: what follows is told as if it were one.
+            let (rows, half) = (planes.rows.count(), planes.rows.count() / 2);
+            planes.each_phrase(0..half, |at| phrases.push(at));
+            planes.each_phrase(half..rows, |at| phrases.push(at));
             // What would begin behind the text has no letters.
             phrases.retain(|at| *at < text.len());
             let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
@@ -176,7 +208,7 @@ mod tests {
         #[test]
         fn numbers_are_chosen_as_by_a_look_at_every_byte(text in texts()) {
             let mut room = Room::new();
-            let planes = Planes::of(&text, &mut room);
+            let (planes, _) = Planes::all(&text, &mut room);
             let slow = Slow { text: &text };
             let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
             let run = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -184,7 +216,10 @@ mod tests {
             let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
             let is_mixed = |at: usize| is_digit(at) && letters_before(at) > 0 && !text.get(at.wrapping_sub(letters_before(at) + 1)).is_some_and(u8::is_ascii_alphanumeric);
             let mut all = vec![Numbers { all: 0, likely: 0, mixed: 0 }; text.len().div_ceil(CHUNK)];
-            planes.each_numbers(|at, numbers| all[at] = numbers);
+            let mut before = Before::default();
+            for row in 0..planes.rows.count() {
+                planes.each_numbers(row..row + 1, &mut before, |at, numbers| all[at] = numbers);
+            }
             for (at, numbers) in all.into_iter().enumerate() {
                 for (bit, at) in (at * CHUNK..text.len().min((at + 1) * CHUNK)).enumerate() {
                     let has = |bits: u64| bits >> bit & 1 != 0;

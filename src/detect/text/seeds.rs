@@ -4,7 +4,7 @@
 use super::Scan;
 use bip39::{Language, Mnemonic};
 use foldhash::fast::FixedState;
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 /// How many words a phrase may have, most first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
@@ -15,24 +15,30 @@ const LABEL: usize = 80;
 /// Phrases of fewer different words are examples of the standard, `abandon` eleven times and `about`.
 const DISTINCT: usize = 5;
 
+/// The phrase found last: where it ends, and the line it begins in, which has no other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    until: usize,
+    line: Option<usize>,
+}
+
 impl Scan<'_> {
-    /// Looks where a phrase may begin: at the beginning of a line and behind its label.
-    pub(super) fn seeds(&mut self) {
+    /// Looks where a phrase may begin in these rows: at the beginning of a line and behind its label.
+    pub(super) fn seeds(&mut self, rows: Range<usize>, seen: &mut Seen) {
         let Some(id) = self.detectors.scanner.seed_phrase else { return };
         let planes = self.planes;
-        // A line has one phrase at most.
-        let (mut done, mut told) = (0, None);
-        planes.each_phrase(|from| {
-            if from < done || !self.may_be_phrase(from) {
+        planes.each_phrase(rows, |from| {
+            if from < seen.until || !self.may_be_phrase(from) {
                 return;
             }
             let far = from.saturating_sub(LABEL + 1);
             let Some(line) = planes.newlines.last(far, from).map(|at| at + 1).or((far == 0).then_some(0)) else { return };
             let is_behind_label = || {
-                let end = planes.newlines.next(line).unwrap_or(self.text.len());
-                planes.labels.last(line, end.min(line + LABEL)).map(|at| at + 1) == Some(from)
+                let head = &self.text[line..(line + LABEL).min(self.text.len())];
+                let end = line + memchr::memchr(b'\n', head).unwrap_or(head.len());
+                planes.labels.last(line, end).map(|at| at + 1) == Some(from)
             };
-            if told == Some(line) || line != from && !is_behind_label() {
+            if seen.line == Some(line) || line != from && !is_behind_label() {
                 return;
             }
             if let Some((start, stop, words)) = self.phrase_from(from) {
@@ -42,16 +48,19 @@ impl Scan<'_> {
                 distinct.sort_unstable();
                 distinct.dedup();
                 self.keep(id, start, stop, 12.0, distinct.len() < DISTINCT);
-                (done, told) = (stop, Some(line));
+                *seen = Seen { until: stop, line: Some(line) };
             }
         });
     }
 
-    /// Whether words of a phrase's lengths may begin here. The first twelve take 47 bytes or more: of the words that begin
+    /// Whether words of a phrase's lengths, and nothing else, may begin here. The first twelve take 47 bytes or more: of the words that begin
     /// in the first 44 all end within the 64 looked at, or are too long.
     #[inline]
     fn may_be_phrase(&self, from: usize) -> bool {
         let planes = self.planes;
+        if !self.text[from..].iter().take(44).all(|byte| OF_PHRASE[usize::from(*byte)]) {
+            return false;
+        }
         let gap = planes.letters(from).trailing_zeros();
         if gap > MOST_BETWEEN as u32 {
             return false;
@@ -107,7 +116,17 @@ fn known_word(word: &[u8]) -> Option<u16> {
     Language::English.word_list().get(usize::from(place))?.as_bytes().eq_ignore_ascii_case(word).then_some(place)
 }
 
-fn is_between(byte: u8) -> bool {
+/// What a phrase is made of: letters, and what may stand between its words.
+const OF_PHRASE: [bool; 256] = {
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < table.len() {
+        table[at] = is_between(at as u8) || (at as u8).is_ascii_alphabetic();
+        at += 1;
+    }
+    table
+};
+
+const fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace()
         || byte.is_ascii_digit()
         || matches!(byte, b',' | b'.' | b')' | b'"' | b'\'' | b'|' | b'-' | b'_' | b'*' | b'#' | b':')

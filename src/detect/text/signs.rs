@@ -5,6 +5,7 @@ use crate::detect::{
     DetectorId, normal,
     read::{is_role_mailbox, is_test_email},
 };
+use std::ops::Range;
 
 /// What may stand before the sign of an address.
 const OF_LOCAL_PART: [bool; 256] = {
@@ -22,16 +23,16 @@ const OF_LOCAL_PART: [bool; 256] = {
 };
 
 impl Scan<'_> {
-    /// Walks all `@` and `%40` of the text.
-    pub(super) fn signs(&mut self) {
-        let text = self.text;
-        for at in memchr::memchr_iter(b'@', text) {
-            self.sign(at, 1);
-        }
-        if self.planes.has_percent {
-            for at in memchr::memmem::find_iter(text, b"%40") {
-                self.sign(at, 3);
-            }
+    /// Walks all `@` of these rows.
+    pub(super) fn signs(&mut self, rows: Range<usize>) {
+        let planes = self.planes;
+        planes.ats.each_in(rows, |at| self.sign(at, 1));
+    }
+
+    /// Walks all `%40` of the text.
+    pub(super) fn escaped_signs(&mut self) {
+        for at in memchr::memmem::find_iter(self.text, b"%40") {
+            self.sign(at, 3);
         }
     }
 
@@ -126,7 +127,7 @@ impl Scan<'_> {
 
     /// `scheme://user:password@host`. Returns whether the sign was one's.
     fn login_in_url(&mut self, at: usize, domain: usize) -> bool {
-        let Some(id) = self.detectors.scanner.password else { return false };
+        let Some(id) = self.detectors.scanner.password.filter(|_| self.layer.has_scheme) else { return false };
         let from = at.saturating_sub(200);
         let token = self.text[from..at]
             .iter()
