@@ -10,7 +10,11 @@ use crate::{
     evidence::{FindingRow, MentionRow, row::NO_TABLE},
     format::{Place, Text, TextKind},
 };
-use std::{borrow::Cow, collections::BTreeMap};
+use foldhash::fast::FixedState;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Reused between texts.
 #[derive(Default)]
@@ -82,7 +86,11 @@ impl<'s> Texts<'s> {
         };
         let names: Vec<usize> = (0..found.len()).filter(|at| is_name(&found[*at])).collect();
         // The same name twice is the same person.
-        let first_of = |at: usize| names.iter().copied().find(|other| found[*other].normalised == found[at].normalised).unwrap_or(at);
+        let mut first: HashMap<&[u8], usize, FixedState> = HashMap::default();
+        for at in &names {
+            first.entry(&found[*at].normalised).or_insert(*at);
+        }
+        let first_of = |at: usize| first.get(&*found[at].normalised).copied().unwrap_or(at);
         let distinct = {
             let mut all: Vec<usize> = names.iter().map(|at| first_of(*at)).collect();
             all.sort_unstable();
@@ -100,7 +108,7 @@ impl<'s> Texts<'s> {
                 if finding.test_value || known.element.is_none() {
                     return None;
                 }
-                if names.contains(&at) {
+                if names.binary_search(&at).is_ok() {
                     return Some(first_of(at));
                 }
                 if known.meaning == Meaning::FullName {
@@ -224,12 +232,14 @@ impl<'s> Texts<'s> {
     }
 }
 
-/// The name a finding stands with: on the same line, before it in the paragraph, or right after it.
+/// The name a finding stands with: on the same line, before it in the paragraph, or right after it. A block has thousands of
+/// findings and names: both are in the order they stand in, and no more of the text is looked at than a name may be far.
 fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Option<usize> {
     let finding = &found[at];
     let line = line_start(text.bytes, finding.start);
     let line_end = memchr::memchr(b'\n', &text.bytes[finding.start..]).map_or(text.bytes.len(), |offset| finding.start + offset);
-    let on_line = names.iter().copied().filter(|name| (line..line_end).contains(&found[*name].start));
+    let until = |place: usize| names.partition_point(|name| found[*name].start < place);
+    let on_line = names[until(line)..until(line_end).max(until(line))].iter().copied();
     let by_distance = |name: &usize| {
         let name = &found[*name];
         // A name before a value is likelier its owner than one behind it.
@@ -242,7 +252,7 @@ fn nearest(text: &Text<'_>, found: &[Finding], names: &[usize], at: usize) -> Op
         return None;
     }
     let paragraph = paragraph_start(text.bytes, finding.start);
-    let before = names.iter().copied().rev().find(|name| found[*name].start < finding.start && found[*name].start >= paragraph);
+    let before = until(finding.start).checked_sub(1).map(|last| names[last]).filter(|name| found[*name].start >= paragraph);
     before.filter(|name| finding.start - found[*name].start <= REACH)
 }
 
@@ -274,12 +284,13 @@ fn line_start(bytes: &[u8], at: usize) -> usize {
     memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |newline| newline + 1)
 }
 
-/// After the last empty line before.
+/// After the last empty line before, if that is within reach; else as far as that goes.
 fn paragraph_start(bytes: &[u8], at: usize) -> usize {
-    let before = bytes.get(..at).unwrap_or_default();
+    let from = at.saturating_sub(REACH + b"\r\n\r\n".len());
+    let before = bytes.get(from..at).unwrap_or_default();
     let unix = memchr::memmem::rfind(before, b"\n\n").map(|found| found + 2);
     let windows = memchr::memmem::rfind(before, b"\r\n\r\n").map(|found| found + 4);
-    unix.max(windows).unwrap_or(0)
+    from + unix.max(windows).unwrap_or(0)
 }
 
 /// Where in the item a byte of the text stands.
@@ -321,6 +332,17 @@ pub(super) fn context(bytes: &[u8], start: usize, length: usize) -> (Vec<u8>, u1
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paragraph_begins_behind_the_last_empty_line_or_beyond_reach() {
+        let text = [b"Jane\r\n\r\nof ".as_slice(), &[b'x'; 700], b"\n\nJohn ", &[b'y'; 592], b" end"].concat();
+        assert_eq!(paragraph_start(&text, 4), 0);
+        assert_eq!(paragraph_start(&text, 300), 8);
+        assert_eq!(paragraph_start(&text, 711), 711 - REACH - 4);
+        // The empty line is looked for as far back as a name may be.
+        assert_eq!(paragraph_start(&text, 713 + REACH), 713);
+        assert!(paragraph_start(&text, 718 + REACH) > 713);
+    }
 
     #[test]
     fn decoded_offsets_are_spread_evenly_between_points() {
