@@ -1,3 +1,5 @@
+//! The comparisons of [`super::Look`] with vectors of 16, 32 and 64 bytes, and tables of 128 bytes where the processor has them.
+
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
