@@ -16,7 +16,7 @@
 use breachscope::{
     detect::Detectors,
     evidence::{Case, Evidence},
-    people::{self, likeness::edit_distance},
+    people::{self, spelling::edit_distance},
     scan::{self, Options, Progress},
 };
 use std::{

@@ -261,8 +261,8 @@ impl<'a> Meeting<'a> {
         let name = |node: &Node| self.records.names.get(node.name as usize);
         let (Some(x), Some(y)) = (glance(a), glance(b)) else { return false };
         let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
-        let hardly_agree =
-            || !rule::births_agree(a.birth, b.birth) && !(has_mail(at) && has_mail(bt)) && rule::doors(self.records, a, b) < Door::Near;
+        let agree_elsewhere = || rule::births_agree(a.birth, b.birth) || (has_mail(at) && has_mail(bt));
+        let hardly_agree = || !agree_elsewhere() && rule::doors(self.records, a, b) < Door::Near;
         let names_are_two = || {
             matches!((name(a), name(b)), (Some(x), Some(y)) if match x.levels(y) {
                 [1, _] => true,
