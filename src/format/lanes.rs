@@ -9,7 +9,7 @@ mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
 
-pub(crate) use sieve::Sieve;
+pub(crate) use sieve::{Sieve, mask};
 
 pub(crate) const CHUNK: usize = 64;
 

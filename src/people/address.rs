@@ -104,17 +104,9 @@ impl Address {
     /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
     /// no street.
     pub(super) fn door(&self) -> Option<[&str; 3]> {
-        let mut number = "";
-        let mut word = "";
-        for token in self.street().split(' ') {
-            if is_number(token) {
-                if number.is_empty() {
-                    number = token;
-                }
-            } else if word.is_empty() && !STREET_KINDS.contains_key(token) && token.chars().count() > 2 {
-                word = token;
-            }
-        }
+        let is_name = |token: &&str| !is_number(token) && !STREET_KINDS.contains_key(token) && token.chars().count() > 2;
+        let number = self.street_number().unwrap_or_default();
+        let word = self.street().split(' ').find(is_name).unwrap_or_default();
         let place = if self.postcode().is_empty() { self.city() } else { self.postcode() };
         (!number.is_empty() || !word.is_empty()).then_some([number, word, place])
     }

@@ -282,8 +282,8 @@ pub(super) fn nickname_groups(name: &str) -> &'static [&'static str] {
 
 /// Whether two given names may be one person's: a name and its nickname, or two nicknames of one name.
 pub fn is_nickname(a: &str, b: &str) -> bool {
-    let (Some(of_a), Some(of_b)) = (NICKNAMES.get(a), NICKNAMES.get(b)) else { return false };
-    of_a.iter().any(|name| of_b.binary_search(name).is_ok())
+    let of_b = nickname_groups(b);
+    nickname_groups(a).iter().any(|name| of_b.binary_search(name).is_ok())
 }
 
 #[cfg(test)]

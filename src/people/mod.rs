@@ -236,6 +236,14 @@ fn rank_items(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records)
     items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect()
 }
 
+/// All of these, some at a time brought into the processor's cache by `foresee` before they are handed over.
+fn looking_ahead(individuals: &[Individual], foresee: impl Fn(&[Individual]) -> u32) -> impl Iterator<Item = &Individual> {
+    individuals.chunks(block::AHEAD).flat_map(move |chunk| {
+        black_box(foresee(chunk));
+        chunk
+    })
+}
+
 impl Population {
     /// The mentions of an individual.
     pub fn mentions<'p>(&'p self, individual: &Individual) -> impl Iterator<Item = mention::MentionOf> + use<'p> {
@@ -256,20 +264,16 @@ impl Population {
     /// All of these, for whoever asks for their mentions: those are brought into the processor's cache before. Waiting for one after the
     /// other is most of what it costs to go through a million people.
     pub fn with_mentions<'p>(&'p self, individuals: &'p [Individual]) -> impl Iterator<Item = &'p Individual> {
-        individuals.chunks(block::AHEAD).flat_map(|chunk| {
+        looking_ahead(individuals, |chunk| {
             let mentions = chunk.iter().map(|of| self.records.mentions.foresee(self.places_of(of)));
-            black_box(mentions.fold(0, |seen, of| seen ^ of));
-            chunk
+            mentions.fold(0, |seen, of| seen ^ of)
         })
     }
 
     /// Everybody counted, in order, for whoever asks for their names: the same for these.
     pub fn counted_with_names(&self) -> impl Iterator<Item = &Individual> {
-        let all = self.individuals.chunks(block::AHEAD).flat_map(|chunk| {
-            black_box(self.records.shown_names.foresee(chunk.iter().map(|of| of.name as usize)));
-            chunk
-        });
-        all.filter(|individual| individual.counted)
+        let names = |chunk: &[Individual]| self.records.shown_names.foresee(chunk.iter().map(|of| of.name as usize));
+        looking_ahead(&self.individuals, names).filter(|individual| individual.counted)
     }
 
     /// Places of an individual's mentions among all.

@@ -45,8 +45,6 @@ fn distance<T: Copy + Eq>(a: &[T], b: &[T], limit: usize) -> usize {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let all = match short.len() {
         0 => long.len(),
-        // One wrong letter; what is longer by any has one more, or all of them.
-        1 if long.len() == 1 => 1,
         1..=64 => by_bits(short, long),
         _ => by_rows(short, long, limit),
     };

@@ -264,10 +264,9 @@ impl<'a> Meeting<'a> {
         let agree_elsewhere = || rule::births_agree(a.birth, b.birth) || (has_mail(at) && has_mail(bt));
         let hardly_agree = || !agree_elsewhere() && rule::doors(self.records, a, b) < Door::Near;
         let names_are_two = || {
-            matches!((name(a), name(b)), (Some(x), Some(y)) if match x.levels(y) {
-                [1, _] => true,
-                [_, surname] => surname == 1 && hardly_agree(),
-            })
+            let (Some(x), Some(y)) = (name(a), name(b)) else { return false };
+            let [given, surname] = x.levels(y);
+            given == 1 || (surname == 1 && hardly_agree())
         };
         (x.are_two(*y) || if x.surnames_differ(*y) { hardly_agree() } else { names_are_two() }) && rule::share_nothing(self.records, a, b)
     }

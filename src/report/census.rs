@@ -148,9 +148,9 @@ impl Cells {
         Ok(Cells { tokens, ranks, order, seen: Vec::new(), keys: Vec::new(), cells: Vec::new(), detectors: Vec::new() })
     }
 
-    /// Brings what the first of these individuals are told of into the processor's cache.
+    /// Brings what these individuals, no more than [`AHEAD`], are told of into the processor's cache.
     pub fn foresee(&self, population: &Population, individuals: &[Individual]) {
-        individuals.iter().take(AHEAD).for_each(|individual| self.tokens.foresee(population.places_of(individual)));
+        individuals.iter().for_each(|individual| self.tokens.foresee(population.places_of(individual)));
     }
 
     /// Works out the cells of an individual.

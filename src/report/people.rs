@@ -2,7 +2,7 @@
 
 use super::{
     Assessment, Report, census,
-    sheet::{DIGITS, Sheet, decimal, guard},
+    sheet::{Sheet, guard},
 };
 use crate::{
     base::{ElementSet, mask::write_masked_name},
@@ -104,7 +104,7 @@ impl PersonRow {
     }
 
     fn number(&mut self, number: u32) {
-        self.text.push_str(decimal(number.into(), &mut [0; DIGITS]));
+        self.text.push_str(itoa::Buffer::new().format(number));
         self.ends.push(self.text.len());
     }
 
@@ -136,24 +136,21 @@ impl Report for Elements {
         let mut sheet = Sheet::detail(folder, "person_elements", header, rows, assessment.csv_all)?;
         let mut cells = census::Cells::new(assessment.evidence, population)?;
         let mut detectors = String::new();
-        for (at, individual) in population.with_mentions(&population.individuals).enumerate() {
-            if at.is_multiple_of(census::AHEAD) {
-                cells.foresee(population, population.individuals.get(at..).unwrap_or_default());
-            }
-            if !individual.counted {
-                continue;
-            }
-            cells.of(population, individual);
-            for cell in cells.last() {
-                detectors.clear();
-                for (at, detector) in cells.detectors(cell).iter().enumerate() {
-                    detectors.push_str(if at == 0 { "" } else { ";" });
-                    detectors.push_str(assessment.evidence.detectors.get(usize::from(*detector)).map_or("", |entry| &entry.id));
+        for chunk in population.individuals.chunks(census::AHEAD) {
+            cells.foresee(population, chunk);
+            for individual in population.with_mentions(chunk).filter(|individual| individual.counted) {
+                cells.of(population, individual);
+                for cell in cells.last() {
+                    detectors.clear();
+                    for (at, detector) in cells.detectors(cell).iter().enumerate() {
+                        detectors.push_str(if at == 0 { "" } else { ";" });
+                        detectors.push_str(assessment.evidence.detectors.get(usize::from(*detector)).map_or("", |entry| &entry.id));
+                    }
+                    let protection = if individual.protected.contains(cell.element) { "protected" } else { "clear" };
+                    let confidence = if detectors.is_empty() { "medium" } else { "high" };
+                    sheet.word(&individual.id).word(cell.element.code()).word(&detectors);
+                    sheet.number(cell.distinct).number(cell.mentions).number(cell.files).word(protection).word(confidence).end()?;
                 }
-                let protection = if individual.protected.contains(cell.element) { "protected" } else { "clear" };
-                let confidence = if detectors.is_empty() { "medium" } else { "high" };
-                sheet.word(&individual.id).word(cell.element.code()).word(&detectors);
-                sheet.number(cell.distinct).number(cell.mentions).number(cell.files).word(protection).word(confidence).end()?;
             }
         }
         sheet.finish()

@@ -148,8 +148,7 @@ impl Sheet {
     pub fn number(&mut self, number: u64) -> &mut Sheet {
         match &mut self.to {
             To::Csv { row, .. } => {
-                let mut digits = [0; DIGITS];
-                row.push_field(decimal(number, &mut digits).as_bytes());
+                row.push_field(itoa::Buffer::new().format(number).as_bytes());
                 self
             }
             To::Parquet(columns) => {
@@ -198,22 +197,6 @@ impl Sheet {
             }
         }
         Ok(())
-    }
-}
-
-/// The longest number.
-pub(super) const DIGITS: usize = 20;
-
-/// A number written out, without what a formatter does besides.
-pub(super) fn decimal(mut number: u64, digits: &mut [u8; DIGITS]) -> &str {
-    let mut from = DIGITS;
-    loop {
-        from -= 1;
-        digits[from] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return std::str::from_utf8(&digits[from..]).unwrap_or_default();
-        }
     }
 }
 
@@ -290,8 +273,13 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_they_display() {
+        let folder = tempfile::tempdir().expect("a folder");
         for number in [0, 9, 10, 1_234_567_890, u64::MAX] {
-            assert_eq!(decimal(number, &mut [0; DIGITS]), number.to_string());
+            let mut sheet = Sheet::create(folder.path(), "of.csv", "number#").expect("a sheet");
+            sheet.number(number).end().expect("a row");
+            sheet.finish().expect("a file");
+            let text = std::fs::read_to_string(folder.path().join("of.csv")).expect("text");
+            assert_eq!(text, format!("number\n{number}\n"));
         }
     }
 

@@ -188,16 +188,19 @@ impl<'t> Scan<'t> {
             let tile = start..rows.min(start + TILE);
             self.layer.lay(self.text, planes, tile.clone());
             self.words(tile.clone(), &mut literals);
-            // Words behind a number may speak for it: numbers are a tile late.
-            self.numbers(last.clone(), &mut before);
-            self.signs(last.clone());
-            self.seeds(last, &mut seen);
+            // Words behind a number may speak for it: values are a tile late.
+            self.values(last, &mut before, &mut seen);
             last = tile;
         }
-        self.numbers(last.clone(), &mut before);
-        self.signs(last.clone());
-        self.seeds(last, &mut seen);
+        self.values(last, &mut before, &mut seen);
         literals
+    }
+
+    /// Walks numbers, signs and seed phrases of these rows.
+    fn values(&mut self, rows: Range<usize>, before: &mut search::Before, seen: &mut seeds::Seen) {
+        self.numbers(rows.clone(), before);
+        self.signs(rows.clone());
+        self.seeds(rows, seen);
     }
 
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are

@@ -42,7 +42,7 @@ impl Scan<'_> {
             }
             // Fewer characters in a row say something near a word, but only of a shape.
             for digit in bits(every & self.around.reach(at) & !whole).map(|bit| at * CHUNK + bit) {
-                if self.may_begin_shape(digit, near) {
+                if self.may_begin_shape(digit, planes.made(digit), near) {
                     self.run(digit);
                 }
             }
@@ -65,7 +65,7 @@ impl Scan<'_> {
         let end = start + length as usize;
         let is_number = (!made.digits).trailing_zeros() >= length;
         let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
-        let shape = self.may_begin_shape(start, near);
+        let shape = self.may_begin_shape(start, made, near);
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
         let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3)
@@ -77,11 +77,10 @@ impl Scan<'_> {
         shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
     }
 
-    /// Whether a shape may begin at a run that begins with a digit. `near`: marks of whose words may be near.
+    /// Whether a shape may begin at a run that begins with a digit and is made so. `near`: marks of whose words may be near.
     #[inline(always)]
-    fn may_begin_shape(&mut self, start: usize, near: u64) -> bool {
+    fn may_begin_shape(&mut self, start: usize, made: MakeUp, near: u64) -> bool {
         let (forms, planes) = (&self.detectors.scanner.forms, self.planes);
-        let made = planes.made(start);
         let next = Next::of(made);
         if (!made.digits).trailing_zeros() >= next.first {
             forms.marks_of_number(next) & near != 0 && !planes.rests.has(start) && self.is_sought(forms.of_number(next), start)

@@ -6,7 +6,7 @@
 //! time it takes to sort them.
 
 use super::is_word;
-use crate::format::lanes::Sieve;
+use crate::format::lanes::{Sieve, mask};
 use std::ops::Range;
 
 /// Words by how they begin.
@@ -166,12 +166,6 @@ fn eight(text: &[u8], at: usize) -> u64 {
         bytes
     });
     u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
-}
-
-/// A mask of the first so many of eight bytes.
-#[inline]
-const fn mask(bytes: usize) -> u64 {
-    if bytes >= 8 { u64::MAX } else { (1 << (8 * bytes)) - 1 }
 }
 
 /// Mixes the first so many bytes.

@@ -103,7 +103,7 @@ fn leading_letters(eight: u64) -> u64 {
 }
 
 /// A mask of the first so many of eight bytes.
-const fn mask(bytes: usize) -> u64 {
+pub(crate) const fn mask(bytes: usize) -> u64 {
     if bytes >= 8 { u64::MAX } else { (1 << (8 * bytes)) - 1 }
 }
 

@@ -370,74 +370,67 @@ fn numbers(vector: __m512i) -> [u64; 8] {
     unsafe { std::mem::transmute(vector) }
 }
 
-/// What [`Sieve::each`] says of letters, eight places at a time.
+/// Asks about the places whose bits are set, `8 * EIGHTS` at a time: the numbers of so many lie first in the vector that is handed over. What
+/// is told of them comes back as bits of their own places.
 #[inline(always)]
-fn by_words(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
-    let mut noted = 0;
-    // SAFETY: takes vectors, and reads where a hash of so many bits says in a table with a bit for each;
-    // the processor has the instructions where the caller's type is used.
+fn in_groups<const EIGHTS: i32>(at: u64, ask: impl Fn(__m128i) -> u64) -> u64 {
+    let (mut noted, mut done) = (0, 0);
+    // SAFETY: takes vectors and numbers; the processor has the instructions where the caller's type is used.
     unsafe {
         let mut places = _mm512_maskz_compress_epi8(at, all_of(&IN_ORDER));
-        let mut done = 0;
         while done < at.count_ones() {
-            let each = _mm512_shuffle_epi8(
-                _mm512_cvtepu8_epi64(_mm512_castsi512_si128(places)),
-                _mm512_set4_epi32(0x0808_0808, 0x0808_0808, 0, 0),
-            );
-            let from = _mm512_add_epi8(each, _mm512_set1_epi64(0x0706_0504_0302_0100));
-            let here = _mm512_or_si512(_mm512_permutex2var_epi8(low, from, high), _mm512_set1_epi8(0x20));
-            let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
-            let others = _mm512_movm_epi8(!letters);
-            let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
-            let hash = |eight: __m512i| {
-                let mixed = _mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight));
-                _mm512_mul_epu32(mixed, _mm512_set1_epi64(i64::from(FACTOR)))
-            };
-            // The hash is the lower half of the product: its upper bits say where in the table, the next five which bit.
-            let (runs, eights) = (hash(_mm512_and_si512(here, leading)), hash(here));
-            let word =
-                |hash: __m512i, shift: u32| _mm512_srl_epi64(_mm512_slli_epi64::<32>(hash), _mm_cvtsi32_si128(32 + shift as i32 + 5));
-            let bit = |hash: __m512i, shift: u32| {
-                _mm512_and_si512(_mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32)), _mm512_set1_epi64(31))
-            };
-            let known = |table: *const i32, hash: __m512i, shift: u32| {
-                let words = _mm512_i64gather_epi32::<4>(word(hash, shift), table);
-                _mm512_srlv_epi64(_mm512_cvtepu32_epi64(words), bit(hash, shift))
-            };
-            let both =
-                _mm512_or_si512(known(sieve.runs.as_ptr().cast(), runs, SHIFTS[0]), known(sieve.eights.as_ptr().cast(), eights, SHIFTS[1]));
-            noted |= u64::from(_mm512_test_epi64_mask(both, _mm512_set1_epi64(1))) << done;
-            places = _mm512_alignr_epi64::<1>(places, places);
-            done += 8;
+            noted |= ask(_mm512_castsi512_si128(places)) << done;
+            places = _mm512_alignr_epi64::<EIGHTS>(places, places);
+            done += 8 * EIGHTS as u32;
         }
         _pdep_u64(noted, at)
     }
 }
 
+/// What [`Sieve::each`] says of letters, eight places at a time.
+#[inline(always)]
+fn by_words(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
+    // SAFETY: takes vectors, and reads where a hash of so many bits says in a table with a bit for each;
+    // the processor has the instructions where the caller's type is used.
+    in_groups::<1>(at, |places| unsafe {
+        let each = _mm512_shuffle_epi8(_mm512_cvtepu8_epi64(places), _mm512_set4_epi32(0x0808_0808, 0x0808_0808, 0, 0));
+        let from = _mm512_add_epi8(each, _mm512_set1_epi64(0x0706_0504_0302_0100));
+        let here = _mm512_or_si512(_mm512_permutex2var_epi8(low, from, high), _mm512_set1_epi8(0x20));
+        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
+        let others = _mm512_movm_epi8(!letters);
+        let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
+        let hash = |eight: __m512i| {
+            let mixed = _mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight));
+            _mm512_mul_epu32(mixed, _mm512_set1_epi64(i64::from(FACTOR)))
+        };
+        // The hash is the lower half of the product: its upper bits say where in the table, the next five which bit.
+        let (runs, eights) = (hash(_mm512_and_si512(here, leading)), hash(here));
+        let word = |hash: __m512i, shift: u32| _mm512_srl_epi64(_mm512_slli_epi64::<32>(hash), _mm_cvtsi32_si128(32 + shift as i32 + 5));
+        let bit =
+            |hash: __m512i, shift: u32| _mm512_and_si512(_mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32)), _mm512_set1_epi64(31));
+        let known = |table: *const i32, hash: __m512i, shift: u32| {
+            let words = _mm512_i64gather_epi32::<4>(word(hash, shift), table);
+            _mm512_srlv_epi64(_mm512_cvtepu32_epi64(words), bit(hash, shift))
+        };
+        let both =
+            _mm512_or_si512(known(sieve.runs.as_ptr().cast(), runs, SHIFTS[0]), known(sieve.eights.as_ptr().cast(), eights, SHIFTS[1]));
+        u64::from(_mm512_test_epi64_mask(both, _mm512_set1_epi64(1)))
+    })
+}
+
 /// What it says of the first four bytes, sixteen places at a time.
 #[inline(always)]
 fn by_bytes(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
-    let mut noted = 0;
     // SAFETY: takes vectors, and reads where a hash of so many bits says in a table with an entry for each;
     // the processor has the instructions where the caller's type is used.
-    unsafe {
-        let mut places = _mm512_maskz_compress_epi8(at, all_of(&IN_ORDER));
-        let mut done = 0;
-        while done < at.count_ones() {
-            let each = _mm512_shuffle_epi8(
-                _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)),
-                _mm512_set4_epi32(0x0c0c_0c0c, 0x0808_0808, 0x0404_0404, 0),
-            );
-            let here = _mm512_permutex2var_epi8(low, _mm512_add_epi8(each, _mm512_set1_epi32(0x0302_0100)), high);
-            let hash = _mm512_mullo_epi32(_mm512_and_si512(here, _mm512_set1_epi32(0xffff)), _mm512_set1_epi32(FACTOR as i32));
-            let follow =
-                _mm512_i32gather_epi32::<4>(_mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[2] as i32)), sieve.pairs.as_ptr().cast());
-            let which = _mm512_xor_si512(_mm512_srli_epi32::<16>(here), _mm512_srli_epi32::<24>(here));
-            let known = _mm512_srlv_epi32(follow, _mm512_and_si512(which, _mm512_set1_epi32(31)));
-            noted |= u64::from(_mm512_test_epi32_mask(known, _mm512_set1_epi32(1))) << done;
-            places = _mm512_alignr_epi64::<2>(places, places);
-            done += 16;
-        }
-        _pdep_u64(noted, at)
-    }
+    in_groups::<2>(at, |places| unsafe {
+        let each = _mm512_shuffle_epi8(_mm512_cvtepu8_epi32(places), _mm512_set4_epi32(0x0c0c_0c0c, 0x0808_0808, 0x0404_0404, 0));
+        let here = _mm512_permutex2var_epi8(low, _mm512_add_epi8(each, _mm512_set1_epi32(0x0302_0100)), high);
+        let hash = _mm512_mullo_epi32(_mm512_and_si512(here, _mm512_set1_epi32(0xffff)), _mm512_set1_epi32(FACTOR as i32));
+        let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[2] as i32));
+        let follow = _mm512_i32gather_epi32::<4>(place, sieve.pairs.as_ptr().cast());
+        let which = _mm512_xor_si512(_mm512_srli_epi32::<16>(here), _mm512_srli_epi32::<24>(here));
+        let known = _mm512_srlv_epi32(follow, _mm512_and_si512(which, _mm512_set1_epi32(31)));
+        u64::from(_mm512_test_epi32_mask(known, _mm512_set1_epi32(1)))
+    })
 }
