@@ -97,6 +97,15 @@ pub(crate) fn widest<W: Walk>(walk: W) -> W::Output {
     return walk.walk::<Lanes>();
 }
 
+/// Has these bytes brought into the processor's cache, where it can be asked to.
+#[inline(always)]
+pub(crate) fn foresee(chunk: &[u8; CHUNK]) {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    vector::foresee(chunk);
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+    let _ = chunk;
+}
+
 /// How many bytes may be compared at once, twice [`CHUNK`] with tables of 128 entries; tests let it be fewer than the processor can.
 #[cfg(all(not(test), target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
