@@ -10,7 +10,7 @@ use super::{flavor::Flavor, lexer::Cursor, value};
 use crate::format::{
     Cell, Wants,
     blob::SHORTEST,
-    lanes::{CHUNK, Look, Walk, bits, foresee, widest},
+    lanes::{CHUNK, Look, Walk, bits, look_ahead, widest},
 };
 
 /// Where a ride begins, and what is to be had of it.
@@ -26,9 +26,6 @@ pub(super) struct Ride {
     /// ... of so many rows at most.
     pub(super) most: usize,
 }
-
-/// So many chunks ahead are brought into the cache.
-const AHEAD: usize = 32;
 
 /// How far a ride came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +63,7 @@ impl Walk for Riding<'_> {
         let steps_over = ride.wants == Wants::Nothing;
         self.open_row();
         'chunks: for (at, chunk) in self.chunks.iter().enumerate() {
-            self.chunks.get(at + AHEAD).into_iter().for_each(|chunk| foresee(chunk));
+            look_ahead(self.chunks, at);
             let seen = state.look(&L::of(chunk), ride.flavor.backslash);
             let good = low_bits(seen.bad.trailing_zeros());
             let first = ride.start + 1 + at * CHUNK;
