@@ -106,7 +106,7 @@ pub fn propose(records: &Records) -> Proposals {
     alike.dedup();
     let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
-    if let Some(model) = Model::learn(records, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
+    if let Some(model) = Model::learn(records, &meeting, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
     }
     proposals.crowds = generic::most_frequent(std::mem::take(&mut proposals.crowds));
