@@ -37,7 +37,8 @@ pub fn base32(value: u128, digits: u32) -> String {
 
 /// Bytes in hexadecimal, lower case.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// Bytes in base64 with padding (RFC 4648, section 4).
@@ -104,6 +105,11 @@ mod tests {
         for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
+    }
+
+    #[test]
+    fn hexadecimal_has_two_digits_a_byte() {
+        assert_eq!(hex(&[0, 9, 10, 0x7f, 0xff]), "00090a7fff");
     }
 
     #[test]

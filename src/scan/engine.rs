@@ -38,6 +38,10 @@ use std::{
 
 /// Members up to this size are taken into memory and may be read by another worker.
 const SMALL: usize = 8 << 20;
+/// So many bytes of small files are held from their first look to their reading.
+const HELD: u64 = 16 << 20;
+/// By so many first bytes a dump is known.
+const FIRST: usize = 4096;
 /// So many bytes of members may wait in memory.
 const WAITING: u64 = 256 << 20;
 
@@ -83,7 +87,9 @@ impl<'e> Engine<'e> {
 
     /// Reads all entries; returns when nothing is left anywhere.
     pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
-        let (entries, sets) = volumes::join(entries);
+        let (mut entries, sets) = volumes::join(entries);
+        let mut room = HELD;
+        entries.iter_mut().for_each(|entry| entry.hold(&mut room));
         let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
         // A dump that is all there is tells its own tables as it is read.
         let alone = others.is_empty() && sets.is_empty() && dumps.len() == 1;
@@ -114,20 +120,28 @@ impl<'e> Engine<'e> {
     }
 
     fn is_dump(&self, entry: &Entry) -> bool {
-        let Found::File { on_disk, .. } = &entry.found else { return false };
-        let mut head = vec![0; 4096];
-        let Ok(mut file) = std::fs::File::open(on_disk) else { return false };
-        let Ok(length) = file.read(&mut head) else { return false };
-        head.truncate(length);
-        format::is_sql(&head)
+        match &entry.found {
+            Found::Refused(_) => false,
+            Found::Held(bytes) => format::is_sql(&bytes.as_slice()[..bytes.as_slice().len().min(FIRST)]),
+            Found::File { on_disk, .. } => {
+                let mut head = [0; FIRST];
+                let length = std::fs::File::open(on_disk).and_then(|mut file| file.read(&mut head));
+                length.is_ok_and(|length| format::is_sql(&head[..length]))
+            }
+        }
     }
 
     fn note_schemas(&self, entry: &Entry) {
-        if let Found::File { on_disk, .. } = &entry.found
-            && let Ok(bytes) = Bytes::open(on_disk, self.options.map)
-        {
-            format::schemas(bytes.as_slice(), &mut |table, columns| self.schemas.add(entry.path.directory(), table, columns));
-            bytes.release(0..bytes.as_slice().len());
+        let mut note = |table: &str, columns: &[&str]| self.schemas.add(entry.path.directory(), table, columns);
+        match &entry.found {
+            Found::Refused(_) => {}
+            Found::Held(bytes) => format::schemas(bytes.as_slice(), &mut note),
+            Found::File { on_disk, .. } => {
+                if let Ok(bytes) = Bytes::open(on_disk, self.options.map) {
+                    format::schemas(bytes.as_slice(), &mut note);
+                    bytes.release(0..bytes.as_slice().len());
+                }
+            }
         }
     }
 
@@ -140,8 +154,8 @@ impl<'e> Engine<'e> {
                 Err(error) => self.refuse(&entry.path, size, 0, ItemStatus::Failed, io_problem(&error).not_examined(size)),
             },
             Found::Held(bytes) => {
-                let budget = Budget::new(self.options.limits, bytes.len() as u64);
-                self.begin(scope, Item { path: entry.path, bytes: Bytes::from(bytes), budget }, 0);
+                let budget = Budget::new(self.options.limits, bytes.as_slice().len() as u64);
+                self.begin(scope, Item { path: entry.path, bytes, budget }, 0);
             }
         }
     }
