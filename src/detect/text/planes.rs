@@ -12,7 +12,7 @@ use std::{cell::Cell, ops::Range};
 /// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them.
 pub(super) type Row = [Cell<u64>; PLANES];
 
-const PLANES: usize = 13;
+const PLANES: usize = 14;
 
 fn blank() -> Row {
     [const { Cell::new(0) }; PLANES]
@@ -36,6 +36,8 @@ pub(super) mod plane {
     pub(in crate::detect::text) const APART: usize = 10;
     pub(in crate::detect::text) const ATS: usize = 11;
     pub(in crate::detect::text) const CAPITALISED: usize = 12;
+    /// What stands in no seed phrase.
+    pub(in crate::detect::text) const STRANGE: usize = 13;
 }
 
 /// Room for the classes of a text; that of a cell of a table needs no heap.
@@ -178,6 +180,8 @@ struct Classes {
     capitals: u64,
     /// `a` to `f` in either case.
     hexadecimal: u64,
+    /// What seed phrases are made of.
+    of_phrase: u64,
 }
 
 impl Classes {
@@ -202,6 +206,7 @@ impl Classes {
                 signs: of[11],
                 capitals: of[12],
                 hexadecimal: of[13],
+                of_phrase: of[14],
             };
         }
         let alphanumeric = lanes.alphanumeric();
@@ -222,8 +227,21 @@ impl Classes {
             signs: lanes.any_of(*b"=[>"),
             capitals: lanes.within(b'A', b'Z'),
             hexadecimal: lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
+            of_phrase: alphanumeric | lanes.any_of(BETWEEN),
         }
     }
+}
+
+/// What may stand between the words of a seed phrase, numbers aside.
+pub(super) const BETWEEN: [u8; 16] = *b" \t\n\x0c\r,.)\"'|-_*#:";
+
+const fn is_of_phrase(byte: u8) -> bool {
+    let (mut found, mut at) = (byte.is_ascii_alphanumeric(), 0);
+    while at < BETWEEN.len() {
+        found |= BETWEEN[at] == byte;
+        at += 1;
+    }
+    found
 }
 
 /// The same by a table, in the order it is read in.
@@ -246,6 +264,7 @@ static TABLE: Table = {
             matches!(is, b'=' | b'[' | b'>'),
             is.is_ascii_uppercase(),
             is.is_ascii_hexdigit() && !is.is_ascii_digit(),
+            is_of_phrase(is),
         ];
         let mut class = 0;
         while class < of.len() {
@@ -391,6 +410,8 @@ impl Walk for Laying<'_> {
             let mut last = [0; CHUNK];
             last[..rest.len()].copy_from_slice(rest);
             lay::<L>(&last, 0, row, &mut before, &mut any);
+            // What the zeros behind the text are is nobody's.
+            row[plane::STRANGE].set(row[plane::STRANGE].get() & ((1 << rest.len()) - 1));
         }
         (before, any)
     }
@@ -440,6 +461,7 @@ fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, to: &Row, before: &mut Before, an
     any[1] |= here.slashes & back(now.slashes, before.slashes, 1) & back(now.colons, before.colons, 2);
     any[2] |= here.colons & back(now.colons, before.colons, 2);
     set(plane::ATS, here.ats);
+    set(plane::STRANGE, !here.of_phrase);
     set(plane::CAPITALISED, (here.capitals | here.words & !here.alphanumeric) & !back(now.words, before.words, 1));
     *before = now;
 }

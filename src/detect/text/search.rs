@@ -22,7 +22,7 @@ impl Planes<'_> {
     }
 
     /// Hands over the beginnings of lines in these rows, and what stands behind labels, where all words that begin in the next 44
-    /// characters have three to eight letters ([`PhraseSearch`]).
+    /// characters have three to eight letters, with nothing about them that stands in no phrase ([`PhraseSearch`]).
     pub(super) fn each_phrase(&self, rows: Range<usize>, each: impl FnMut(usize)) {
         walk(self.rows.count(), PhraseSearch { rows: self.rows, range: rows, each });
     }
@@ -130,7 +130,9 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
             }
             let two = here & here >> 1;
             let four = two & two >> 2;
-            let bad = begin & !(two & here >> 2) | four & four >> 4 & here >> 8;
+            let strange = u128::from(row[plane::STRANGE].get())
+                | u128::from(self.rows.get(at + 1).map_or(0, |next| next[plane::STRANGE].get())) << CHUNK;
+            let bad = begin & !(two & here >> 2) | four & four >> 4 & here >> 8 | strange;
             // Where one stands among the next so many, by doubling.
             let among = |bits: u128, far: u32| bits | bits >> far;
             let thirty_two = among(among(among(among(among(bad, 1), 2), 4), 8), 16);
@@ -174,7 +176,10 @@ impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{planes::Room, reference::Slow},
+        super::{
+            planes::{BETWEEN, Room},
+            reference::Slow,
+        },
         *,
     };
     use proptest::prelude::*;
@@ -201,7 +206,8 @@ mod tests {
             let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
             let letters = |at: usize| (at..).take_while(|at| is_letter(*at)).count();
             let is_bad = |at: usize| letters(at) > 8 || is_letter(at) && (at == 0 || !is_letter(at - 1)) && letters(at) < 3;
-            let starts = |at: &usize| (*at == 0 || b":=[>\n".contains(&text[at - 1])) && !(*at..at + 44).any(is_bad);
+            let is_strange = |at: usize| text.get(at).is_some_and(|byte| !byte.is_ascii_alphanumeric() && !BETWEEN.contains(byte));
+            let starts = |at: &usize| (*at == 0 || b":=[>\n".contains(&text[at - 1])) && !(*at..at + 44).any(|at| is_bad(at) || is_strange(at));
             prop_assert_eq!(phrases, (0..text.len()).filter(starts).collect::<Vec<_>>());
         }
 

@@ -1,7 +1,7 @@
 //! Phrases that hold the keys of a wallet (BIP 39): twelve to twenty-four words of a list of 2048, the last of which checks
 //! the others.
 
-use super::Scan;
+use super::{Scan, planes::BETWEEN};
 use bip39::{Language, Mnemonic};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
@@ -53,14 +53,11 @@ impl Scan<'_> {
         });
     }
 
-    /// Whether words of a phrase's lengths, and nothing else, may begin here. The first twelve take 47 bytes or more: of the words that begin
+    /// Whether words of a phrase's lengths may begin here, behind what may stand between them. The first twelve take 47 bytes or more: of the words that begin
     /// in the first 44 all end within the 64 looked at, or are too long.
     #[inline]
     fn may_be_phrase(&self, from: usize) -> bool {
         let planes = self.planes;
-        if !self.text[from..].iter().take(44).all(|byte| OF_PHRASE[usize::from(*byte)]) {
-            return false;
-        }
         let gap = planes.letters(from).trailing_zeros();
         if gap > MOST_BETWEEN as u32 {
             return false;
@@ -116,20 +113,8 @@ fn known_word(word: &[u8]) -> Option<u16> {
     Language::English.word_list().get(usize::from(place))?.as_bytes().eq_ignore_ascii_case(word).then_some(place)
 }
 
-/// What a phrase is made of: letters, and what may stand between its words.
-const OF_PHRASE: [bool; 256] = {
-    let (mut table, mut at) = ([false; 256], 0);
-    while at < table.len() {
-        table[at] = is_between(at as u8) || (at as u8).is_ascii_alphabetic();
-        at += 1;
-    }
-    table
-};
-
-const fn is_between(byte: u8) -> bool {
-    byte.is_ascii_whitespace()
-        || byte.is_ascii_digit()
-        || matches!(byte, b',' | b'.' | b')' | b'"' | b'\'' | b'|' | b'-' | b'_' | b'*' | b'#' | b':')
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_digit() || BETWEEN.contains(&byte)
 }
 
 #[cfg(test)]
