@@ -2,9 +2,10 @@
 
 use super::{
     catalogue::Catalogue,
+    held::Held,
     mention::MentionOf,
     place::Jurisdiction,
-    record::{Class, Map, NONE, Node, Records},
+    record::{Map, NONE, Node, Records},
     rule::Tier,
 };
 use crate::{
@@ -106,6 +107,8 @@ impl Individual {
 pub struct Assembler<'a> {
     pub evidence: &'a Evidence<'a>,
     pub records: &'a Records,
+    /// What the keys of the records come to.
+    pub(super) held: &'a Held,
     pub catalogue: &'a Catalogue,
     /// `yyyymmdd` ages are counted at.
     pub on: u32,
@@ -115,12 +118,18 @@ pub struct Assembler<'a> {
 
 impl<'a> Assembler<'a> {
     /// An assembler of a case.
-    pub fn new(evidence: &'a Evidence<'a>, records: &'a Records, catalogue: &'a Catalogue, on: u32) -> Assembler<'a> {
+    pub(super) fn new(
+        evidence: &'a Evidence<'a>,
+        records: &'a Records,
+        held: &'a Held,
+        catalogue: &'a Catalogue,
+        on: u32,
+    ) -> Assembler<'a> {
         let mut found: Map<u32, i32> = Map::default();
         for item in records.mentions.items() {
             found.entry(item).or_insert_with(|| recency(catalogue.path(evidence, item)));
         }
-        Assembler { evidence, records, catalogue, on, recency: found }
+        Assembler { evidence, records, held, catalogue, on, recency: found }
     }
 
     /// The individual these mentions, each with its place among all, speak of.
@@ -139,9 +148,9 @@ impl<'a> Assembler<'a> {
         let mut nodes: SmallVec<[u32; 8]> = all().map(|mention| mention.node).collect();
         nodes.sort_unstable();
         nodes.dedup();
-        let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
+        let least = all().map(|mention| records.id(self.catalogue, mention)).min().unwrap_or(0);
         let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
-        let keyed = nodes.iter().any(|node| records.keys(&records.nodes[*node as usize]).iter().any(|key| is_direct(key.class)));
+        let keyed = nodes.iter().any(|node| self.held.is_direct(*node));
         let person = nodes.iter().any(|node| !records.nodes[*node as usize].organisation);
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
@@ -231,7 +240,7 @@ impl<'a> Assembler<'a> {
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for (_, mention) in mentions {
             let node = self.node(mention);
-            let phones = records.keys(node).iter().filter(|key| key.class == Class::Phone).map(|key| key.value);
+            let phones = self.held.phones(mention.node);
             records.phone_places.of(node.place, phones).for_each(|place| *places.entry(place).or_default() += 1);
         }
         if let Some((place, _)) = places.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
@@ -265,11 +274,6 @@ impl<'a> Assembler<'a> {
             _ => None,
         }
     }
-}
-
-/// Keys that show a natural person by themselves.
-fn is_direct(class: Class) -> bool {
-    matches!(class, Class::Personal | Class::Issued | Class::Account | Class::Email | Class::Phone | Class::Username)
 }
 
 /// Whole years at a date, both `yyyymmdd`; a year alone counts to its end.

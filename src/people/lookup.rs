@@ -1,6 +1,7 @@
 //! Entries found by a hash: sorted once, then looked up by the first bits of it.
 
 /// Entries in the order of their places, which are hashes.
+#[derive(Debug)]
 pub(super) struct Lookup<T> {
     entries: Vec<T>,
     place: fn(&T) -> u64,

@@ -7,6 +7,7 @@ use super::{
     apart::Glance,
     likeness::joined,
     name::Name,
+    namesakes::Namesakes,
     record::{Class, Key, Map, NONE, Node, Records, mix},
     rule::{self, Door},
 };
@@ -156,6 +157,11 @@ impl Way {
         }
     }
 
+    /// Only records of one name meet in it, which namesakes are compared by anyway.
+    pub(super) const fn is_of_namesakes(self) -> bool {
+        matches!(self, Way::BirthBag | Way::BagCity | Way::BagPostcode | Way::BagYear | Way::Bag)
+    }
+
     /// It is a key, of which a record may have several.
     const fn is_key(self) -> bool {
         matches!(
@@ -203,6 +209,7 @@ pub(super) struct Meeting<'a> {
     glances: Vec<Glance>,
     /// By record: [`RARE`], [`TRIED`].
     traits: Vec<u8>,
+    pub(super) namesakes: Namesakes,
     /// Some record tells a birth date. Where none does, a name and a year are met by whoever meets by the name.
     is_dated: bool,
 }
@@ -218,6 +225,7 @@ impl<'a> Meeting<'a> {
     pub(super) fn new(records: &'a Records, many: u64) -> Meeting<'a> {
         let is_dated = records.nodes.iter().any(|node| node.birth != 0);
         let names = NameHashes::new(records, is_dated);
+        let namesakes = Namesakes::new(records, |name| names.bags.get(name as usize).map(|bag| (bag >> 32) as u32));
         let rare = rare(records, &names.bags);
         let of_name = |name: u32| {
             let tried = names.bags.get(name as usize).is_some_and(|bag| bag.is_multiple_of(many));
@@ -231,7 +239,16 @@ impl<'a> Meeting<'a> {
             }
         }
         let glances = if records.few { records.names.par_iter().map(Glance::of).collect() } else { Vec::new() };
-        Meeting { is_dated, glances, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, traits }
+        Meeting {
+            namesakes,
+            is_dated,
+            glances,
+            records,
+            names,
+            places: records.addresses.par_iter().map(PlaceHashes::new).collect(),
+            mails,
+            traits,
+        }
     }
 
     /// The ways in which a record may meet others, a bit for each.
@@ -293,9 +310,15 @@ impl<'a> Meeting<'a> {
     }
 
     /// Whether two records meet in a way.
-    pub(super) fn meet(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
+    pub(super) fn meet(&self, way: Way, a: (usize, &Node), b: (usize, &Node)) -> bool {
+        self.meet_by(way, a, b, |_| true)
+    }
+
+    /// The same, by something whose hash `counts`.
+    pub(super) fn meet_by(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node), counts: impl Fn(u64) -> bool) -> bool {
         if !way.is_key() {
-            return self.all_parts(way, at, a).any(|parts| self.all_parts(way, bt, b).any(|theirs| theirs == parts));
+            let shared = |parts: &(u64, u64)| self.all_parts(way, bt, b).any(|theirs| theirs == *parts);
+            return self.all_parts(way, at, a).any(|parts| shared(&parts) && counts(mix(&[way as u64, parts.0, parts.1])));
         }
         let mut theirs = self.records.keys(b).iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
@@ -304,7 +327,7 @@ impl<'a> Meeting<'a> {
                 .keys(a)
                 .iter()
                 .filter(|key| Way::of(key.class) == way)
-                .any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
+                .any(|key| theirs.clone().any(|other| { other.value } == { key.value }) && counts(mix(&[way as u64, key.value])))
     }
 
     /// What records meet by in a way other than a key.
