@@ -467,10 +467,12 @@ impl Ledger<'_> {
         let Resolved { individuals, individual_of, merges, rates, .. } = *self.resolved;
         let mut chances = vec![[NO_DOUBT; 2]; individuals.len()];
         let mut known: BTreeMap<(Rule, bool), u8> = BTreeMap::new();
+        // By themselves: merges lie in the order of records, individuals in that of their ids.
+        let counted: Vec<bool> = individuals.iter().map(|individual| individual.counted).collect();
         let asked = |rule: &Rule| !matches!(rule, Rule::R01 | Rule::R03 | Rule::R20 | Rule::R21);
         for merge in merges.iter().filter(|merge| asked(&merge.rule)) {
             let at = individual_of[merge.a as usize];
-            if at != NONE && individuals[at as usize].counted {
+            if counted.get(at as usize) == Some(&true) {
                 let chance = &mut chances[at as usize][usize::from(merge.rule.is_weak())];
                 let births = self.births(merge.a, merge.b);
                 let of_rule =

@@ -393,7 +393,8 @@ impl<'a> Reader<'a> {
     /// Lets go of what it took to tell known names and addresses from new ones, and puts nodes and mentions into an order that depends
     /// on content only.
     fn finish(self) -> (Records, Generic) {
-        let Reader { catalogue, mut records, keys, nearby, role_mailboxes, .. } = self;
+        let Reader { catalogue, mut records, keys, nearby, role_mailboxes, by_identity, names, written, addresses, .. } = self;
+        drop((by_identity, names, written, addresses));
         records.numbers.settle();
         let near = |node: &Node| nearby.get(node.name as usize).copied();
         let ids = ids(&records, catalogue);
@@ -427,34 +428,45 @@ fn ids(records: &Records, catalogue: &Catalogue) -> Vec<u64> {
     ids
 }
 
+/// A node, by its number, and what it is put in order by.
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))] // 12 bytes, not 16
+struct Placed {
+    near: u64,
+    node: u32,
+}
+
 /// The place of every node: by its name, where `near` tells one, then by its id.
 fn places(nodes: &[Node], ids: &[u64], near: impl Fn(&Node) -> Option<u32>) -> Vec<u32> {
-    let near = |at: usize| near(&nodes[at]).map_or(ids[at], |hash| u64::from(hash) << 32 | ids[at] >> 32);
+    let near = |node: &Node, id: u64| near(node).map_or(id, |hash| u64::from(hash) << 32 | id >> 32);
+    let nodes = nodes.iter().zip(ids).zip(0..);
+    let mut order: Vec<Placed> = nodes.map(|((node, id), at)| Placed { near: near(node, *id), node: at }).collect();
     // Divided first, so that what is sorted stays in the processor's cache.
-    let bits = (nodes.len() / AT_ONCE).next_power_of_two().ilog2().min(u16::BITS);
-    let parts: Vec<u16> = (0..nodes.len()).map(|at| (near(at) >> 1 >> (63 - bits)) as u16).collect();
-    let mut starts = vec![0u32; (1 << bits) + 1];
-    parts.iter().for_each(|part| starts[usize::from(*part) + 1] += 1);
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
+    let bits = (order.len() / AT_ONCE).next_power_of_two().ilog2();
+    let part = |of: Placed| (of.near >> 1 >> (63 - bits)) as usize;
+    let mut ends = vec![0usize; 1 << bits];
+    order.iter().for_each(|of| ends[part(*of)] += 1);
+    let mut starts = Vec::with_capacity(ends.len());
+    let mut sum = 0;
+    for end in &mut ends {
+        starts.push(sum);
+        sum += *end;
+        *end = sum;
     }
-    let (mut order, mut next) = (vec![0u32; nodes.len()], starts.clone());
-    for (at, part) in (0..).zip(&parts) {
-        let next = &mut next[usize::from(*part)];
-        order[*next as usize] = at;
-        *next += 1;
+    let mut filled = starts.clone();
+    for own in 0..ends.len() {
+        while filled[own] < ends[own] {
+            let to = part(order[filled[own]]);
+            order.swap(filled[own], filled[to]);
+            filled[to] += 1;
+        }
     }
-    drop(parts);
-    let mut place = vec![0; nodes.len()];
-    let mut sorted: Vec<(u64, u64, u32)> = Vec::new();
-    let mut new = 0..;
-    for part in starts.windows(2) {
-        let of = &order[part[0] as usize..part[1] as usize];
-        sorted.clear();
-        sorted.extend(of.iter().map(|at| (near(*at as usize), ids[*at as usize], *at)));
-        sorted.sort_unstable();
-        sorted.iter().zip(new.by_ref()).for_each(|((.., old), new)| place[*old as usize] = new);
+    let id = |of: &Placed| ids[of.node as usize];
+    for (start, end) in starts.into_iter().zip(ends) {
+        order[start..end].sort_unstable_by(|a, b| { a.near }.cmp(&{ b.near }).then_with(|| id(a).cmp(&id(b))));
     }
+    let mut place = vec![0; order.len()];
+    (0..).zip(order).for_each(|(new, of)| place[of.node as usize] = new);
     place
 }
 
@@ -463,7 +475,7 @@ const AT_ONCE: usize = 1 << 15;
 
 /// Puts each where `place` tells, without room for all of them a second time: first into its stretch of places, then within it. `place`
 /// is used up.
-fn put_in_order<T>(things: &mut [T], place: &mut [u32]) {
+pub(super) fn put_in_order<T>(things: &mut [T], place: &mut [u32]) {
     let mut filled: Vec<usize> = (0..things.len()).step_by(AT_ONCE).collect();
     for stretch in 0..filled.len() {
         let end = things.len().min((stretch + 1) * AT_ONCE);
@@ -521,6 +533,19 @@ mod tests {
             places.iter().for_each(|place| records.add_plain(NONE, *place, Key { class: Class::Phone, value: 7 }));
             put_in_order(&mut records.nodes, &mut places);
             prop_assert!(records.nodes.iter().map(|node| node.birth).eq(0..count as u32));
+        }
+
+        #[test]
+        fn places_are_those_of_a_plain_sort(of in prop::collection::vec((prop::option::of(any::<u32>()), any::<u64>()), 0..200), times in 1..400u64) {
+            let of: Vec<(Option<u32>, u64)> = (0..times).flat_map(|time| of.iter().map(move |(near, id)| (*near, mix(&[*id, time])))).collect();
+            let ids: Vec<u64> = of.iter().map(|(_, id)| *id).collect();
+            let mut records = Records::default();
+            (0..of.len() as u32).for_each(|at| records.add_plain(NONE, at, Key { class: Class::Phone, value: 7 }));
+            let place = places(&records.nodes, &ids, |node| of[node.birth as usize].0);
+            let near = |(near, id): &(Option<u32>, u64)| near.map_or(*id, |near| u64::from(near) << 32 | id >> 32);
+            let mut sorted: Vec<u32> = (0..of.len() as u32).collect();
+            sorted.sort_by_key(|at| (near(&of[*at as usize]), ids[*at as usize]));
+            prop_assert!((0..).zip(sorted).all(|(new, old): (u32, u32)| place[old as usize] == new));
         }
     }
 }

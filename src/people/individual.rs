@@ -9,7 +9,7 @@ use super::{
     rule::Tier,
 };
 use crate::{
-    base::{Element, ElementSet, Role, Short, token::base32},
+    base::{Element, ElementSet, Role, Short, token::base32_into},
     evidence::Evidence,
 };
 use smallvec::SmallVec;
@@ -155,7 +155,7 @@ impl<'a> Assembler<'a> {
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
         Individual {
-            id: PersonId::fit(&format!("P-{}", base32(u128::from(super::record::mix(&[least])), 13))).unwrap_or_default(),
+            id: person_id(least),
             name,
             birth,
             minor: age(birth, self.on).map_or(Known::Unknown, |age| if age < 18 { Known::Yes } else { Known::No }),
@@ -276,6 +276,13 @@ impl<'a> Assembler<'a> {
     }
 }
 
+/// `P-` and 13 letters and digits of what tells somebody's first mention from all others.
+fn person_id(least: u64) -> PersonId {
+    let mut text = *b"P-0000000000000";
+    base32_into(u128::from(super::record::mix(&[least])), &mut text[2..]);
+    std::str::from_utf8(&text).ok().and_then(PersonId::fit).unwrap_or_default()
+}
+
 /// Whole years at a date, both `yyyymmdd`; a year alone counts to its end.
 pub fn age(birth: u32, on: u32) -> Option<u32> {
     if birth == 0 || on < birth {
@@ -309,6 +316,14 @@ mod tests {
         assert_eq!(age(20_080_115, 20_260_114), Some(17));
         assert_eq!(age(20_080_115, 20_260_115), Some(18));
         assert_eq!(age(0, 20_260_115), None);
+    }
+
+    #[test]
+    fn ids_of_people_are_read_like_other_numbers_in_base_32() {
+        for least in [0, 1, 77, u64::MAX] {
+            let expected = format!("P-{}", crate::base::token::base32(super::super::record::mix(&[least]).into(), 13));
+            assert_eq!(person_id(least).as_str(), expected);
+        }
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl<T: Entry> Table<T> {
     }
 
     /// Brings what will be asked for next into the processor's cache. What comes back means nothing.
+    #[inline]
     pub(super) fn foresee(&self, hash: u64) -> u32 {
         let part = self.0.get(Table::<T>::part(hash));
         u32::from(part.and_then(|part| part.places.get(part.start(hash))).is_some_and(T::is_free))
@@ -65,6 +66,7 @@ impl<T: Entry> Table<T> {
 }
 
 impl<T: Entry> Part<T> {
+    #[inline]
     fn start(&self, hash: u64) -> usize {
         ((u128::from(hash) * self.places.len() as u128) >> 64) as usize
     }
@@ -96,10 +98,12 @@ struct Slot {
 impl Entry for Slot {
     const FREE: Slot = Slot { hash: 0, at: u32::MAX };
 
+    #[inline]
     fn is_free(&self) -> bool {
         self.at == u32::MAX
     }
 
+    #[inline]
     fn hash(&self) -> u64 {
         Slot::spread(self.hash)
     }
@@ -165,10 +169,12 @@ impl Entry for Known {
     /// No text has this hash, as none has that of another.
     const FREE: Known = Known { print: Print { low: 0, high: 0 }, number: 0 };
 
+    #[inline]
     fn is_free(&self) -> bool {
         { self.print }.low | u64::from({ self.print }.high) == 0
     }
 
+    #[inline]
     fn hash(&self) -> u64 {
         { self.print }.low
     }

@@ -27,6 +27,7 @@ impl<T> Lookup<T> {
     }
 
     /// The entries at a place.
+    #[inline]
     pub(super) fn at(&self, place: u64) -> &[T] {
         let stretch = (place >> self.shift) as usize;
         let entries = &self.entries[self.starts[stretch] as usize..self.starts[stretch + 1] as usize];

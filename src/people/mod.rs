@@ -43,6 +43,7 @@ mod way;
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
+use gather::put_in_order;
 use held::Held;
 use individual::{Assembler, Individual};
 use mention::MentionOf;
@@ -158,8 +159,6 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
         individuals.push(individual);
     }
     let root_of = |individual: &Individual| roots[records.mentions.node(order[individual.first as usize] as usize) as usize];
-    individuals.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| root_of(a).cmp(&root_of(b))));
-
     // The same memory again: where mentions of a root ended, now its individual.
     let mut by_root = ends;
     by_root.fill(NONE);
@@ -169,7 +168,6 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     let mut individual_of = roots;
     individual_of.iter_mut().for_each(|root| *root = by_root[*root as usize]);
     drop(by_root);
-    done("people: individuals assembled");
     for merge in &merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier()));
@@ -182,6 +180,12 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
             }
         }
     }
+    // Until now they lay like the records they were made of.
+    let mut place = places_by_id(&individuals);
+    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
+    put_in_order(&mut individuals, &mut place);
+    drop(place);
+    done("people: individuals assembled");
     let resolved = count::Resolved {
         records: &records,
         individuals: &individuals,
@@ -238,6 +242,17 @@ fn group_mentions(records: &Records, roots: &[u32]) -> Grouped {
         *end = sum;
     }
     Grouped { order: entries.iter().map(|(_, at)| *at).collect(), ends }
+}
+
+/// The place of every individual in the order of their ids; of equal ones, the first stays first.
+fn places_by_id(individuals: &[Individual]) -> Vec<u32> {
+    let first = |id: &str| id.as_bytes().get(2..10).and_then(|first| first.try_into().ok()).map_or(0, u64::from_be_bytes);
+    let mut order: Vec<(u64, u32)> = individuals.iter().zip(0..).map(|(one, at)| (first(&one.id), at)).collect();
+    let id = |at: u32| individuals.get(at as usize).map(|one| one.id);
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1)));
+    let mut place = vec![0; order.len()];
+    (0..).zip(order).for_each(|(new, (_, old))| place[old as usize] = new);
+    place
 }
 
 /// Items that mentions lie in, by the order of their paths.

@@ -44,6 +44,7 @@ impl Namesakes {
         Namesakes { behind }
     }
 
+    #[inline]
     fn behind(&self, node: u32) -> Option<u8> {
         self.behind.get(node as usize).copied().filter(|behind| *behind != APART)
     }
@@ -54,6 +55,7 @@ impl Namesakes {
     }
 
     /// The first of the records that one lies among; itself where its namesakes are not looked for.
+    #[inline]
     pub(super) fn first(&self, node: u32) -> u32 {
         node - u32::from(self.behind(node).unwrap_or(0))
     }

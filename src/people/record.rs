@@ -72,6 +72,7 @@ impl Span {
         Span { from, count }
     }
 
+    #[inline]
     pub(super) fn range(self) -> std::ops::Range<usize> {
         self.from as usize..self.from as usize + usize::from(self.count)
     }
@@ -157,6 +158,7 @@ impl Bits {
     }
 
     /// Whether it is set; `None` where there is none.
+    #[inline]
     pub(super) fn get(&self, at: usize) -> Option<bool> {
         self.0.get(at / 64).map(|bits| bits >> (at % 64) & 1 == 1)
     }
@@ -171,6 +173,7 @@ impl Records {
     }
 
     /// The keys of a node, sorted.
+    #[inline]
     pub fn keys(&self, node: &Node) -> &[Key] {
         self.all_keys.get(node.keys.range()).unwrap_or_default()
     }
@@ -223,6 +226,7 @@ impl Records {
 }
 
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.
+#[inline]
 pub fn mix(parts: &[u64]) -> u64 {
     let mut hash = 0x9E37_79B9_7F4A_7C15u64;
     for part in parts {

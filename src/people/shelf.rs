@@ -47,6 +47,7 @@ impl Shelf {
     }
 
     /// The keys of a record.
+    #[inline]
     pub(super) fn get(&self, span: Span) -> &[Key] {
         let range = span.range();
         let (block, from) = (range.start / BLOCK, range.start % BLOCK);

@@ -37,10 +37,10 @@ impl Noted {
             return;
         }
         if self.all.len() == self.all.capacity() {
-            if self.all.len() >= 2 * self.sorted {
+            if self.all.len() >= self.sorted / 2 * 3 {
                 self.settle();
             }
-            self.all.reserve_exact(self.all.len() / 2 + 16);
+            self.all.reserve_exact(self.all.len() / 4 + 16);
         }
         self.all.push(known);
     }

@@ -118,6 +118,7 @@ impl Way {
     /// ... and few records.
     const FAINT: u32 = !((Way::Proven.bit() << 1) - 1);
 
+    #[inline]
     pub(super) const fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -227,11 +228,9 @@ impl<'a> Meeting<'a> {
         let names = NameHashes::new(records, is_dated);
         let namesakes = Namesakes::new(records, |name| names.bags.get(name as usize).map(|bag| (bag >> 32) as u32));
         let rare = rare(records, &names.bags);
-        let of_name = |name: u32| {
-            let tried = names.bags.get(name as usize).is_some_and(|bag| bag.is_multiple_of(many));
-            (u8::from(rare.get(name as usize).copied().unwrap_or(true)) * RARE) | (u8::from(tried) * TRIED)
-        };
-        let traits = records.nodes.par_iter().map(|node| of_name(node.name)).collect();
+        let of_name = |(rare, bag): (bool, &u64)| (u8::from(rare) * RARE) | (u8::from(bag.is_multiple_of(many)) * TRIED);
+        let by_name: Vec<u8> = rare.into_iter().zip(&names.bags).map(of_name).collect();
+        let traits = records.nodes.par_iter().map(|node| by_name.get(node.name as usize).copied().unwrap_or(RARE)).collect();
         let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
         for (node, mail) in &records.mails {
             if let (Some(hashes), Some((name, host))) = (mails.get_mut(*node as usize), mail.split_once('@')) {
@@ -353,6 +352,7 @@ impl<'a> Meeting<'a> {
     }
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
+    #[inline]
     fn parts(&self, way: Way, at: usize, node: &Node) -> Option<(u64, u64)> {
         let hash = |of: &[u64]| of.get(node.name as usize).copied();
         let (bag, given, surname) = (|| hash(&self.names.bags), || hash(&self.names.givens), || hash(&self.names.surnames));
