@@ -398,14 +398,14 @@ impl<'a> Reader<'a> {
         records.numbers.settle();
         let near = |node: &Node| nearby.get(node.name as usize).copied();
         let ids = ids(&records, catalogue);
-        let mut place = places(&records.nodes, &ids, near);
         let one_in = holdout::one_in(ids.len());
+        let mut drawn = Bits::new(if one_in > 1 { ids.len() } else { 0 });
+        ids.iter().filter(|of| one_in > 1 && mix(&[of.key]).is_multiple_of(one_in)).for_each(|of| drawn.set(of.node as usize));
+        let mut place = places(&records.nodes, ids, near);
         if one_in > 1 {
-            records.drawn = Bits::new(ids.len());
-            let drawn = ids.iter().zip(&place).filter(|(id, _)| mix(&[**id]).is_multiple_of(one_in));
-            drawn.for_each(|(_, place)| records.drawn.set(*place as usize));
+            records.drawn = Bits::new(place.len());
+            (0..).zip(&place).filter(|(at, _)| drawn.get(*at) == Some(true)).for_each(|(_, to)| records.drawn.set(*to as usize));
         }
-        drop(ids);
         records.mentions.renumber(&place);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
@@ -418,32 +418,36 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// By node, the least id of its mentions.
-fn ids(records: &Records, catalogue: &Catalogue) -> Vec<u64> {
-    let mut ids = vec![u64::MAX; records.nodes.len()];
+/// A node, and what it is put in order by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Placed {
+    key: u64,
+    /// What of its id is not in the key.
+    rest: u32,
+    node: u32,
+}
+
+/// All nodes, each by the least id of its mentions.
+fn ids(records: &Records, catalogue: &Catalogue) -> Vec<Placed> {
+    let mut ids: Vec<Placed> = (0..records.nodes.len() as u32).map(|node| Placed { key: u64::MAX, rest: 0, node }).collect();
     for mention in records.mentions.iter() {
-        let least = &mut ids[mention.node as usize];
+        let least = &mut ids[mention.node as usize].key;
         *least = (*least).min(records.id(catalogue, &mention));
     }
     ids
 }
 
-/// A node, by its number, and what it is put in order by.
-#[derive(Clone, Copy)]
-#[repr(C, packed(4))] // 12 bytes, not 16
-struct Placed {
-    near: u64,
-    node: u32,
-}
-
 /// The place of every node: by its name, where `near` tells one, then by its id.
-fn places(nodes: &[Node], ids: &[u64], near: impl Fn(&Node) -> Option<u32>) -> Vec<u32> {
-    let near = |node: &Node, id: u64| near(node).map_or(id, |hash| u64::from(hash) << 32 | id >> 32);
-    let nodes = nodes.iter().zip(ids).zip(0..);
-    let mut order: Vec<Placed> = nodes.map(|((node, id), at)| Placed { near: near(node, *id), node: at }).collect();
+fn places(nodes: &[Node], ids: Vec<Placed>, near: impl Fn(&Node) -> Option<u32>) -> Vec<u32> {
+    let mut order = ids;
+    for (of, node) in order.iter_mut().zip(nodes) {
+        if let Some(hash) = near(node) {
+            (of.key, of.rest) = (u64::from(hash) << 32 | of.key >> 32, of.key as u32);
+        }
+    }
     // Divided first, so that what is sorted stays in the processor's cache.
     let bits = (order.len() / AT_ONCE).next_power_of_two().ilog2();
-    let part = |of: Placed| (of.near >> 1 >> (63 - bits)) as usize;
+    let part = |of: Placed| (of.key >> 1 >> (63 - bits)) as usize;
     let mut ends = vec![0usize; 1 << bits];
     order.iter().for_each(|of| ends[part(*of)] += 1);
     let mut starts = Vec::with_capacity(ends.len());
@@ -461,9 +465,8 @@ fn places(nodes: &[Node], ids: &[u64], near: impl Fn(&Node) -> Option<u32>) -> V
             filled[to] += 1;
         }
     }
-    let id = |of: &Placed| ids[of.node as usize];
     for (start, end) in starts.into_iter().zip(ends) {
-        order[start..end].sort_unstable_by(|a, b| { a.near }.cmp(&{ b.near }).then_with(|| id(a).cmp(&id(b))));
+        order[start..end].sort_unstable();
     }
     let mut place = vec![0; order.len()];
     (0..).zip(order).for_each(|(new, of)| place[of.node as usize] = new);
@@ -541,7 +544,8 @@ mod tests {
             let ids: Vec<u64> = of.iter().map(|(_, id)| *id).collect();
             let mut records = Records::default();
             (0..of.len() as u32).for_each(|at| records.add_plain(NONE, at, Key { class: Class::Phone, value: 7 }));
-            let place = places(&records.nodes, &ids, |node| of[node.birth as usize].0);
+            let placed = ids.iter().zip(0..).map(|(id, node)| Placed { key: *id, rest: 0, node }).collect();
+            let place = places(&records.nodes, placed, |node| of[node.birth as usize].0);
             let near = |(near, id): &(Option<u32>, u64)| near.map_or(*id, |near| u64::from(near) << 32 | id >> 32);
             let mut sorted: Vec<u32> = (0..of.len() as u32).collect();
             sorted.sort_by_key(|at| (near(&of[*at as usize]), ids[*at as usize]));

@@ -64,7 +64,7 @@ pub type PersonId = Short<15>;
 pub struct Individual {
     /// `P-` and 13 letters and digits, from the content of the first record: stable over runs and renamed files.
     pub id: PersonId,
-    /// Place in [`Records::shown_names`], or [`NONE`].
+    /// Place in [`Records::names`], or [`NONE`].
     pub name: u32,
     pub birth: u32,
     pub minor: Known,
@@ -197,10 +197,10 @@ impl<'a> Assembler<'a> {
         }
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         names().for_each(|name| *counts.entry(name).or_default() += 1);
-        let shown = |name: &u32| self.records.shown_names.get(*name as usize).unwrap_or_default();
+        let shown = |name: &u32| self.records.shown_name(*name).unwrap_or_default();
         let rank = |name: &u32| self.records.names[*name as usize].is_full();
         let best = counts.iter().max_by(|(a, n), (b, m)| {
-            (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(shown(a)))
+            (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(&shown(a)))
         });
         best.map_or(NONE, |(name, _)| *name)
     }

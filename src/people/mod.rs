@@ -300,7 +300,7 @@ impl Population {
 
     /// Everybody counted, in order, for whoever asks for their names: the same for these.
     pub fn counted_with_names(&self) -> impl Iterator<Item = &Individual> {
-        let names = |chunk: &[Individual]| self.records.shown_names.foresee(chunk.iter().map(|of| of.name as usize));
+        let names = |chunk: &[Individual]| self.records.foresee_names(chunk.iter().map(|of| of.name));
         looking_ahead(&self.individuals, names).filter(|individual| individual.counted)
     }
 

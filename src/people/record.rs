@@ -12,7 +12,10 @@ use super::{
     values::{Numbers, Places},
 };
 use crate::{base::Short, evidence::row::NO_TABLE};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 /// A map by numbers or short texts, looked up for every mention.
 pub type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
@@ -118,8 +121,8 @@ pub struct Records {
     /// Of all nodes, one behind the other: a piece of memory for each is found more slowly than it is read.
     pub(super) all_keys: Vec<Key>,
     pub names: Vec<Name>,
-    /// As the records write it, for display.
-    pub shown_names: Lines,
+    /// As the records write it; empty where it is [`Name::titled`].
+    pub(super) shown_names: Lines,
     pub addresses: Vec<Address>,
     /// Of personal numbers and identifiers of unknown kind, for one-digit comparison.
     pub numbers: Numbers,
@@ -170,6 +173,20 @@ impl Records {
         let item = self.identities.get(&mention.item).copied().unwrap_or(0);
         let table = catalogue.tables.get(mention.table as usize).map_or(NO_TABLE, |table| table.table);
         mix(&[item, u64::from(table), mention.row, u64::from(mention.slot)])
+    }
+
+    /// A name as the records write it, for display.
+    pub fn shown_name(&self, name: u32) -> Option<Cow<'_, str>> {
+        match self.shown_names.get(name as usize)? {
+            "" => String::from_utf8(self.names.get(name as usize)?.titled().collect()).ok().map(Cow::Owned),
+            written => Some(Cow::Borrowed(written)),
+        }
+    }
+
+    /// Brings these names into the processor's cache.
+    pub(super) fn foresee_names(&self, names: impl Iterator<Item = u32> + Clone) -> u32 {
+        let marks = names.clone().filter_map(|name| self.names.get(name as usize)).map(|name| u32::from(name.mark()));
+        self.shown_names.foresee(names.map(|name| name as usize)) ^ marks.fold(0, |seen, mark| seen ^ mark)
     }
 
     /// The keys of a node, sorted.
