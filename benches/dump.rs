@@ -5,7 +5,8 @@
 //! shop: customers with an address and two orders each, the orders' items, and page views. What a dump
 //! costs depends on how many people are in it more than on its bytes, so the density is an argument:
 //! N views for each customer (60: thirty for an order, which is few, since two or three visits in a
-//! hundred buy), and `--people` leaves only customers and addresses. `--threads=N` is passed on. Told as well is how much of
+//! hundred buy), and `--people` leaves only customers and addresses. `--threads=N` is passed on. With `--gzip` the dump is scanned
+//! as `gzip` packs it, and the time `gzip -dc` alone needs is told beside. Told as well is how much of
 //! its memory was not of mapped files (`RssAnon`, Linux only): while it read the dump, and in all.
 
 mod common;
@@ -270,13 +271,22 @@ fn main() {
     let density = if arguments.iter().any(|argument| argument == "--people") { Density::People } else { Density::Shop(views) };
     let folder = tempfile::tempdir().expect("a scratch folder");
     let keep = arguments.iter().find_map(|argument| argument.strip_prefix("--write="));
-    let dump = keep.map_or_else(|| folder.path().join("shop.sql"), PathBuf::from);
+    let mut dump = keep.map_or_else(|| folder.path().join("shop.sql"), PathBuf::from);
     let customers = write_dump(&dump, megabytes, density);
     if keep.is_some() {
         println!("{customers} people");
         return;
     }
     let bytes = std::fs::metadata(&dump).expect("the dump").len();
+    let gunzip = arguments.iter().any(|argument| argument == "--gzip").then(|| {
+        assert!(Command::new("gzip").arg(&dump).status().is_ok_and(|status| status.success()), "gzip is there");
+        dump.set_extension("sql.gz");
+        let before = children().0;
+        let unpacked = Command::new("gzip").arg("-dc").arg(&dump).stdout(Stdio::null()).status();
+        assert!(unpacked.is_ok_and(|status| status.success()), "it is unpacked");
+        children().0 - before
+    });
+    let before = children().0;
     let case = folder.path().join("case");
     let mut command = Command::new(env!("CARGO_BIN_EXE_breachscope"));
     command.args(["scan", dump.to_str().expect("UTF-8"), "--case", case.to_str().expect("UTF-8"), "--quiet", "--timings"]);
@@ -285,6 +295,7 @@ fn main() {
     }
     let (wall, [reading, anonymous], read) = watch(&mut command);
     let (seconds, peak) = children();
+    let seconds = seconds - before;
     let summary: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(case.join("reports/summary.json")).expect("a summary")).expect("JSON");
     assert_eq!(summary["people"]["best"].as_u64(), Some(customers), "every customer is one person");
@@ -297,4 +308,7 @@ fn main() {
         bytes as f64 / 1e6 / seconds,
         seconds * 1e6 / customers as f64,
     );
+    if let Some(gunzip) = gunzip {
+        println!("gzip -dc alone: {gunzip:.2} s, {:.2} times that", seconds / gunzip);
+    }
 }

@@ -46,7 +46,8 @@ fn letter(value: u128, place: u32) -> u8 {
 
 /// Bytes in hexadecimal, lower case.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// Bytes in base64 with padding (RFC 4648, section 4).
@@ -63,6 +64,9 @@ pub fn base64(bytes: &[u8]) -> String {
     out
 }
 
+/// The length up to which a value is short.
+const SHORT: usize = 63;
+
 /// The part of the case key that makes tokens. Shows nothing of itself.
 #[derive(Clone)]
 pub struct TokenKey([u8; 16]);
@@ -77,6 +81,12 @@ impl TokenKey {
     /// a token, so a card number and an account number of equal digits stay apart.
     pub fn token(&self, domain: u8, normalised: &[u8]) -> Token {
         let mut hasher = SipHasher24::new_with_key(&self.0);
+        // Nearly all values are short, and hashed at once in half the time.
+        let mut whole = [domain; SHORT + 1];
+        if let Some(place) = whole.get_mut(1..=normalised.len()) {
+            place.copy_from_slice(normalised);
+            return Token(hasher.hash(&whole[..=normalised.len()]).as_u128());
+        }
         hasher.write_u8(domain);
         hasher.write(normalised);
         Token(hasher.finish128().as_u128())
@@ -103,6 +113,23 @@ mod tests {
     fn base64_as_the_rfc_has_it() {
         for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn hexadecimal_has_two_digits_a_byte() {
+        assert_eq!(hex(&[0, 9, 10, 0x7f, 0xff]), "00090a7fff");
+    }
+
+    #[test]
+    fn short_values_are_hashed_as_long_ones_are() {
+        let key = [7; 16];
+        for length in 0..200 {
+            let mut hasher = SipHasher24::new_with_key(&key);
+            let value: Vec<u8> = (0..length).collect();
+            hasher.write_u8(3);
+            hasher.write(&value);
+            assert_eq!(TokenKey::new(key).token(3, &value), Token(hasher.finish128().as_u128()), "{length}");
         }
     }
 

@@ -145,7 +145,7 @@ impl Check {
             }
             let path = crate::base::LogicalPath::from_root("stdin", Path::new(""));
             sources.held.insert(path.to_string(), bytes.clone());
-            entries.push(Entry { path, found: Found::Held(bytes) });
+            entries.push(Entry { path, found: Found::Held(bytes.into()) });
         }
         let names = logical_roots(&roots);
         Ok((Shown::new(&roots, names), entries, sources))

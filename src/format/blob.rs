@@ -11,7 +11,7 @@ use crate::base::token::hex;
 use std::borrow::Cow;
 
 /// A shorter value is no document.
-const SHORTEST: usize = 64;
+pub(super) const SHORTEST: usize = 64;
 
 /// How documents and archives begin that are worth opening. Pictures are not: nothing in them is read.
 const MAGICS: &[&[u8]] = &[

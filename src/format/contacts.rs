@@ -49,9 +49,10 @@ impl Format for ICalendar {
 }
 
 fn begins(head: &Head<'_>, mark: &str) -> Claim {
-    let start: Vec<u8> = head.bytes.iter().take(256).copied().filter(|byte| *byte != 0 && byte.is_ascii()).collect();
-    let start = start.trim_ascii_start();
-    if start.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes())) { Claim::Sure } else { Claim::No }
+    let letters = head.bytes.iter().take(256).filter(|byte| **byte != 0 && byte.is_ascii());
+    let mut letters = letters.skip_while(|byte| byte.is_ascii_whitespace());
+    let begins = mark.bytes().all(|wanted| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&wanted)));
+    if begins { Claim::Sure } else { Claim::No }
 }
 
 fn read(text: &str, sink: &mut dyn Sink) {

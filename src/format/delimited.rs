@@ -58,6 +58,10 @@ impl Format for Delimited {
         feed::open(input, |opened| read(opened, sink));
     }
 
+    fn read_part(&self, preamble: &[u8], bytes: &[u8], sink: &mut dyn Sink) {
+        feed::open_part(preamble, bytes, |opened| read(opened, sink));
+    }
+
     fn plan(&self, whole: &[u8], target: usize) -> Option<Plan> {
         plan(whole, target)
     }
@@ -87,7 +91,7 @@ fn read(opened: Opened<'_, '_>, sink: &mut dyn Sink) {
     };
     let recoded = opened.recoded;
     let mut reader = Reader::new(&approach, recoded);
-    let error = feed(opened.input, |bytes, offset, last| reader.take(bytes, offset, last, sink));
+    let error = feed(opened.blocks, |bytes, offset, last| reader.take(bytes, offset, last, sink));
     reader.finish(sink);
     if let Some(error) = error {
         sink.problem(broken_stream(&error));
@@ -259,7 +263,7 @@ fn plan(whole: &[u8], target: usize) -> Option<Plan> {
 fn sample(whole: &[u8], approach: &Approach) -> Vec<super::Sample> {
     let mut sampler = Sampler::default();
     let mut reader = Reader::new(approach, false);
-    feed::feed_sized(Input::Whole(whole), 2 * super::SAMPLE_BYTES, |bytes, offset, last| {
+    feed::feed(Input::Whole(whole).blocks().with_size(2 * super::SAMPLE_BYTES), |bytes, offset, last| {
         if sampler.is_full() {
             return bytes.len();
         }
@@ -440,7 +444,7 @@ mod tests {
             let dialect = Dialect { delimiter: b',', quote: Some(b'"'), backslash: false, spaced: false, newline: b'\n', width: 4, header: true };
             let mut reader = Reader::new(&Approach { dialect, skip: 0, charset: Charset::UTF8 }, false);
             let mut collected = Collected::default();
-            feed::feed_sized(Input::Whole(&bytes), 64, |bytes, offset, last| reader.take(bytes, offset, last, &mut collected));
+            feed::feed(Input::Whole(&bytes).blocks().with_size(64), |bytes, offset, last| reader.take(bytes, offset, last, &mut collected));
             let expected: Vec<Vec<Option<String>>> = rows.into_iter().map(|row| row.into_iter().map(Some).collect()).collect();
             prop_assert_eq!(&collected.tables[0].rows, &expected);
         }

@@ -3,23 +3,17 @@
 use super::{HEAD, charset, charset::Charset};
 use crate::{
     base::{Category, Problem},
-    source::{
-        Input,
-        stream::{BLOCK, Blocks},
-    },
+    source::{Input, stream::Blocks},
 };
 use std::io::{self, Read};
+
+/// Rows are taken from blocks of about this size: gone over several times, they stay in the cache of a core.
+pub(super) const STEP: usize = 1 << 20;
 
 /// Feeds `take(bytes, offset, last)` until the item ends. `take` works off the whole records at
 /// the front of `bytes` and returns their length; 0 asks for more bytes. With `last` set there
 /// are no more (or the record is longer than any block may be): it must make do with `bytes`.
-pub(super) fn feed(input: Input<'_>, take: impl FnMut(&[u8], u64, bool) -> usize) -> Option<io::Error> {
-    feed_sized(input, BLOCK, take)
-}
-
-/// [`feed`] with blocks of another size.
-pub(super) fn feed_sized(input: Input<'_>, size: usize, mut take: impl FnMut(&[u8], u64, bool) -> usize) -> Option<io::Error> {
-    let mut blocks: Blocks<'_> = input.blocks().with_size(size);
+pub(super) fn feed(mut blocks: Blocks<'_>, mut take: impl FnMut(&[u8], u64, bool) -> usize) -> Option<io::Error> {
     let mut offset = 0;
     loop {
         let mut taken = None;
@@ -52,10 +46,10 @@ pub(super) struct Opened<'h, 'i> {
     pub(super) head: &'h [u8],
     /// Whether these are all the bytes there are.
     pub(super) whole: bool,
-    pub(super) input: Input<'i>,
-    /// What `head` and `input` are, and what stretches are that are not UTF-8.
+    pub(super) blocks: Blocks<'i>,
+    /// What `head` and `blocks` are, and what stretches are that are not UTF-8.
     pub(super) charset: Charset,
-    /// The input runs through a decoder, so that offsets in it are not offsets in the item.
+    /// The bytes run through a decoder, so that offsets in it are not offsets in the item.
     pub(super) recoded: bool,
 }
 
@@ -81,19 +75,35 @@ pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) 
         mapped => mapped,
     };
     if charset.splits_as_bytes() {
-        return then(Opened { head, whole, input, charset, recoded: false });
+        return then(Opened { head, whole, blocks: input.blocks().with_size(STEP), charset, recoded: false });
     }
     let (utf8, _) = charset.encoding.decode_with_bom_removal(head);
     match input {
         Input::Whole(mut bytes) => {
             let mut decoded = charset::Decoded::new(&mut bytes, charset.encoding);
-            then(Opened { head: utf8.as_bytes(), whole, input: Input::Stream(&mut decoded), charset, recoded: true })
+            let blocks = Input::Stream(&mut decoded).blocks().with_size(STEP);
+            then(Opened { head: utf8.as_bytes(), whole, blocks, charset, recoded: true })
         }
         Input::Stream(reader) => {
             let mut decoded = charset::Decoded::new(reader, charset.encoding);
-            then(Opened { head: utf8.as_bytes(), whole, input: Input::Stream(&mut decoded), charset, recoded: true })
+            let blocks = Input::Stream(&mut decoded).blocks().with_size(STEP);
+            then(Opened { head: utf8.as_bytes(), whole, blocks, charset, recoded: true })
         }
     }
+}
+
+/// [`open`] for a part of a mapped file, whose bytes are read behind its preamble. What is planned lets ASCII stand for itself.
+pub(super) fn open_part<T>(preamble: &[u8], bytes: &[u8], then: impl FnOnce(Opened<'_, '_>) -> T) -> T {
+    let behind = &bytes[..bytes.len().min(HEAD.saturating_sub(preamble.len()))];
+    let head = [&preamble[..preamble.len().min(HEAD)], behind].concat();
+    let whole = preamble.len() + bytes.len() <= HEAD;
+    then(Opened {
+        head: &head,
+        whole,
+        blocks: Blocks::joined(preamble, bytes).with_size(STEP),
+        charset: Charset::of(&head),
+        recoded: false,
+    })
 }
 
 /// Gives the error that the head ended with, once, in its place.
@@ -128,7 +138,7 @@ mod tests {
             let mut reader = bytes;
             for input in [Input::Whole(bytes), Input::Stream(&mut reader)] {
                 seen.clear();
-                feed_sized(input, size, |bytes, offset, last| {
+                feed(input.blocks().with_size(size), |bytes, offset, last| {
                     assert_eq!(offset, seen.len() as u64);
                     let length = if last { bytes.len() } else { memchr::memchr(b'\n', bytes).map_or(0, |at| at + 1) };
                     seen.extend_from_slice(&bytes[..length]);
@@ -144,7 +154,9 @@ mod tests {
         let mut failing = b"a,b\n".chain(Broken(Some(io::ErrorKind::InvalidData.into())));
         open(Input::Stream(&mut failing), |opened| {
             assert_eq!(opened.head, b"a,b\n");
-            let (_, error) = opened.input.into_whole(1000);
+            let mut blocks = opened.blocks;
+            assert_eq!(blocks.next(|_| None).map(|block| block.bytes.to_vec()), Some(b"a,b\n".to_vec()));
+            let error = blocks.take_error();
             assert_eq!(error.map(|error| error.kind()), Some(io::ErrorKind::InvalidData));
         });
     }
@@ -155,9 +167,9 @@ mod tests {
         bytes.extend("größe;naïve\n".encode_utf16().flat_map(u16::to_le_bytes));
         open(Input::Whole(&bytes), |opened| {
             assert_eq!(opened.head, "größe;naïve\n".as_bytes());
-            let (whole, error) = opened.input.into_whole(1000);
-            assert!(error.is_none());
-            assert_eq!(&*whole, "größe;naïve\n".as_bytes());
+            let mut blocks = opened.blocks;
+            assert_eq!(blocks.next(|_| None).map(|block| block.bytes.to_vec()), Some("größe;naïve\n".as_bytes().to_vec()));
+            assert!(blocks.take_error().is_none());
         });
     }
 }

@@ -14,7 +14,7 @@ mod unfold;
 use super::{
     Claim, Format, Head, Part, Plan, Sink,
     charset::Charset,
-    feed::{self, broken_stream, feed},
+    feed::{self, Opened, broken_stream, feed},
     sample::Sampler,
 };
 use crate::source::Input;
@@ -36,18 +36,24 @@ impl Format for Json {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
-        feed::open(input, |opened| {
-            let mut reader = Reader::new(opened.charset);
-            let error = feed(opened.input, |bytes, offset, last| reader.take(bytes, offset, last, sink));
-            reader.finish(sink);
-            if let Some(error) = error {
-                sink.problem(broken_stream(&error));
-            }
-        });
+        feed::open(input, |opened| read(opened, sink));
+    }
+
+    fn read_part(&self, preamble: &[u8], bytes: &[u8], sink: &mut dyn Sink) {
+        feed::open_part(preamble, bytes, |opened| read(opened, sink));
     }
 
     fn plan(&self, whole: &[u8], target: usize) -> Option<Plan> {
         plan(whole, target)
+    }
+}
+
+fn read(opened: Opened<'_, '_>, sink: &mut dyn Sink) {
+    let mut reader = Reader::new(opened.charset);
+    let error = feed(opened.blocks, |bytes, offset, last| reader.take(bytes, offset, last, sink));
+    reader.finish(sink);
+    if let Some(error) = error {
+        sink.problem(broken_stream(&error));
     }
 }
 
@@ -105,7 +111,7 @@ fn plan(whole: &[u8], target: usize) -> Option<Plan> {
     let mut sampler = Sampler::default();
     let mut reader = Reader::new(charset);
     reader.cuts = Some(Cuts { target: target as u64, ..Cuts::default() });
-    feed(Input::Whole(whole), |bytes, offset, last| reader.take(bytes, offset, last, &mut sampler));
+    feed(Input::Whole(whole).blocks().with_size(feed::STEP), |bytes, offset, last| reader.take(bytes, offset, last, &mut sampler));
     if !reader.is_closed() {
         return None;
     }
@@ -138,7 +144,9 @@ mod tests {
         let whole = testing::read(&Json, text.as_bytes());
         let mut blocks = Collected::default();
         let mut reader = Reader::new(Charset::UTF8);
-        feed::feed_sized(Input::Whole(text.as_bytes()), 5, |bytes, offset, last| reader.take(bytes, offset, last, &mut blocks));
+        feed::feed(Input::Whole(text.as_bytes()).blocks().with_size(5), |bytes, offset, last| {
+            reader.take(bytes, offset, last, &mut blocks)
+        });
         reader.finish(&mut blocks);
         assert_eq!(rows_by_name(&whole), rows_by_name(&blocks), "{text}");
         assert_eq!(whole.problems, blocks.problems, "{text}");

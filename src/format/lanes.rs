@@ -97,6 +97,22 @@ pub(crate) fn widest<W: Walk>(walk: W) -> W::Output {
     return walk.walk::<Lanes>();
 }
 
+/// Has these bytes brought into the processor's cache, where it can be asked to.
+#[inline(always)]
+pub(crate) fn foresee(chunk: &[u8; CHUNK]) {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    vector::foresee(chunk);
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+    let _ = chunk;
+}
+
+/// On a walk over chunks: has what comes a while after this one brought into the cache.
+#[inline(always)]
+pub(crate) fn look_ahead(chunks: &[[u8; CHUNK]], at: usize) {
+    const AHEAD: usize = 32;
+    chunks.get(at + AHEAD).into_iter().for_each(foresee);
+}
+
 /// How many bytes may be compared at once, twice [`CHUNK`] with tables of 128 entries; tests let it be fewer than the processor can.
 #[cfg(all(not(test), target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]

@@ -67,7 +67,7 @@ impl Format for Logfmt {
 }
 
 fn is_of_pairs(line: &str) -> bool {
-    if line.trim_start().starts_with(['<', '{', '#', '(']) {
+    if line.trim_start().starts_with(['<', '{', '#', '(']) || memchr::memchr_iter(b'=', line.as_bytes()).take(PAIRS).count() < PAIRS {
         return false;
     }
     let (mut pairs, mut beside) = (0, 0);

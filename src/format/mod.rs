@@ -88,7 +88,10 @@ use crate::{
 };
 pub use blob::document;
 pub use fixed_width::{Layout, Layouts};
-use std::{io, sync::Arc};
+use std::{
+    io::{self, Read as _},
+    sync::Arc,
+};
 
 /// How surely the first bytes are of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,6 +129,15 @@ pub trait Format: Sync {
 
     /// Tells `sink` of every record and every item inside. Never fails and never panics.
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink);
+
+    /// Reads one part of a plan: its bytes, behind its preamble.
+    fn read_part(&self, preamble: &[u8], bytes: &[u8], sink: &mut dyn Sink) {
+        if preamble.is_empty() {
+            self.read(Input::Whole(bytes), sink);
+        } else {
+            self.read(Input::Stream(&mut preamble.chain(bytes)), sink);
+        }
+    }
 
     /// Where a big file may be cut, so that every core reads a part of it. `None`: read it in
     /// one go. Only asked for files that are wholly mapped.
@@ -189,6 +201,31 @@ pub struct TableSpec<'a> {
 /// A table announced to a sink; valid for the reading of one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub u32);
+
+/// What is looked at of the rows of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// No row.
+    Nothing,
+    /// The number of the rows, and the columns whose bit is set: the first 63 have one each, all others the last.
+    Columns(u64),
+}
+
+impl Wants {
+    /// Every column.
+    pub const ALL: Wants = Wants::Columns(u64::MAX);
+
+    /// These columns.
+    pub fn of(columns: impl IntoIterator<Item = usize>) -> Wants {
+        Wants::Columns(columns.into_iter().fold(0, |bits, column| bits | 1 << column.min(63)))
+    }
+
+    /// Whether a column is among them.
+    #[inline]
+    pub fn column(self, column: usize) -> bool {
+        matches!(self, Wants::Columns(bits) if bits & (1 << column.min(63)) != 0)
+    }
+}
 
 /// A cell: where its bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -352,6 +389,12 @@ pub trait Sink {
 
     /// Rows of an announced table.
     fn rows(&mut self, rows: &Rows<'_>);
+
+    /// What of the further rows of a table is looked at. Other values may be NULL, unless they are long enough for a [`document`].
+    fn wants(&self, table: TableId) -> Wants {
+        let _ = table;
+        Wants::ALL
+    }
 
     /// A stretch of text.
     fn text(&mut self, text: &Text<'_>);

@@ -1,6 +1,6 @@
 //! A sink that keeps the first rows of every table: what a plan hands on as samples.
 
-use super::{Member, Rows, SAMPLE_BYTES, SAMPLE_ROWS, Sample, Sink, TableId, TableSpec, Text};
+use super::{Member, Rows, SAMPLE_BYTES, SAMPLE_ROWS, Sample, Sink, TableId, TableSpec, Text, Wants};
 use crate::base::Problem;
 
 /// Keeps the first rows of every table, and nothing else.
@@ -57,6 +57,12 @@ impl Sink for Sampler {
             kept.bytes += cells.iter().flatten().map(Vec::len).sum::<usize>();
             sample.rows.push(cells);
         }
+    }
+
+    fn wants(&self, table: TableId) -> Wants {
+        let at = table.0 as usize;
+        let full = self.samples.get(at).zip(self.kept.get(at)).is_none_or(|(sample, kept)| is_full(sample, *kept));
+        if full { Wants::Nothing } else { Wants::ALL }
     }
 
     fn text(&mut self, _: &Text<'_>) {}

@@ -5,20 +5,20 @@
 //! means is judged by the head (`sql/flavor.rs`). A row that cannot be read costs itself: reading
 //! goes on at the next row or statement.
 
-mod coast;
 mod flavor;
 mod lexer;
 mod reader;
+mod ride;
 pub(super) mod statement;
 mod value;
 
 use super::{
-    Claim, Format, Head, Part, Plan, SAMPLE_ROWS, Sink,
+    Claim, Format, Head, Part, Plan, Sink,
     charset::Charset,
-    feed::{self, broken_stream, feed},
+    feed::{self, Opened, broken_stream, feed},
     sample::Sampler,
 };
-use crate::source::{Input, stream::BLOCK};
+use crate::source::Input;
 use aho_corasick::AhoCorasick;
 use reader::Reader;
 use std::sync::LazyLock;
@@ -42,18 +42,24 @@ impl Format for Sql {
     }
 
     fn read(&self, input: Input<'_>, sink: &mut dyn Sink) {
-        feed::open(input, |opened| {
-            let mut reader = Reader::new(opened.head, opened.charset, opened.recoded);
-            let error = feed(opened.input, |bytes, offset, last| reader.take(bytes, offset, last, sink));
-            reader.finish(sink);
-            if let Some(error) = error {
-                sink.problem(broken_stream(&error));
-            }
-        });
+        feed::open(input, |opened| read(opened, sink));
+    }
+
+    fn read_part(&self, preamble: &[u8], bytes: &[u8], sink: &mut dyn Sink) {
+        feed::open_part(preamble, bytes, |opened| read(opened, sink));
     }
 
     fn plan(&self, whole: &[u8], target: usize) -> Option<Plan> {
-        plan(whole, target, SAMPLE_ROWS)
+        plan(whole, target)
+    }
+}
+
+fn read(opened: Opened<'_, '_>, sink: &mut dyn Sink) {
+    let mut reader = Reader::new(opened.head, opened.charset, opened.recoded);
+    let error = feed(opened.blocks, |bytes, offset, last| reader.take(bytes, offset, last, sink));
+    reader.finish(sink);
+    if let Some(error) = error {
+        sink.problem(broken_stream(&error));
     }
 }
 
@@ -147,19 +153,23 @@ fn fills_or_makes(line: &[u8], cursor: lexer::Cursor<'_>) -> (u32, u32) {
 }
 
 /// Cuts a big file between rows. Where a cut lies can only be told by reading up to it, so this
-/// reads the file once; what its rows say is not looked at once a table has shown `rows` of them.
-fn plan(whole: &[u8], target: usize, rows: usize) -> Option<Plan> {
+/// reads the file once; what its rows say is not looked at once a table has shown enough of them.
+fn plan(whole: &[u8], target: usize) -> Option<Plan> {
+    let mut sampler = Sampler::default();
+    Some(Plan { parts: parts(whole, target, &mut sampler)?, samples: sampler.samples })
+}
+
+fn parts(whole: &[u8], target: usize, sink: &mut dyn Sink) -> Option<Vec<Part>> {
     let head = whole.get(..super::HEAD).unwrap_or(whole);
     let charset = Charset::of(head);
     if !charset.splits_as_bytes() || target == 0 {
         return None;
     }
-    let mut sampler = Sampler::default();
-    let mut reader = Reader::new(head, charset, false).coasting_after(rows);
+    let mut reader = Reader::new(head, charset, false);
     let mut parts: Vec<Part> = Vec::new();
     let (mut start, mut preamble) = (0, reader.preamble(true));
-    feed::feed_sized(Input::Whole(whole), target.min(BLOCK), |bytes, offset, last| {
-        let taken = reader.take(bytes, offset, last, &mut sampler);
+    feed::feed(Input::Whole(whole).blocks().with_size(target.min(feed::STEP)), |bytes, offset, last| {
+        let taken = reader.take(bytes, offset, last, sink);
         let end = offset + taken as u64;
         if !last && end < whole.len() as u64 && end - start >= target as u64 {
             let preamble = std::mem::replace(&mut preamble, reader.preamble(true));
@@ -173,7 +183,7 @@ fn plan(whole: &[u8], target: usize, rows: usize) -> Option<Plan> {
         false => reader::without_more(&preamble),
     };
     parts.push(Part { start, end: whole.len() as u64, preamble: last });
-    Some(Plan { parts, samples: sampler.samples })
+    Some(parts)
 }
 
 /// Tells of every CREATE TABLE in a dump, without reading its rows: siblings that only fill
@@ -195,7 +205,10 @@ mod tests {
     use super::*;
     use crate::{
         base::Category,
-        format::testing::{self, Collected},
+        format::{
+            Wants,
+            testing::{self, Collected},
+        },
     };
     use proptest::prelude::*;
 
@@ -208,7 +221,9 @@ mod tests {
         let whole = testing::read(&Sql, text.as_bytes());
         let mut blocks = Collected::default();
         let mut reader = Reader::new(text.as_bytes(), Charset::UTF8, false);
-        feed::feed_sized(Input::Whole(text.as_bytes()), 7, |bytes, offset, last| reader.take(bytes, offset, last, &mut blocks));
+        feed::feed(Input::Whole(text.as_bytes()).blocks().with_size(7), |bytes, offset, last| {
+            reader.take(bytes, offset, last, &mut blocks)
+        });
         reader.finish(&mut blocks);
         assert_eq!(whole.tables, blocks.tables, "{text}");
         assert_eq!(whole.problems, blocks.problems, "{text}");
@@ -374,15 +389,15 @@ mod tests {
         }
 
         #[test]
-        fn a_plan_that_coasts_cuts_where_one_that_reads_does(pieces in prop::collection::vec(prop::sample::select(vec![
+        fn a_plan_that_steps_over_rows_cuts_where_one_that_reads_them_does(pieces in prop::collection::vec(prop::sample::select(vec![
             "(1,'x')", "(1,'x')", "(23,'a b')", "(NULL,'it''s')", ",", ",", ",", "('a','b')", "(1,'\\'),(')", "(4,'\\\\')", "(1,'),(2,')", "(1)", "(1,2,3)", "(", ")", "'", "''", "\"",
             "1", "a", "x'12'", "E'a\\'", "-", "--", "--\n", "/*", "*/", "\n", " ", ";", ";\nINSERT INTO u VALUES ", ";\nINSERT INTO t VALUES ", "now()", "+", "é", "CAST(1 AS int)",
         ]), 0..60), standard in any::<bool>(), target in 1usize..900) {
             let head = if standard { "PRAGMA x;\n" } else { "-- MySQL dump\n" };
             let plain = "(11,'plain, as most'),".repeat(12);
             let text = format!("{head}CREATE TABLE t (a int, b int);\nINSERT INTO t VALUES {plain}{}{plain}(5,'z');\n", pieces.concat());
-            let (read, coasted) = (plan(text.as_bytes(), target, usize::MAX), plan(text.as_bytes(), target, 1));
-            prop_assert_eq!(read.map(|plan| plan.parts), coasted.map(|plan| plan.parts), "{}", text);
+            let cut = |wants| parts(text.as_bytes(), target, &mut Collected { wants, ..Collected::default() });
+            prop_assert_eq!(cut(None), cut(Some(Wants::Nothing)), "{}", text);
         }
 
         #[test]

@@ -102,6 +102,10 @@ impl Format for StealerLog {
     }
 
     fn claim(&self, head: &Head<'_>) -> Claim {
+        // Every line of a block names what it tells.
+        if memchr::memchr(b':', head.bytes).is_none() {
+            return Claim::No;
+        }
         let Ok(text) = std::str::from_utf8(head.bytes).or_else(|error| std::str::from_utf8(&head.bytes[..error.valid_up_to()])) else {
             return Claim::No;
         };

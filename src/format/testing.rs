@@ -1,6 +1,6 @@
 //! A sink for the tests of table readers: keeps everything, owned.
 
-use super::{Format, Layout, Member, Rows, Sink, TableId, TableSpec, Text, read_problem};
+use super::{Format, Layout, Member, Rows, Sink, TableId, TableSpec, Text, Wants, read_problem};
 use crate::{
     base::{Category, Problem},
     source::{Input, Passwords},
@@ -44,6 +44,8 @@ pub(super) struct Collected {
     pub(super) items: Vec<(String, Vec<u8>)>,
     pub(super) passwords: Vec<String>,
     pub(super) layout: Option<Arc<Layout>>,
+    /// What it wants of tables, if not all.
+    pub(super) wants: Option<Wants>,
 }
 
 impl Collected {
@@ -84,6 +86,10 @@ impl Sink for Collected {
             let text = |column| rows.cell(row, column).map(|value| String::from_utf8_lossy(value).into_owned());
             table.rows.push((0..rows.width).map(text).collect());
         }
+    }
+
+    fn wants(&self, _: TableId) -> Wants {
+        self.wants.unwrap_or(Wants::ALL)
     }
 
     fn text(&mut self, text: &Text<'_>) {
@@ -144,9 +150,7 @@ pub(super) fn read_parts(format: &dyn Format, bytes: &[u8], target: usize) -> Op
     let plan = format.plan(bytes, target)?;
     let mut collected = Collected::default();
     for part in &plan.parts {
-        let mut joined = part.preamble.clone();
-        joined.extend_from_slice(&bytes[part.start as usize..part.end as usize]);
-        format.read(Input::Whole(&joined), &mut collected);
+        format.read_part(&part.preamble, &bytes[part.start as usize..part.end as usize], &mut collected);
     }
     Some(collected)
 }

@@ -22,8 +22,7 @@ struct Word {
 /// Whether given names and surnames have so little in common that neither goes with either: for names that nobody glanced at before.
 pub(super) fn agree_in_nothing(a: &Name, b: &Name) -> bool {
     let words = |name: &Name| Glance { given: Word::by_letters(name.given()), surname: Word::by_letters(name.surname()) };
-    let differ = |x: Glance, y: Glance| x.are_two(y) && x.surname.differs(y.surname) && x.surname.differs(y.given);
-    differ(words(a), words(b)) && differ(Glance::of(a), Glance::of(b))
+    words(a).agrees_in_nothing_with(words(b)) && Glance::of(a).agrees_in_nothing_with(Glance::of(b))
 }
 
 impl Glance {
@@ -35,6 +34,11 @@ impl Glance {
         // Under her maiden name she may be known elsewhere.
         let surname = if name.maiden().is_empty() { Word::of(name.surname()) } else { Word::default() };
         Glance { given: Word::of(name.given()), surname }
+    }
+
+    /// See [`agree_in_nothing`].
+    pub(super) fn agrees_in_nothing_with(self, other: Glance) -> bool {
+        self.are_two(other) && self.surname.differs(other.surname) && self.surname.differs(other.given)
     }
 
     /// Whether the given names have so little in common that they are two people's in whatever order the names stand: neither a nickname,
@@ -91,7 +95,8 @@ mod tests {
     fn holds(a: &Name, b: &Name) -> bool {
         let (x, y) = (Glance::of(a), Glance::of(b));
         let (likeness, levels) = (a.likeness_in_full(b), a.levels_in_full(b));
-        (!agree_in_nothing(a, b) || (likeness == Likeness::Incompatible && levels == [1, 1]))
+        x.agrees_in_nothing_with(y) == agree_in_nothing(a, b)
+            && (!agree_in_nothing(a, b) || (likeness == Likeness::Incompatible && levels == [1, 1]))
             && (!x.are_two(y) || (likeness == Likeness::Incompatible && levels[0] == 1))
             && (!x.surnames_differ(y) || (likeness <= Likeness::Partial && levels.contains(&1)))
     }

@@ -100,7 +100,7 @@ pub fn propose(records: &Records) -> Proposals {
     let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), ..Proposals::default() };
     let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
-    if let Some(model) = Model::learn(records, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
+    if let Some(model) = Model::learn(records, &meeting, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
     }
     proposals.slips = slips.settle(&mut proposals.edges);

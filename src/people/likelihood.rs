@@ -8,9 +8,11 @@
 
 use super::{
     holdout::Tally,
+    likeness::Likeness,
     record::{Class, NONE, Node, Records, mix},
     rule::{self, Birth, Comparison, Door, Numbers},
     spelling::edit_distance,
+    way::Meeting,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -34,8 +36,13 @@ impl Pattern {
 
     /// How two records agree, personal numbers aside; `None` where one has no name.
     pub(super) fn of(records: &Records, c: &Comparison, a: u32, b: u32) -> Option<Pattern> {
+        let name = |at: u32| records.names.get(records.nodes[at as usize].name as usize);
+        Some(Pattern::named(records, c, a, b, name(a)?.levels(name(b)?)))
+    }
+
+    /// The same, when it is known how given names and surnames go together.
+    fn named(records: &Records, c: &Comparison, a: u32, b: u32, [given, surname]: [u8; 2]) -> Pattern {
         let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-        let [given, surname] = records.names.get(x.name as usize)?.levels(records.names.get(y.name as usize)?);
         let birth = match c.birth {
             Birth::Unknown => 0,
             Birth::Same => 4,
@@ -66,7 +73,7 @@ impl Pattern {
             Numbers::Near => 3,
             Numbers::Same => 4,
         };
-        Some(Pattern([given, surname, birth, place, contact, number]))
+        Pattern([given, surname, birth, place, contact, number])
     }
 
     /// The same, numbers hidden.
@@ -158,8 +165,11 @@ pub(super) struct Model {
 /// Rounds of expectation and maximisation; it has long settled by then.
 const ROUNDS: usize = 40;
 
-/// Pairs drawn at random.
+/// Pairs drawn at random, ...
 const DRAWN: u32 = 200_000;
+
+/// ... so many at once: nobody waits for one after the other.
+const AT_ONCE: u32 = 50;
 
 /// Where this share of the pairs of one name and one contact differ in two parts of the birth date and more, dates do not tell two
 /// people. Fathers and sons of one name are never so many.
@@ -173,7 +183,7 @@ const SURE: f64 = 0.9;
 
 impl Model {
     /// Learns from the pairs that met, one in so many, among these records.
-    pub(super) fn learn(records: &Records, seen: &Seen, one_in: u64) -> Option<Model> {
+    pub(super) fn learn(records: &Records, meeting: &Meeting<'_>, seen: &Seen, one_in: u64) -> Option<Model> {
         // Families, who agree in much, are no example of one person.
         let examples = || seen.patterns.iter().filter(|(pattern, _)| pattern.0[Pattern::GIVEN] != 1);
         // No more can be expected than were seen: small leaks are spared the draw.
@@ -184,7 +194,7 @@ impl Model {
             .filter(|at| records.nodes[*at as usize].name != NONE && !records.nodes[*at as usize].organisation)
             .collect();
         let all = named.len() as f64 * (named.len() as f64 - 1.0) / 2.0 / one_in as f64;
-        let any = drawn(records, &named)?;
+        let any = drawn(records, meeting, &named)?;
         let start = [0.0, 0.1, 0.1, 0.1, 0.6, 0.1];
         let mut model = Model { one: [start; FIELDS], any, prior: 1.0 / named.len() as f64, dates_err: dates_err(seen) };
         for _ in 0..ROUNDS {
@@ -243,20 +253,30 @@ fn shares(sums: [f64; LEVELS]) -> [f64; LEVELS] {
 }
 
 /// How pairs of records drawn at random agree.
-fn drawn(records: &Records, named: &[u32]) -> Option<Shares> {
+fn drawn(records: &Records, meeting: &Meeting<'_>, named: &[u32]) -> Option<Shares> {
     let count = named.len() as u64;
     if count < 2 {
         return None;
     }
     let none = || [[0u32; LEVELS]; FIELDS];
-    let drawn = (0..DRAWN).into_par_iter().with_min_len(1 << 12).fold(none, |mut sums, at| {
+    let pair = |at: u32| {
         let draw = mix(&[at.into(), count]);
-        let (a, b) = (named[(draw % count) as usize], named[((draw >> 32) % count) as usize]);
-        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-        if a != b
-            && let Some(pattern) = Pattern::of(records, &rule::compare(records, x, y), a, b)
-        {
-            pattern.0.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += 1);
+        (named[(draw % count) as usize], named[((draw >> 32) % count) as usize])
+    };
+    let drawn = (0..DRAWN / AT_ONCE).into_par_iter().with_min_len(1 << 6).fold(none, |mut sums, hand| {
+        let pairs: [_; AT_ONCE as usize] = std::array::from_fn(|at| pair(hand * AT_ONCE + at as u32));
+        records.foresee(pairs.iter().flat_map(|(a, b)| [*a, *b]));
+        for (a, b) in pairs.into_iter().filter(|(a, b)| a != b) {
+            let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+            let pattern = if meeting.agree_in_nothing(x, y) {
+                let comparison = rule::compare_named(records, x, y, Some(Likeness::Incompatible));
+                Some(Pattern::named(records, &comparison, a, b, [1, 1]))
+            } else {
+                Pattern::of(records, &rule::compare(records, x, y), a, b)
+            };
+            if let Some(Pattern(levels)) = pattern {
+                levels.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += 1);
+            }
         }
         sums
     });

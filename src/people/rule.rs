@@ -186,16 +186,21 @@ pub enum Door {
 
 /// Compares two nodes.
 pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
+    let name = match (records.names.get(a.name as usize), records.names.get(b.name as usize)) {
+        _ if a.name == b.name => (a.name != NONE).then_some(Likeness::Same),
+        (Some(x), Some(y)) => Some(x.likeness(y)),
+        _ => None,
+    };
+    compare_named(records, a, b, name)
+}
+
+/// The same, when it is known how their names go together.
+pub(super) fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Option<Likeness>) -> Comparison {
     let names = || (records.names.get(a.name as usize), records.names.get(b.name as usize));
     let keys = Keys::of(records.keys(a), records.keys(b));
     let shares = |class: Class| keys.shared & bit(class) != 0;
     let numbers = |class: Class| keys.numbers(records, a, b, class);
     let mut personal = numbers(Class::Personal);
-    let mut name = match names() {
-        _ if a.name == b.name => (a.name != NONE).then_some(Likeness::Same),
-        (Some(x), Some(y)) => Some(x.likeness(y)),
-        _ => None,
-    };
     // Teresa and Theresa, whose numbers were issued one after the other, are twins.
     if personal == Numbers::Near && matches!(names(), (Some(x), Some(y)) if x.are_two(y)) && were_issued_at_once(records, a, b) {
         (personal, name) = (Numbers::Different, Some(Likeness::Incompatible));

@@ -270,6 +270,12 @@ impl<'a> Meeting<'a> {
         self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
     }
 
+    /// Whether names have so little in common that it is seen at a glance. Only few records are looked at.
+    pub(super) fn agree_in_nothing(&self, a: &Node, b: &Node) -> bool {
+        let glance = |node: &Node| self.glances.get(node.name as usize);
+        matches!((glance(a), glance(b)), (Some(x), Some(y)) if x.agrees_in_nothing_with(*y))
+    }
+
     /// Whether two records are those of two people, as far as their names tell, and nothing else is likely to outweigh that. Only few
     /// records are looked at.
     pub(super) fn are_two(&self, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     base::{Category, LogicalPath, Problem, TokenKey},
     detect::Detectors,
     evidence::{Case, ItemRow, ItemStatus, ProblemRow, Recorder},
-    format::{self, Cell, Format, HEAD, Head, Layout, Member, Rows, Sink, TableId, TableSpec, Text, TextKind},
+    format::{self, Cell, Format, HEAD, Head, Layout, Member, Rows, Sink, TableId, TableSpec, Text, TextKind, Wants},
     source::{
         Budget, Bytes, Input, Item, Passwords,
         budget::Exceeded,
@@ -38,6 +38,10 @@ use std::{
 
 /// Members up to this size are taken into memory and may be read by another worker.
 const SMALL: usize = 8 << 20;
+/// So many bytes of small files are held from their first look to their reading.
+const HELD: u64 = 16 << 20;
+/// By so many first bytes a dump is known.
+const FIRST: usize = 4096;
 /// So many bytes of members may wait in memory.
 const WAITING: u64 = 256 << 20;
 
@@ -83,7 +87,9 @@ impl<'e> Engine<'e> {
 
     /// Reads all entries; returns when nothing is left anywhere.
     pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
-        let (entries, sets) = volumes::join(entries);
+        let (mut entries, sets) = volumes::join(entries);
+        let mut room = HELD;
+        entries.iter_mut().for_each(|entry| entry.hold(&mut room));
         let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
         // A dump that is all there is tells its own tables as it is read.
         let alone = others.is_empty() && sets.is_empty() && dumps.len() == 1;
@@ -114,20 +120,28 @@ impl<'e> Engine<'e> {
     }
 
     fn is_dump(&self, entry: &Entry) -> bool {
-        let Found::File { on_disk, .. } = &entry.found else { return false };
-        let mut head = vec![0; 4096];
-        let Ok(mut file) = std::fs::File::open(on_disk) else { return false };
-        let Ok(length) = file.read(&mut head) else { return false };
-        head.truncate(length);
-        format::is_sql(&head)
+        match &entry.found {
+            Found::Refused(_) => false,
+            Found::Held(bytes) => format::is_sql(&bytes.as_slice()[..bytes.as_slice().len().min(FIRST)]),
+            Found::File { on_disk, .. } => {
+                let mut head = [0; FIRST];
+                let length = std::fs::File::open(on_disk).and_then(|mut file| file.read(&mut head));
+                length.is_ok_and(|length| format::is_sql(&head[..length]))
+            }
+        }
     }
 
     fn note_schemas(&self, entry: &Entry) {
-        if let Found::File { on_disk, .. } = &entry.found
-            && let Ok(bytes) = Bytes::open(on_disk, self.options.map)
-        {
-            format::schemas(bytes.as_slice(), &mut |table, columns| self.schemas.add(entry.path.directory(), table, columns));
-            bytes.release(0..bytes.as_slice().len());
+        let mut note = |table: &str, columns: &[&str]| self.schemas.add(entry.path.directory(), table, columns);
+        match &entry.found {
+            Found::Refused(_) => {}
+            Found::Held(bytes) => format::schemas(bytes.as_slice(), &mut note),
+            Found::File { on_disk, .. } => {
+                if let Ok(bytes) = Bytes::open(on_disk, self.options.map) {
+                    format::schemas(bytes.as_slice(), &mut note);
+                    bytes.release(0..bytes.as_slice().len());
+                }
+            }
         }
     }
 
@@ -140,8 +154,8 @@ impl<'e> Engine<'e> {
                 Err(error) => self.refuse(&entry.path, size, 0, ItemStatus::Failed, io_problem(&error).not_examined(size)),
             },
             Found::Held(bytes) => {
-                let budget = Budget::new(self.options.limits, bytes.len() as u64);
-                self.begin(scope, Item { path: entry.path, bytes: Bytes::from(bytes), budget }, 0);
+                let budget = Budget::new(self.options.limits, bytes.as_slice().len() as u64);
+                self.begin(scope, Item { path: entry.path, bytes, budget }, 0);
             }
         }
     }
@@ -172,7 +186,7 @@ impl<'e> Engine<'e> {
         if let (Some((path, bytes_of_first)), Some(state)) = (parts.into_iter().next(), states.first()) {
             let item = Item { path, bytes: bytes_of_first, budget };
             let joined = super::volume::Joined { name: &set.name, parts: &bytes };
-            self.examine(scope, &item, state, &joined, Input::Whole(&[]), None);
+            self.examine(scope, &item, state, &joined, None, |sink| joined.read(Input::Whole(&[]), sink));
         }
         self.progress.read(total);
         bytes.iter().for_each(|bytes| bytes.release(0..bytes.as_slice().len()));
@@ -212,7 +226,8 @@ impl<'e> Engine<'e> {
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
                     state.digest.set(digest).ok();
-                    self.examine(scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
+                    let bytes = item.bytes.as_slice();
+                    self.examine(scope, &item, &state, format, None, |sink| format.read(Input::Whole(bytes), sink));
                     state.examined.fetch_add(size as u64, Ordering::Relaxed);
                 }
                 if root {
@@ -236,11 +251,11 @@ impl<'e> Engine<'e> {
                     scope.spawn(move |scope| {
                         let range = part.start as usize..(part.end as usize).min(item.bytes.as_slice().len());
                         let bytes = item.bytes.as_slice().get(range.clone()).unwrap_or_default();
-                        let mut reader = part.preamble.as_slice().chain(bytes);
                         let length = bytes.len() as u64;
-                        let input = if part.preamble.is_empty() { Input::Whole(bytes) } else { Input::Stream(&mut reader) };
                         let place = Part { number: number as u32, start: part.start, preamble: part.preamble.len() as u64 };
-                        self.examine(scope, &item, &state, format, input, Some((place, &profiles)));
+                        self.examine(scope, &item, &state, format, Some((place, &profiles)), |sink| {
+                            format.read_part(&part.preamble, bytes, sink);
+                        });
                         state.examined.fetch_add(length, Ordering::Relaxed);
                         item.bytes.release(range);
                         if root {
@@ -272,8 +287,8 @@ impl<'e> Engine<'e> {
         item: &Item,
         state: &Arc<ItemState<'s>>,
         format: &dyn Format,
-        input: Input<'_>,
         part: Option<(Part, &HashMap<String, Arc<crate::detect::Profile>>)>,
+        read: impl FnOnce(&mut dyn Sink),
     ) {
         let (place, profiles) = part.map_or((Part::default(), None), |(place, profiles)| (place, Some(profiles)));
         let mut examiner = Examiner {
@@ -288,7 +303,7 @@ impl<'e> Engine<'e> {
             texts: Texts::new(self, state.item, place.number),
             scratch: Scratch::default(),
         };
-        let read = catch_unwind(AssertUnwindSafe(|| format.read(input, &mut examiner)));
+        let read = catch_unwind(AssertUnwindSafe(|| read(&mut examiner)));
         let finished = catch_unwind(AssertUnwindSafe(|| examiner.tables.finish()));
         if read.is_err() || finished.is_err() {
             examiner.problem(Problem::new(Category::Corrupt, format!("the {} reader stopped on malformed bytes", format.name())));
@@ -360,6 +375,10 @@ impl Sink for Examiner<'_, '_> {
             }
         }
         self.tables.rows(&Rows { cells: &cells, ..*rows });
+    }
+
+    fn wants(&self, table: TableId) -> Wants {
+        self.tables.wants(table)
     }
 
     fn text(&mut self, text: &Text<'_>) {
@@ -467,7 +486,7 @@ impl<'s> Examiner<'_, 's> {
         let format = self.engine.pick(&item);
         state.format.set(format.name()).ok();
         state.examined.fetch_add(item.bytes.as_slice().len() as u64, Ordering::Relaxed);
-        self.engine.examine(self.scope, &item, &state, format, Input::Whole(item.bytes.as_slice()), None);
+        self.engine.examine(self.scope, &item, &state, format, None, |sink| format.read(Input::Whole(item.bytes.as_slice()), sink));
     }
 
     /// A member too large for memory is read as it comes.
@@ -479,7 +498,7 @@ impl<'s> Examiner<'_, 's> {
         state.format.set(format.name()).ok();
         let item = Item { path: path.clone(), bytes: Bytes::from(Vec::new()), budget: budget.clone() };
         let mut reader = start.chain(&mut rest);
-        self.engine.examine(self.scope, &item, &state, format, Input::Stream(&mut reader), None);
+        self.engine.examine(self.scope, &item, &state, format, None, |sink| format.read(Input::Stream(&mut reader), sink));
         std::io::copy(&mut reader, &mut std::io::sink()).ok();
         let total = rest.count();
         state.size.store(total, Ordering::Relaxed);

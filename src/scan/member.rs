@@ -3,11 +3,17 @@
 use super::Digest;
 use crate::{
     base::{Category, Problem, token::hex},
-    format::read_problem,
+    format::{
+        lanes::{CHUNK, foresee},
+        read_problem,
+    },
     source::{Budget, Bytes, budget::Exceeded},
 };
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
+
+/// So much is hashed at a time.
+const PAGE: usize = 4096;
 
 /// A digest in the making.
 #[expect(clippy::large_enum_variant, reason = "one per member being read")]
@@ -26,7 +32,14 @@ impl Hashing {
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Hashing::Sha256(hasher) => hasher.update(bytes),
+            Hashing::Sha256(hasher) => {
+                // What comes next is on its way while these are hashed, one block after the other.
+                for (number, page) in bytes.chunks(PAGE).enumerate() {
+                    let next = bytes.get((number + 1) * PAGE..).unwrap_or_default();
+                    next[..next.len().min(PAGE)].as_chunks::<CHUNK>().0.iter().for_each(foresee);
+                    hasher.update(page);
+                }
+            }
             Hashing::Blake3(hasher) => {
                 hasher.update(bytes);
             }

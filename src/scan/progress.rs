@@ -34,7 +34,7 @@ impl Progress {
     pub(super) fn expect(&self, entries: &[Entry]) {
         let size = |entry: &Entry| match &entry.found {
             Found::File { size, .. } => *size,
-            Found::Held(bytes) => bytes.len() as u64,
+            Found::Held(bytes) => bytes.as_slice().len() as u64,
             Found::Refused(_) => 0,
         };
         let total = entries.iter().map(size).sum();

@@ -13,7 +13,7 @@ use crate::{
         row::{NO_DETECTOR, NO_TABLE},
         sketch::Sketch,
     },
-    format::{Rows, SAMPLE_BYTES, SAMPLE_ROWS, Sample, TableId, TableSpec, TextKind},
+    format::{Rows, SAMPLE_BYTES, SAMPLE_ROWS, Sample, TableId, TableSpec, TextKind, Wants},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -155,6 +155,13 @@ impl<'s, 'p> Tables<'s, 'p> {
     pub(super) fn name(&self, table: TableId) -> String {
         let open = self.open.get(table.0 as usize).filter(|open| !open.name.is_empty());
         open.map_or_else(String::new, |open| format!("{} ", open.name))
+    }
+
+    /// What is looked at of the further rows of a table.
+    pub(super) fn wants(&self, table: TableId) -> Wants {
+        let open = self.open.get(table.0 as usize);
+        let bare = open.and_then(|open| open.profile.as_ref().filter(|judged| judged.bare && open.parent.is_none()));
+        bare.map_or(Wants::ALL, |judged| Wants::of(judged.active.iter().copied()))
     }
 
     pub(super) fn rows(&mut self, rows: &Rows<'_>) {

@@ -43,7 +43,7 @@ impl<'a> Input<'a> {
 
     /// Blocks that end where `boundary` says.
     pub fn blocks(self) -> Blocks<'a> {
-        Blocks { input: self, buffer: Vec::new(), carry: 0, filled: 0, offset: 0, done: false, error: None, size: BLOCK }
+        Blocks { input: self, before: &[], buffer: Vec::new(), carry: 0, filled: 0, offset: 0, done: false, error: None, size: BLOCK }
     }
 }
 
@@ -60,8 +60,11 @@ pub struct Block<'b> {
 /// Hands out an item block by block.
 pub struct Blocks<'a> {
     input: Input<'a>,
+    /// Bytes to read as if they stood before a whole; empty for a stream.
+    before: &'a [u8],
+    /// What of a stream was read and is not yet handed out; of a whole, what lies about the seam with the bytes before it.
     buffer: Vec<u8>,
-    /// Where, in the buffer (stream) or the whole, the next block starts.
+    /// Where the next block starts: in the buffer (stream), or in the whole with the bytes before it.
     carry: usize,
     filled: usize,
     offset: u64,
@@ -70,7 +73,15 @@ pub struct Blocks<'a> {
     size: usize,
 }
 
-impl Blocks<'_> {
+/// How much of a whole is copied at first to stand behind the bytes before it.
+const SEAM: usize = 64 << 10;
+
+impl<'a> Blocks<'a> {
+    /// Blocks of bytes that are all there, behind others that are to be read first. What comes after the first few is not copied.
+    pub fn joined(before: &'a [u8], whole: &'a [u8]) -> Blocks<'a> {
+        Blocks { before, ..Input::Whole(whole).blocks() }
+    }
+
     /// Sets the block size (tests, and readers that want small ones).
     #[must_use]
     pub fn with_size(mut self, size: usize) -> Self {
@@ -90,7 +101,7 @@ impl Blocks<'_> {
         if self.done {
             return None;
         }
-        let mut want = self.size;
+        let mut want = if self.carry < self.before.len() { self.size.min(self.before.len() - self.carry + SEAM) } else { self.size };
         loop {
             let available = self.available(want);
             let whole_rest = available < want;
@@ -114,7 +125,15 @@ impl Blocks<'_> {
     /// How many bytes, up to `want`, can be looked at.
     fn available(&mut self, want: usize) -> usize {
         match &mut self.input {
-            Input::Whole(bytes) => (bytes.len() - self.carry).min(want),
+            Input::Whole(bytes) => {
+                if let Some(before) = self.before.get(self.carry..).filter(|before| !before.is_empty()) {
+                    let behind = want.saturating_sub(before.len()).min(bytes.len());
+                    self.buffer.clear();
+                    self.buffer.extend_from_slice(before);
+                    self.buffer.extend_from_slice(&bytes[..behind]);
+                }
+                (self.before.len() + bytes.len() - self.carry).min(want)
+            }
             Input::Stream(reader) => {
                 if self.carry > 0 {
                     self.buffer.copy_within(self.carry..self.filled, 0);
@@ -137,10 +156,18 @@ impl Blocks<'_> {
         }
     }
 
+    /// The bytes from where the next block starts; that many are available.
     fn peek(&self, length: usize) -> &[u8] {
+        self.bytes(self.carry, length)
+    }
+
+    fn bytes(&self, start: usize, length: usize) -> &[u8] {
         match &self.input {
-            Input::Whole(bytes) => &bytes[self.carry..self.carry + length],
-            Input::Stream(_) => &self.buffer[self.carry..self.carry + length],
+            Input::Whole(bytes) => match start.checked_sub(self.before.len()) {
+                Some(start) => &bytes[start..start + length],
+                None => &self.buffer[..length],
+            },
+            Input::Stream(_) => &self.buffer[start..start + length],
         }
     }
 
@@ -149,13 +176,9 @@ impl Blocks<'_> {
         let offset = self.offset;
         self.carry += length;
         self.offset += length as u64;
-        let last = last || matches!(&self.input, Input::Whole(bytes) if self.carry == bytes.len());
+        let last = last || matches!(&self.input, Input::Whole(bytes) if self.carry == self.before.len() + bytes.len());
         self.done |= last;
-        let bytes = match &self.input {
-            Input::Whole(bytes) => &bytes[start..start + length],
-            Input::Stream(_) => &self.buffer[start..start + length],
-        };
-        Block { bytes, offset, last }
+        Block { bytes: self.bytes(start, length), offset, last }
     }
 }
 
@@ -183,7 +206,8 @@ mod tests {
             let whole = collect(Input::Whole(bytes).blocks().with_size(size));
             let mut reader = bytes;
             let stream = collect(Input::Stream(&mut reader).blocks().with_size(size));
-            for blocks in [&whole, &stream] {
+            let joined = (0..=bytes.len()).map(|seam| collect(Blocks::joined(&bytes[..seam], &bytes[seam..]).with_size(size)));
+            for blocks in [whole, stream].into_iter().chain(joined) {
                 let joined: Vec<u8> = blocks.iter().flat_map(|block| block.1.clone()).collect();
                 assert_eq!(joined, bytes);
                 assert!(blocks.iter().rev().skip(1).all(|block| block.1.ends_with(b"\n") && !block.2));

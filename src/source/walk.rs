@@ -1,5 +1,6 @@
 //! The directory walk: every entry below the roots, regular or not, in a stable order.
 
+use super::Bytes;
 use crate::base::{Category, LogicalPath, Problem};
 use std::{
     io,
@@ -19,11 +20,29 @@ pub struct Entry {
 pub enum Found {
     /// A regular file of this size.
     File { on_disk: PathBuf, size: u64 },
-    /// Bytes that came another way, as by standard input.
-    Held(Vec<u8>),
+    /// Bytes that are there already: of a small file, or of standard input.
+    Held(Bytes),
     /// Something that is not read, and why.
     Refused(Problem),
 }
+
+impl Entry {
+    /// Reads a small file now, if there is room left for it: whoever asks for its first bytes and then for all of them opens it once.
+    /// What cannot be read stays as it is; opening it tells why.
+    pub fn hold(&mut self, room: &mut u64) {
+        if let Found::File { on_disk, size } = &self.found
+            && *size <= SHORT.min(*room)
+            && let Ok(bytes) = Bytes::open(on_disk, false)
+            && bytes.as_slice().len() as u64 == *size
+        {
+            *room -= size;
+            self.found = Found::Held(bytes);
+        }
+    }
+}
+
+/// Files up to this size are small.
+const SHORT: u64 = 4096;
 
 /// A root that cannot be scanned at all: wrong usage, not evidence.
 #[derive(Debug, thiserror::Error)]

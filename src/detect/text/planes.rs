@@ -5,7 +5,7 @@
 use super::TILE;
 use crate::{
     detect::shape::MakeUp,
-    format::lanes::{self, CHUNK, Lanes, Look, Table, Walk, widest},
+    format::lanes::{self, CHUNK, Lanes, Look, Table, Walk, look_ahead, widest},
 };
 use std::{cell::Cell, ops::Range};
 
@@ -383,6 +383,7 @@ impl Walk for Laying<'_> {
         for (at, chunk) in chunks.iter().take(self.count).enumerate() {
             let Some(row) = self.rows.get(self.first + at) else { break };
             let next = self.text.get((at + 1) * CHUNK).copied().unwrap_or(0);
+            look_ahead(chunks, at);
             lay::<L>(chunk, next, row, &mut before, &mut any);
         }
         // The last row of the text, not full.

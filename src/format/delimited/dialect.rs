@@ -103,6 +103,10 @@ fn declared_delimiter(head: &[u8], from: usize) -> (Option<u8>, usize) {
 
 /// The quote with which a delimiter agrees best.
 fn best_quote(body: &[u8], whole: bool, delimiter: u8, newline: u8, declared: bool) -> Option<Candidate> {
+    // Without it there is one column, which is no table unless the file says so.
+    if !declared && memchr(delimiter, body).is_none() {
+        return None;
+    }
     let quotes = [Some(b'"'), Some(b'\''), None];
     let judged = quotes.into_iter().filter(|quote| quote.is_none_or(|quote| memchr(quote, body).is_some()));
     let mut best: Option<Candidate> = None;

@@ -1,16 +1,16 @@
 //! Reads a script block by block, statement by statement, row by row.
 
 use super::{
-    coast::coast,
     flavor::{self, Flavor},
     lexer::{Cursor, Stop},
+    ride::{Ride, ride},
     statement::{self, Fill},
     value,
 };
 use crate::{
     base::{Category, Problem},
     format::{
-        Cell, Place, Rows, Sink, TableId, TableSpec, Text, TextKind,
+        Cell, Place, Rows, Sink, TableId, TableSpec, Text, TextKind, Wants,
         charset::{self, Charset},
         marks::Marks,
     },
@@ -76,10 +76,8 @@ pub(super) struct Reader {
     comma: bool,
     cells: Vec<Cell>,
     arena: Vec<u8>,
-    /// Whether the block holds anything but UTF-8, once that was asked.
-    repair: Option<bool>,
-    /// After so many rows of a table only the ends of its rows are looked for.
-    coast_after: usize,
+    /// Up to where in the block it is known whether it is UTF-8.
+    looked: usize,
     /// How much of the block is done, and from where its statements are still to be handed on as text.
     done: usize,
     text: usize,
@@ -109,8 +107,7 @@ impl Reader {
             comma: false,
             cells: Vec::new(),
             arena: Vec::new(),
-            repair: None,
-            coast_after: usize::MAX,
+            looked: 0,
             done: 0,
             text: 0,
             short: 0,
@@ -120,12 +117,6 @@ impl Reader {
         };
         reader.obey(head);
         reader
-    }
-
-    /// Hands on only the first `rows` rows of every table, or a few more, and finds the ends of the others.
-    pub(super) fn coasting_after(mut self, rows: usize) -> Reader {
-        self.coast_after = rows;
-        self
     }
 
     /// Follows the directive at the start of a part.
@@ -167,7 +158,7 @@ impl Reader {
         self.skip -= skipped;
         (self.done, self.text) = (skipped, skipped);
         let mut cursor = Cursor { bytes, at: self.done, flavor: self.flavor };
-        self.repair = None;
+        self.looked = 0;
         loop {
             let step = match self.mode {
                 Mode::Between => self.statement(&mut cursor, offset, sink),
@@ -315,7 +306,6 @@ impl Reader {
 
     /// The rows of an INSERT, to its end or the end of the bytes.
     fn rows(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let mut marks = Marks::new(cursor.bytes, cursor.at, [b'\'', b',', b')', b'\\']);
         loop {
             cursor.blank()?;
             match cursor.peek().ok_or(Stop::More)? {
@@ -323,11 +313,11 @@ impl Reader {
                     cursor.at += 1;
                     self.comma = true;
                 }
-                b'(' if self.coast(cursor, sink) => marks.seek(cursor.at),
+                b'(' if self.ride(cursor, sink) => {}
                 b'(' => {
                     let (cells, arena) = (self.cells.len(), self.arena.len());
                     let start = cursor.at;
-                    if let Err(stop) = self.row(cursor, &mut marks) {
+                    if let Err(stop) = self.row(cursor) {
                         self.cells.truncate(cells);
                         self.arena.truncate(arena);
                         // Where recovery looks for the next row from.
@@ -357,31 +347,29 @@ impl Reader {
         }
     }
 
-    /// Steps over plain rows, if their table has shown enough of them. `false`: the row here is to be read.
-    #[inline]
-    fn coast(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> bool {
-        let Some(target) = self.tables.get(self.current).filter(|target| target.rows >= self.coast_after && target.id.is_some()) else {
+    /// Reads plain rows, or steps over them if their table has shown enough. `false`: the row here is not plain.
+    fn ride(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> bool {
+        let Some(Target { id: Some(table), width, rows, .. }) = self.tables.get_mut(self.current) else { return false };
+        let (width, wants) = (*width, sink.wants(*table));
+        // Of a table nothing more is wanted of, the rows read before are handed on first.
+        let most = if wants == Wants::Nothing { usize::MAX } else { BATCH.saturating_sub(self.cells.len() / width.max(1)) };
+        let plan = Ride { start: cursor.at, width, flavor: self.flavor, wants, most };
+        let ridden = ride(plan, cursor.bytes, &mut self.cells, &mut self.arena);
+        if ridden.rows == 0 {
             return false;
-        };
-        let Some(end) = coast(cursor.bytes, cursor.at, target.width, self.flavor) else { return false };
-        self.flush(cursor.bytes, sink);
-        cursor.at = end;
-        (self.done, self.text, self.comma) = (end, end, false);
+        }
+        *rows += ridden.rows;
+        cursor.at = ridden.end;
+        (self.done, self.text, self.comma) = (cursor.at, cursor.at, false);
+        if self.cells.len() >= BATCH * width {
+            self.flush(cursor.bytes, sink);
+        }
         true
     }
 
     /// One row in parentheses.
-    #[inline]
-    fn row(&mut self, cursor: &mut Cursor<'_>, marks: &mut Marks<'_, 4>) -> Result<(), Stop> {
+    fn row(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
         cursor.at += 1;
-        marks.seek(cursor.at);
-        while let Some(cell) = value::plain(cursor, marks) {
-            self.cells.push(cell);
-            cursor.at += 1;
-            if cursor.bytes.get(cursor.at - 1) == Some(&b')') {
-                return Ok(());
-            }
-        }
         loop {
             cursor.blank()?;
             self.cells.push(value::value(cursor, &mut self.arena)?);
@@ -483,12 +471,15 @@ impl Reader {
     fn flush(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         if let Some(Target { id: Some(table), width, .. }) = self.tables.get(self.current)
             && !self.cells.is_empty()
+            && sink.wants(*table) != Wants::Nothing
         {
-            if *self.repair.get_or_insert_with(|| !charset::is_utf8(bytes)) {
+            let rows = bytes.get(self.looked..self.done).unwrap_or(bytes);
+            if !charset::is_utf8(rows) {
                 self.charset.repair(&mut self.cells, bytes, &mut self.arena);
             }
             sink.rows(&Rows { table: *table, width: *width, cells: &self.cells, bytes, arena: &self.arena });
         }
+        self.looked = self.done;
         self.cells.clear();
         self.arena.clear();
     }

@@ -1,11 +1,7 @@
 //! The values of a row, as every flavor writes them.
 
 use super::lexer::{Cursor, Stop, is_word};
-use crate::format::{
-    Cell,
-    binary::hexadecimal,
-    marks::{Marks, first_of},
-};
+use crate::format::{Cell, binary::hexadecimal, marks::first_of};
 use memchr::{memchr, memchr2};
 
 /// How backslashes read in a string.
@@ -43,39 +39,6 @@ const CASTS: &[&[u8]] = &[
     b"UPPER",
     b"LOWER",
 ];
-
-/// The value here as [`value`] reads it, if it is a string without escapes, a decimal number or NULL, with
-/// nothing before or after it; the cursor then stands at the `,` or `)` behind it. Otherwise it stays
-/// where it is. `marks` are those of quotes, commas, closing parentheses and backslashes from the cursor on.
-#[inline]
-pub(super) fn plain(cursor: &mut Cursor<'_>, marks: &mut Marks<'_, 4>) -> Option<Cell> {
-    let (bytes, start) = (cursor.bytes, cursor.at);
-    let mut end = marks.next()?;
-    let cell = if end == start && bytes[start] == b'\'' {
-        let close = marks.find(|at| bytes[*at] == b'\'' || (bytes[*at] == b'\\' && cursor.flavor.backslash))?;
-        end = marks.next()?;
-        if bytes[close] != b'\'' || end != close + 1 {
-            return None;
-        }
-        Cell::borrowed(start + 1, close - start - 1)
-    } else {
-        match &bytes[start..end] {
-            b"NULL" => Cell::NULL,
-            [b'0'..=b'9', rest @ ..] | [b'-' | b'+' | b'.', b'0'..=b'9', rest @ ..] if rest.iter().all(is_of_number) => {
-                Cell::borrowed(start, end - start)
-            }
-            _ => return None,
-        }
-    };
-    matches!(bytes[end], b',' | b')').then(|| {
-        cursor.at = end;
-        cell
-    })
-}
-
-fn is_of_number(byte: &u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'-' | b'+')
-}
 
 /// The value here, up to the `,` or `)` after it.
 #[inline]
