@@ -4,7 +4,7 @@
 //! person, each with a name and three identifiers, of which only some are written the same in all three. The file is scanned, then
 //! another process of this bench loads the evidence and resolves it, and everybody must be counted once. Where Python has DuckDB, its time
 //! for `count(distinct)` of the same three columns is told beside, measured in the same run. Table and case are kept in FOLDER, and used again
-//! where they are there.
+//! where they are there. A hundred million rows need 18 GB of it, and a few minutes to be scanned.
 
 mod common;
 

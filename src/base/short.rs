@@ -11,12 +11,14 @@ pub struct Short<const N: usize> {
 
 impl<const N: usize> Short<N> {
     /// This text; `None` when it does not fit.
+    #[inline]
     pub fn fit(text: &str) -> Option<Short<N>> {
         let mut bytes = [0; N];
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         Some(Short { length: u8::try_from(text.len()).ok()?, bytes })
     }
 
+    #[inline]
     fn filled(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }

@@ -31,8 +31,17 @@ impl fmt::Display for Token {
 /// The low `5 * digits` bits of `value` in Crockford's base 32, lower case: no `i l o u`, so
 /// that it can be read out over a telephone.
 pub fn base32(value: u128, digits: u32) -> String {
+    (0..digits).rev().map(|place| char::from(letter(value, place))).collect()
+}
+
+/// The same without an allocation.
+pub fn base32_into(value: u128, digits: &mut [u8]) {
+    digits.iter_mut().rev().zip(0..).for_each(|(digit, place)| *digit = letter(value, place));
+}
+
+fn letter(value: u128, place: u32) -> u8 {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    (0..digits).rev().map(|place| char::from(ALPHABET[(value >> (5 * place)) as usize & 31])).collect()
+    ALPHABET[(value >> (5 * place)) as usize & 31]
 }
 
 /// Bytes in hexadecimal, lower case.

@@ -16,6 +16,9 @@ const SHARED: usize = 8;
 
 /// Lends details along keys between rows.
 pub fn lend_details(records: &mut Records) {
+    if !records.all_keys.iter().any(|key| matches!(key.class, Class::Own | Class::Reference)) {
+        return;
+    }
     let owners = index(records, Class::Own);
     // What points to a row from below: contact, address, identifier rows.
     for (node, value) in nameless(records, Class::Reference) {

@@ -10,7 +10,7 @@ use super::{
     generic::Crowd,
     lookup::Lookup,
     record::{Class, Key, NONE, Records, mix},
-    rule::{Rule, Tier},
+    rule::Rule,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -204,6 +204,6 @@ fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) -> Vec<Cr
     }
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     edges.dedup();
-    clusters.apply(records, &edges, Tier::Strong);
+    clusters.apply(records, edges);
     crowds
 }

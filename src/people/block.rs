@@ -15,8 +15,9 @@ use super::{
 };
 use rayon::prelude::*;
 use std::{
+    collections::HashSet,
     hint::black_box,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// Two records a rule joins.
@@ -63,63 +64,79 @@ pub fn propose(records: &Records) -> Proposals {
     let bits = (records.nodes.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS).ilog2();
     let ways: Vec<u32> = records.nodes.par_iter().enumerate().map(|(at, node)| meeting.ways(at, node)).collect();
     let used = ways.par_iter().copied().reduce(|| 0, |one, other| one | other);
-    let met_in: Vec<AtomicU64> = records.nodes.iter().map(|_| AtomicU64::new(0)).collect();
-    // Hardly any leak has such records.
-    let mut crowded: Vec<u32> = Vec::new();
-    let mut proposals = Proposals::default();
-    let mut sights: Vec<Sight> = Vec::new();
-    let mut alike: Vec<(Agreement, u32, u32)> = Vec::new();
-    let (mut seen, mut likely) = (Seen::default(), Vec::new());
-    let mut slips = Slips::default();
+    let met_in: Vec<AtomicU32> = records.nodes.iter().map(|_| AtomicU32::new(0)).collect();
+    let blocks = AtomicU32::new(0);
+    let mut crowded = Crowded::default();
+    let mut all = Found::default();
     let mut edges: Vec<Vec<Edge>> = Vec::new();
     for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
         let chunks = ways.par_chunks(CHUNK).enumerate();
         let chunk = |hashes: &mut Vec<_>, (at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits, hashes);
         let chunks: Vec<Chunk> = chunks.map_init(Vec::new, chunk).collect();
-        let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &met_in, way };
+        let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &met_in, blocks: &blocks, bits };
         let met = (0..1usize << bits).into_par_iter().with_min_len(8).fold(Found::default, |mut found, bucket| {
-            comparing.bucket(&chunks, bucket, &mut found);
+            comparing.bucket(way, &chunks, bucket, &mut found);
             found
         });
-        for found in met.collect::<Vec<Found>>() {
-            edges.push(found.edges);
-            proposals.trials.extend(found.trials);
-            sights.extend(found.sights);
-            alike.extend(found.alike);
-            seen.join(found.seen);
-            likely.extend(found.likely);
-            slips.join(found.slips);
-            proposals.crowds.extend(found.crowds);
-            if !found.crowded.is_empty() {
-                crowded.resize(records.nodes.len(), 0);
-                found.crowded.iter().for_each(|node| crowded[*node as usize] |= way.bit());
-            }
+        for mut found in met.collect::<Vec<Found>>() {
+            edges.push(std::mem::take(&mut found.edges));
+            crowded.add(way, records.nodes.len(), &found);
+            all.join(found);
         }
     }
-    drop((ways, met_in, crowded));
-    // Most of them are one piece of memory in the end; one that grows is there twice.
-    proposals.edges.reserve_exact(edges.iter().map(Vec::len).sum());
-    edges.into_iter().for_each(|of_one| proposals.edges.extend(of_one));
-    proposals.trials.par_sort_unstable();
-    proposals.trials.dedup();
+    drop(met_in);
+    let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &[], blocks: &blocks, bits };
+    let stretches = (0..records.nodes.len().div_ceil(CHUNK)).into_par_iter().map(|chunk| comparing.namesakes(chunk * CHUNK));
+    for mut found in stretches.collect::<Vec<Found>>() {
+        edges.push(std::mem::take(&mut found.edges));
+        all.join(found);
+    }
+    drop((ways, crowded));
+    let Found { mut trials, mut sights, mut alike, seen, likely, slips, crowds, .. } = all;
+    trials.par_sort_unstable();
+    trials.dedup();
     alike.par_sort_unstable();
     alike.dedup();
+    let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), ..Proposals::default() };
     let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
     if let Some(model) = Model::learn(records, &meeting, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
     }
-    proposals.crowds = generic::most_frequent(std::mem::take(&mut proposals.crowds));
     proposals.slips = slips.settle(&mut proposals.edges);
-    proposals.edges.par_sort_unstable_by_key(Edge::place);
-    proposals.edges.dedup();
+    edges.push(std::mem::take(&mut proposals.edges));
+    drop(meeting);
+    proposals.edges = in_order(edges);
     proposals
 }
 
+/// Edges in the order in which they are applied: tier, rule, records. Each once.
+fn in_order(mut parts: Vec<Vec<Edge>>) -> Vec<Edge> {
+    let mut rules: Vec<Rule> = Rule::ALL.to_vec();
+    rules.sort_by_key(|rule| (rule.tier(), *rule));
+    let mut counts = vec![0usize; rules.len()];
+    parts.iter().flatten().for_each(|edge| counts[edge.rule as usize] += 1);
+    rules.retain(|rule| counts[*rule as usize] > 0);
+    // Most edges are those of one rule, and lie in order already. What was taken over is let go of: there are as many as records.
+    let mut edges: Vec<Edge> = Vec::with_capacity(counts.iter().sum());
+    for (at, rule) in rules.iter().enumerate() {
+        let from = edges.len();
+        for part in &mut parts {
+            edges.extend(part.iter().filter(|edge| edge.rule == *rule));
+            if at + 1 == rules.len() {
+                *part = Vec::new();
+            }
+        }
+        edges[from..].par_sort_unstable_by_key(Edge::records);
+    }
+    edges.dedup();
+    edges
+}
+
 impl Edge {
-    /// Tier, rule, records; in one number, which is compared at once.
-    fn place(&self) -> u128 {
-        u128::from(self.rule.tier() as u8) << 72 | u128::from(self.rule as u8) << 64 | u128::from(self.a) << 32 | u128::from(self.b)
+    /// Both records in one number, which is compared at once.
+    fn records(&self) -> u64 {
+        u64::from(self.a) << 32 | u64::from(self.b)
     }
 }
 
@@ -157,6 +174,11 @@ fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
     again.filter(|node| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize])).count() as u64
 }
 
+/// Where a hash is sorted.
+fn bucket(hash: u64, bits: u32) -> usize {
+    (hash >> 32 >> (32 - bits)) as usize
+}
+
 /// What the records of a chunk are met by in one way: half of each hash, and the record, divided by the first bits of the hash.
 struct Chunk {
     entries: Vec<u64>,
@@ -176,14 +198,28 @@ impl Chunk {
         hashes: &mut Vec<(u64, u32)>,
     ) -> Chunk {
         hashes.clear();
+        // Of namesakes who share something, the first stands for all.
+        let (mut seen, mut of) = (0, None);
         for (at, _) in ways.iter().enumerate().filter(|(_, ways)| *ways & way.bit() != 0) {
             let at = first + at;
-            meeting.hashes(way, at, &records.nodes[at], |hash| hashes.push((hash, at as u32)));
+            let node = at as u32;
+            if way.is_of_namesakes() && meeting.namesakes.are_all_near(node) {
+                continue;
+            }
+            let name = Some(meeting.namesakes.first(node));
+            if of != name {
+                (seen, of) = (hashes.len(), name);
+            }
+            meeting.hashes(way, at, &records.nodes[at], |hash| {
+                if hashes[seen..].iter().all(|(known, _)| *known != hash) {
+                    hashes.push((hash, node));
+                }
+            });
         }
         if hashes.is_empty() {
             return Chunk { entries: Vec::new(), starts: Vec::new() };
         }
-        let bucket = |hash: u64| (hash >> 32 >> (32 - bits)) as usize;
+        let bucket = |hash: u64| bucket(hash, bits);
         let mut starts = vec![0u32; (1 << bits) + 1];
         hashes.iter().for_each(|(hash, _)| starts[bucket(*hash) + 1] += 1);
         for at in 1..starts.len() {
@@ -227,68 +263,179 @@ struct Found {
     crowded: Vec<u32>,
     /// What they share, where it is a key.
     crowds: Vec<Crowd>,
+    /// The hash of what they share, as far as it tells.
+    crowded_hashes: Vec<u64>,
     /// Reused.
     entries: Vec<u64>,
+    block: Vec<u32>,
 }
 
-/// Comparing records that meet in one way.
+impl Found {
+    /// Adds what another found, but for edges and the records of crowds.
+    fn join(&mut self, other: Found) {
+        self.trials.extend(other.trials);
+        self.sights.extend(other.sights);
+        self.alike.extend(other.alike);
+        self.seen.join(other.seen);
+        self.likely.extend(other.likely);
+        self.slips.join(other.slips);
+        self.crowds.extend(other.crowds);
+    }
+}
+
+/// What is shared by too many. Hardly any leak has such records.
+#[derive(Default)]
+struct Crowded {
+    /// By record: the ways in which it meets too many; empty while no record does.
+    ways: Vec<u32>,
+    /// What they meet by, see [`place`].
+    hashes: HashSet<u64>,
+}
+
+impl Crowded {
+    fn add(&mut self, way: Way, records: usize, found: &Found) {
+        if !found.crowded.is_empty() {
+            self.ways.resize(records, 0);
+            found.crowded.iter().for_each(|node| self.ways[*node as usize] |= way.bit());
+            self.hashes.extend(&found.crowded_hashes);
+        }
+    }
+
+    fn ways(&self, a: u32, b: u32) -> u32 {
+        let of = |node: u32| self.ways.get(node as usize).copied().unwrap_or(0);
+        of(a) | of(b)
+    }
+}
+
+/// What of a hash tells blocks apart, and the way.
+fn place(way: Way, bucket: usize, half: u64) -> u64 {
+    (way as u64) << 44 | (bucket as u64) << 32 | half
+}
+
+/// Comparing records that meet.
 struct Comparing<'a> {
     meeting: &'a Meeting<'a>,
     records: &'a Records,
     /// By record: the ways in which it may meet others, ...
     ways: &'a [u32],
-    /// ... those gone through already in which it meets too many (empty while no record does), ...
-    crowded: &'a [u32],
+    /// ... those gone through already in which it meets too many, ...
+    crowded: &'a Crowded,
     /// ... and the block it was last compared in.
-    met_in: &'a [AtomicU64],
-    way: Way,
+    met_in: &'a [AtomicU32],
+    /// How many blocks there were.
+    blocks: &'a AtomicU32,
+    /// Of a hash, for its bucket.
+    bits: u32,
 }
 
 impl Comparing<'_> {
-    fn bucket(&self, chunks: &[Chunk], bucket: usize, found: &mut Found) {
-        let mut entries = std::mem::take(&mut found.entries);
+    /// Compares all who meet in one way but namesakes.
+    fn bucket(&self, way: Way, chunks: &[Chunk], bucket: usize, found: &mut Found) {
+        let (mut entries, mut block) = (std::mem::take(&mut found.entries), std::mem::take(&mut found.block));
         entries.clear();
         chunks.iter().for_each(|chunk| entries.extend_from_slice(chunk.bucket(bucket)));
         entries.sort_unstable();
         entries.dedup();
+        let namesakes = &self.meeting.namesakes;
         let (mut at, mut foreseen) = (0, 0);
-        for block in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
-            at += block.len();
+        for same in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
+            at += same.len();
             if at > foreseen {
                 foreseen = entries.len().min(at + AHEAD);
-                self.foresee(&entries[at - block.len()..foreseen]);
+                self.foresee(&entries[at - same.len()..foreseen]);
             }
-            if block.len() < 2 {
+            if same.len() < 2 {
                 continue;
             }
-            if block.len() > self.way.cap() {
-                found.crowded.extend(block.iter().map(|entry| *entry as u32));
-                let node = block[0] as u32;
-                let key = self.meeting.key(self.way, &self.records.nodes[node as usize], (block[0] >> 32) as u32);
+            self.all_of(way, bucket, same, &mut block);
+            if block.len() > way.cap() {
+                found.crowded.extend_from_slice(&block);
+                found.crowded_hashes.push(place(way, bucket, same[0] >> 32));
+                let node = block[0];
+                let key = self.meeting.key(way, &self.records.nodes[node as usize], (same[0] >> 32) as u32);
                 found.crowds.extend(key.map(|key| Crowd { key, records: block.len() as u32, node }));
                 continue;
             }
-            let met_in = |entry: &u64| &self.met_in[*entry as u32 as usize];
-            let last = |entry: &u64| met_in(entry).load(Ordering::Relaxed);
+            let met_in = |node: &u32| &self.met_in[*node as usize];
+            let last = |node: &u32| met_in(node).load(Ordering::Relaxed);
             // What records meet in by turns: their telephone, their name, their number.
             let known = last(&block[0]);
-            if known != 0 && block[1..].iter().all(|entry| last(entry) == known) {
+            if known != 0 && block[1..].iter().all(|node| last(node) == known) {
                 continue;
             }
-            for (i, one) in block.iter().enumerate() {
-                let (a, known) = (*one as u32, last(one));
-                let is_tried = self.meeting.is_tried(a);
-                for other in &block[i + 1..] {
-                    let b = *other as u32;
-                    if (known == 0 || known != last(other)) && !self.are_two(a, b) && !self.have_met(a, b) {
-                        self.compare(found, a, b, is_tried);
+            for (i, a) in block.iter().enumerate() {
+                let (known, name) = (last(a), namesakes.first(*a));
+                let is_tried = self.meeting.is_tried(*a);
+                for b in &block[i + 1..] {
+                    let is_new = (known == 0 || known != last(b)) && namesakes.first(*b) != name;
+                    if is_new && !self.are_two(way, *a, *b) && !self.have_met(way, *a, *b) {
+                        self.compare(way, found, *a, *b, is_tried);
                     }
                 }
             }
-            let this = (self.way as u64 + 1) << 44 | (bucket as u64) << 32 | block[0] >> 32;
-            block.iter().for_each(|entry| met_in(entry).store(this, Ordering::Relaxed));
+            let this = self.blocks.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+            block.iter().for_each(|node| met_in(node).store(this, Ordering::Relaxed));
         }
-        found.entries = entries;
+        (found.entries, found.block) = (entries, block);
+    }
+
+    /// All records of a block, in order: those that these entries stand for, too.
+    fn all_of(&self, way: Way, at: usize, entries: &[u64], block: &mut Vec<u32>) {
+        block.clear();
+        let namesakes = &self.meeting.namesakes;
+        let mut last = None;
+        for entry in entries {
+            let node = *entry as u32;
+            let first = namesakes.first(node);
+            if last.replace(first) == Some(first) {
+                continue;
+            }
+            block.push(node);
+            for other in namesakes.after(node).filter(|other| self.ways[*other as usize] & way.bit() != 0) {
+                let mut is_of = false;
+                let is = |hash: u64| hash << 32 >> 32 == entry >> 32 && bucket(hash, self.bits) == at;
+                self.meeting.hashes(way, other as usize, &self.records.nodes[other as usize], |hash| is_of |= is(hash));
+                if is_of {
+                    block.push(other);
+                }
+            }
+        }
+    }
+
+    /// Compares namesakes, who lie beside each other, in the first way they meet. Those of names that begin in one chunk.
+    fn namesakes(&self, from: usize) -> Found {
+        // Room that is not used costs nothing; what grows is there twice for a while.
+        let mut found = Found { edges: Vec::with_capacity(CHUNK), ..Found::default() };
+        let nodes = from as u32..self.records.nodes.len().min(from + CHUNK) as u32;
+        let namesakes = &self.meeting.namesakes;
+        for first in nodes.filter(|node| namesakes.are_all_near(*node) && namesakes.first(*node) == *node) {
+            for a in std::iter::once(first).chain(namesakes.after(first)) {
+                let is_tried = self.meeting.is_tried(a);
+                for b in namesakes.after(a) {
+                    if let Some(way) = self.first_way(a, b) {
+                        self.compare(way, &mut found, a, b, is_tried);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The first way in which two records meet, and not too many others.
+    fn first_way(&self, a: u32, b: u32) -> Option<Way> {
+        let record = |at: u32| (at as usize, &self.records.nodes[at as usize]);
+        let mut ways = self.ways[a as usize] & self.ways[b as usize];
+        let crowded = self.crowded.ways(a, b);
+        let is_free = |way: Way, hash: u64| !self.crowded.hashes.contains(&place(way, bucket(hash, self.bits), hash << 32 >> 32));
+        while ways != 0 {
+            let way = *Way::ALL.get(ways.trailing_zeros() as usize)?;
+            ways &= ways - 1;
+            let counts = |hash| crowded & way.bit() == 0 || is_free(way, hash);
+            if self.meeting.meet_by(way, record(a), record(b), counts) {
+                return Some(way);
+            }
+        }
+        None
     }
 
     /// Brings the records that these entries may bring together into the processor's cache: nobody waits for one after the other.
@@ -297,7 +444,7 @@ impl Comparing<'_> {
         let mut seen = 0;
         for node in meet() {
             let at = node as usize;
-            seen ^= u64::from(self.records.nodes[at].name ^ self.ways[at]) ^ self.met_in[at].load(Ordering::Relaxed);
+            seen ^= u64::from(self.records.nodes[at].name ^ self.ways[at] ^ self.met_in[at].load(Ordering::Relaxed));
             seen ^= u64::from(self.meeting.is_rare(node));
         }
         for node in meet() {
@@ -307,21 +454,21 @@ impl Comparing<'_> {
     }
 
     /// Whether two records were compared already.
-    fn have_met(&self, a: u32, b: u32) -> bool {
+    fn have_met(&self, way: Way, a: u32, b: u32) -> bool {
+        let crowded = self.crowded.ways(a, b);
         let (a, b) = (a as usize, b as usize);
-        let crowded = |at: usize| self.crowded.get(at).copied().unwrap_or(0);
-        let ways = self.ways[a] & self.ways[b] & !(crowded(a) | crowded(b)) & (self.way.bit() - 1);
+        let ways = self.ways[a] & self.ways[b] & !crowded & (way.bit() - 1);
         let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
         ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, (a, x), (b, y)))
     }
 
     /// Whether nothing can come of comparing two records that have hardly met.
-    fn are_two(&self, a: u32, b: u32) -> bool {
+    fn are_two(&self, way: Way, a: u32, b: u32) -> bool {
         let record = |at: u32| (at as usize, &self.records.nodes[at as usize]);
-        self.way.is_faint() && self.meeting.are_two(record(a), record(b))
+        way.is_faint() && self.meeting.are_two(record(a), record(b))
     }
 
-    fn compare(&self, found: &mut Found, a: u32, b: u32, is_tried: bool) {
+    fn compare(&self, way: Way, found: &mut Found, a: u32, b: u32, is_tried: bool) {
         let (records, x, y) = (self.records, &self.records.nodes[a as usize], &self.records.nodes[b as usize]);
         let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(a));
         let rule = rule::judge(&comparison, rare);
@@ -331,7 +478,7 @@ impl Comparing<'_> {
             found.slips.meet(records, &comparison, a, b);
         }
         if records.few
-            && !self.way.is_number()
+            && !way.is_number()
             && let Some(pattern) = Pattern::of(records, &comparison, a, b)
         {
             if is_tried {
@@ -341,7 +488,7 @@ impl Comparing<'_> {
                 found.likely.push((pattern, a, b));
             }
         }
-        if self.way.is_faint() {
+        if way.is_faint() {
             found.edges.extend(rule.filter(|rule| rule.tier() <= Tier::Strong).map(|rule| Edge { rule, a, b }));
             return;
         }
@@ -350,7 +497,7 @@ impl Comparing<'_> {
             found.trials.extend(holdout::trials(&comparison, rare, a, b));
         }
         if (open || is_tried)
-            && !self.way.is_number()
+            && !way.is_number()
             && let Some(how) = Agreement::of(records, &comparison, rare, x, y)
         {
             if open {
@@ -401,6 +548,7 @@ mod tests {
                 records.numbers.note(at as u64, numbers[at]);
                 records.add_plain(at as u32, 20_130_417, Key { class: Class::Personal, value: at as u64 });
             }
+            records.numbers.settle();
             propose(&records).edges.iter().any(|edge| edge.rule.tier() <= Tier::Strong)
         };
         assert!(!joined(["Teresa Clayville", "Theresa Clayville"], ["054089936", "054089937"]));

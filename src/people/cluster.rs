@@ -6,7 +6,7 @@ use super::{
     likeness::Likeness,
     name::{Name, Suffix},
     record::{Class, Key, Map, NONE, Number, Records},
-    rule::{self, Birth, Rule, Tier},
+    rule::{self, Birth, Rule},
     spelling::edit_distance,
 };
 use smallvec::SmallVec;
@@ -52,12 +52,7 @@ impl Guard {
 }
 
 /// A merge that was made.
-#[derive(Clone, Copy, Debug)]
-pub struct Merge {
-    pub rule: Rule,
-    pub a: u32,
-    pub b: u32,
-}
+pub type Merge = Edge;
 
 /// A merge that was refused.
 #[derive(Clone, Copy, Debug)]
@@ -143,14 +138,14 @@ impl Holds {
 
     /// Personal numbers given out one after the other, to people of whom not all have one given name: twins.
     fn were_numbered_at_once(&self, records: &Records, other: &Holds) -> bool {
+        // Most have one name.
+        let are_two = |one: u32, other: u32| one != other && records.names[one as usize].are_two(&records.names[other as usize]);
+        if !self.names.iter().any(|one| other.names.iter().any(|other| are_two(*one, *other))) {
+            return false;
+        }
         let number = |value: &u64| rule::personal_number(records, Key { class: Class::Personal, value: *value });
         let follows = |one: u64| other.personal.iter().filter_map(number).any(|other| rule::issued_at_once(one, other));
-        !self.shares_number(other)
-            && self.personal.iter().filter_map(number).any(follows)
-            && self
-                .names
-                .iter()
-                .any(|one| other.names.iter().any(|other| records.names[*one as usize].are_two(&records.names[*other as usize])))
+        !self.shares_number(other) && self.personal.iter().filter_map(number).any(follows)
     }
 
     /// Both hold birth dates, and none of one is near one of the other.
@@ -194,22 +189,38 @@ impl Clusters {
         }
     }
 
-    /// Applies edges of up to this tier, in their order.
-    pub fn apply(&mut self, records: &Records, edges: &[Edge], up_to: Tier) {
-        // Room that is not used costs nothing.
-        self.merges.reserve_exact(edges.len());
-        for edge in edges.iter().filter(|edge| edge.rule.tier() <= up_to) {
+    /// The record that stands for the cluster of each, what was joined and what was not. Lets go of everything else.
+    pub(super) fn into_roots(mut self) -> (Vec<u32>, Vec<Merge>, Vec<Refusal>) {
+        (self.next, self.big) = (Vec::new(), Map::default());
+        // The smallest record of a cluster comes first.
+        let mut roots = self.parent;
+        for at in 0..roots.len() {
+            roots[at] = if roots[at] & ROOT == 0 { roots[roots[at] as usize] } else { at as u32 };
+        }
+        self.merges.shrink_to_fit();
+        (roots, self.merges, self.refusals)
+    }
+
+    /// Applies edges, in their order.
+    pub fn apply(&mut self, records: &Records, edges: Vec<Edge>) {
+        let merged = edges.into_iter().filter(|edge| {
             let (a, b) = (self.root(edge.a), self.root(edge.b));
             if a == b {
-                continue;
+                return false;
             }
-            match self.guard(records, edge, a, b) {
+            let guard = self.guard(records, edge, a, b);
+            match guard {
                 Some(guard) => self.refusals.push(Refusal { rule: edge.rule, guard, a: edge.a, b: edge.b }),
-                None => {
-                    self.join(records, a, b);
-                    self.merges.push(Merge { rule: edge.rule, a: edge.a, b: edge.b });
-                }
+                None => self.join(records, a, b),
             }
+            guard.is_none()
+        });
+        // In the memory of the edges: there are as many as records.
+        let merged: Vec<Edge> = merged.collect();
+        if self.merges.is_empty() {
+            self.merges = merged;
+        } else {
+            self.merges.extend(merged);
         }
     }
 

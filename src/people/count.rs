@@ -4,11 +4,12 @@ use super::{
     attach::Attached,
     block::Edge,
     cluster::Merge,
+    held::Held,
     holdout::{Chance, Rates},
     individual::{Individual, Known},
     mailbox::Names,
     place::Jurisdiction,
-    record::{Class, Map, NONE, Records},
+    record::{Map, NONE, Records},
     rule::{Rule, Tier},
 };
 use crate::base::{Bounds, Element, Role, statistics::mixed_poisson_quantile};
@@ -92,6 +93,7 @@ impl Kinds {
 /// What resolution came to.
 pub struct Resolved<'a> {
     pub records: &'a Records,
+    pub(super) held: &'a Held,
     pub individuals: &'a [Individual],
     pub individual_of: &'a [u32],
     pub edges: &'a [Edge],
@@ -443,11 +445,11 @@ impl Ledger<'_> {
 
     /// People whose records hold no number may lie in pieces that no rule brings together.
     fn may_be_missed(&mut self) {
-        let Resolved { individuals, individual_of, records, rates, .. } = *self.resolved;
+        let Resolved { individuals, individual_of, held, rates, .. } = *self.resolved;
         let mut numbered = vec![false; individuals.len()];
-        for (node, at) in records.nodes.iter().zip(individual_of) {
+        for (node, at) in (0..).zip(individual_of) {
             if let Some(numbered) = numbered.get_mut(*at as usize) {
-                *numbered |= records.keys(node).iter().any(|key| key.class == Class::Personal);
+                *numbered |= held.is_numbered(node);
             }
         }
         let missed = [false, true].map(|births| self.kinds.place(rates.chance_of_pieces(births)));
@@ -465,10 +467,12 @@ impl Ledger<'_> {
         let Resolved { individuals, individual_of, merges, rates, .. } = *self.resolved;
         let mut chances = vec![[NO_DOUBT; 2]; individuals.len()];
         let mut known: BTreeMap<(Rule, bool), u8> = BTreeMap::new();
+        // By themselves: merges lie in the order of records, individuals in that of their ids.
+        let counted: Vec<bool> = individuals.iter().map(|individual| individual.counted).collect();
         let asked = |rule: &Rule| !matches!(rule, Rule::R01 | Rule::R03 | Rule::R20 | Rule::R21);
         for merge in merges.iter().filter(|merge| asked(&merge.rule)) {
             let at = individual_of[merge.a as usize];
-            if at != NONE && individuals[at as usize].counted {
+            if counted.get(at as usize) == Some(&true) {
                 let chance = &mut chances[at as usize][usize::from(merge.rule.is_weak())];
                 let births = self.births(merge.a, merge.b);
                 let of_rule =

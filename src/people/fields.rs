@@ -182,8 +182,9 @@ pub(super) fn new_name(fields: &Fields, records: &mut Records) -> u32 {
         suffix: &fields.suffix,
     });
     let Some(parsed) = parsed else { return NONE };
+    // What can be told by the name is not kept beside it.
+    records.shown_names.push(if parsed.titled().eq(shown.bytes()) { "" } else { &shown });
     records.names.push(parsed);
-    records.shown_names.push(&shown);
     records.names.len() as u32 - 1
 }
 
@@ -229,5 +230,19 @@ mod tests {
     fn dates_become_numbers() {
         assert_eq!(date("1990-02-03"), 19_900_203);
         assert_eq!(date("03/02/1990"), 0);
+    }
+
+    #[test]
+    fn names_are_shown_as_they_were_written() {
+        let mut records = Records::default();
+        for (given, surname) in
+            [("Jane", "Doe"), ("JANE", "Doe"), ("Mary Ann", "Smith"), ("", "Doe"), ("Zo\u{eb}", "Brown"), ("Jane ", "O'Hara")]
+        {
+            let fields = Fields { given: given.to_owned(), surname: surname.to_owned(), ..Fields::default() };
+            let number = new_name(&fields, &mut records);
+            let expected = [given.trim(), surname].join(" ");
+            assert_eq!(records.shown_name(number).as_deref(), Some(expected.trim()));
+        }
+        assert_eq!((records.shown_names.get(0), records.shown_names.get(1)), (Some(""), Some("JANE Doe")));
     }
 }

@@ -5,10 +5,12 @@ use super::{
     fields::{FIRM, Fields, date, new_address, new_name, sex},
     firm::is_role_mailbox,
     generic::{Generic, RoleMailboxes},
+    holdout,
     intern::{Index, Print, Texts},
     mention::MentionOf,
     name::Name,
-    record::{Class, FEW, Key, Map, NONE, Node, Records, mix, short_hash},
+    record::{Bits, Class, FEW, Key, Map, NONE, Node, Records, mix, short_hash},
+    shelf::Shelf,
     way::{hash_bag, hash_text},
 };
 use crate::{
@@ -19,7 +21,6 @@ use crate::{
         row::{NO_TABLE, unpack},
     },
 };
-use rayon::prelude::*;
 use std::hint::black_box;
 
 /// Reads the used mentions of a case, and what of them links nobody.
@@ -31,10 +32,8 @@ pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<(R
     // Room that is not used costs nothing; moving millions of records to where there is more does.
     reader.records.nodes.reserve_exact(mentions);
     reader.records.names.reserve_exact(mentions);
-    reader.records.all_keys.reserve_exact(evidence.mention_values());
     evidence.mentions_at_once(ROUND, |mentions| reader.take(mentions))?;
-    let (records, role_mailboxes) = reader.finish();
-    Ok((records.in_order(), role_mailboxes.into_generic()))
+    Ok(reader.finish())
 }
 
 /// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
@@ -54,8 +53,10 @@ struct Reader<'a> {
     joined: String,
     /// Tables whose rows hold rows of other tables, by place in the catalogue.
     parents: std::collections::HashSet<u32>,
-    /// See [`Reader::identity`].
-    identities: Map<u32, u64>,
+    keys: Shelf,
+    /// By name, a hash of it. Where there are many records, those of one name lie together, so that whoever looks at one
+    /// person's has them at hand.
+    nearby: Vec<u32>,
     /// Of identifiers of unknown kind, by table and column.
     scopes: Map<(u32, u32), u64>,
     /// Where the last mention stood; the next mostly stands there too.
@@ -77,8 +78,6 @@ struct Place {
     is_used: bool,
     /// Place in the catalogue.
     table: Option<u32>,
-    /// See [`Reader::identity`].
-    identity: u64,
 }
 
 /// A mention on its way to its node.
@@ -88,7 +87,6 @@ struct Pending {
     table: Option<u32>,
     row: u64,
     role: Role,
-    id: u64,
     name: Option<Print>,
     address: Option<Print>,
     name_number: u32,
@@ -110,7 +108,8 @@ impl<'a> Reader<'a> {
             addresses: Index::default(),
             joined: String::new(),
             parents,
-            identities: Map::default(),
+            keys: Shelf::default(),
+            nearby: Vec::new(),
             scopes: Map::default(),
             place: None,
             meanings: evidence.detectors.iter().map(|entry| (entry.meaning, entry.element.is_some())).collect(),
@@ -121,15 +120,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An item's digest as a number, for ids that do not depend on paths.
-    fn identity(&mut self, item: u32) -> u64 {
+    /// Notes an item's digest as a number, for ids that do not depend on paths.
+    fn identify(&mut self, item: u32) {
         let (catalogue, evidence) = (self.catalogue, self.evidence);
-        *self.identities.entry(item).or_insert_with(|| {
+        self.records.identities.entry(item).or_insert_with(|| {
             let seen = catalogue.place(item).and_then(|place| evidence.items.get(place));
             seen.map_or(0, |seen| {
                 if seen.digest.is_unknown() { short_hash(seen.path.as_bytes()) } else { short_hash(seen.digest.to_string().as_bytes()) }
             })
-        })
+        });
     }
 
     fn place(&mut self, mention: &StoredMention<'_>) -> Place {
@@ -138,13 +137,15 @@ impl<'a> Reader<'a> {
             return place;
         }
         let table = self.catalogue.table_index(mention.item, mention.part, mention.table);
-        let place = Place { at, is_used: self.catalogue.is_used(mention.item), table, identity: self.identity(mention.item) };
+        let place = Place { at, is_used: self.catalogue.is_used(mention.item), table };
+        if place.is_used {
+            self.identify(mention.item);
+        }
         self.place = Some(place);
         place
     }
 
     fn take(&mut self, mentions: &[StoredMention<'_>]) {
-        self.foresee(mentions);
         let mut all = std::mem::take(&mut self.pending);
         all.resize_with(all.len().max(mentions.len()), Pending::default);
         let mut taken: Vec<&StoredMention<'_>> = Vec::with_capacity(mentions.len());
@@ -165,25 +166,15 @@ impl<'a> Reader<'a> {
         self.pending = all;
     }
 
-    /// Brings what values are looked up in into the processor's cache.
-    fn foresee(&self, mentions: &[StoredMention<'_>]) {
-        let mut seen = 0;
-        for mention in mentions {
-            let of_people =
-                |detector: &u16| self.meanings.get(usize::from(*detector)).is_some_and(|known| known.0 == Meaning::PersonalNumber);
-            for (at, _) in mention.detectors.iter().enumerate().filter(|(_, detector)| of_people(detector)) {
-                seen += self.records.numbers.foresee(mention.token(at).0 as u64);
-            }
-        }
-        black_box(seen);
-    }
-
     /// Name and address get their numbers.
     fn intern(&mut self, mention: &StoredMention<'_>, of: &mut Pending) {
         let Pending { fields, name, address, .. } = of;
-        let records = &mut self.records;
+        let (records, nearby) = (&mut self.records, &mut self.nearby);
         let known = of.table.map(|table| &self.catalogue.tables[table as usize]);
         let name = name.map_or(NONE, |print| self.names.number(print, || new_name(fields, records)));
+        if !records.few {
+            nearby.extend(records.names[nearby.len()..].iter().map(|name| (hash_bag(name) >> 32) as u32));
+        }
         fields.own_name = known.is_some_and(|table| table.of_own_names);
         let organisations = known.is_some_and(|table| table.of_organisations);
         // A firm in the column of names, or a row of a table of firms, without a person's name.
@@ -247,8 +238,6 @@ impl<'a> Reader<'a> {
         }
         of.table = table;
         of.role = self.role(mention, table);
-        let number = known.map_or(mention.table, |table| table.table);
-        of.id = mix(&[place.identity, u64::from(number), of.row, u64::from(mention.slot)]);
         fields.tell_maiden_name();
         let joined = &mut self.joined;
         of.name = fields.join_name(joined).then(|| self.names.print(joined));
@@ -359,20 +348,18 @@ impl<'a> Reader<'a> {
     }
 
     fn intern_node(&mut self, of: &Pending) -> u32 {
-        let Pending { fields, id, name_number, address_number, hash, .. } = of;
-        let (id, name, address) = (*id, *name_number, *address_number);
+        let Pending { fields, name_number, address_number, hash, .. } = of;
+        let (name, address) = (*name_number, *address_number);
         let anonymous = name == NONE && fields.keys.is_empty();
         let number = self.records.nodes.len() as u32;
-        let records = &self.records;
+        let (records, all_keys) = (&self.records, &self.keys);
         let is = |at: u32| {
             let node = &records.nodes[at as usize];
             (node.name, node.birth, node.sex, node.address, node.organisation)
                 == (name, fields.birth, fields.sex, address, fields.organisation)
-                && *records.keys(node) == *fields.keys
+                && *all_keys.get(node.keys) == *fields.keys
         };
         if !anonymous && let Some(known) = self.by_identity.find_hashed_or(*hash, number, is) {
-            let node = &mut self.records.nodes[known as usize];
-            node.id = node.id.min(id);
             return known;
         }
         if let [_, _, ..] = *fields.phones {
@@ -382,9 +369,8 @@ impl<'a> Reader<'a> {
         if self.records.nodes.len() == self.records.nodes.capacity() {
             self.records.nodes.reserve_exact(self.records.nodes.len() / 4 + 1024);
         }
-        let keys = self.records.add_keys(&fields.keys);
+        let keys = self.keys.add(self.nearby.get(name as usize).copied(), &fields.keys);
         self.records.nodes.push(Node {
-            id,
             name,
             birth: fields.birth,
             sex: fields.sex,
@@ -404,60 +390,114 @@ impl<'a> Reader<'a> {
         number
     }
 
-    /// Lets go of what it took to tell known names and addresses from new ones.
-    fn finish(self) -> (Records, RoleMailboxes) {
-        (self.records, self.role_mailboxes)
-    }
-}
-
-impl Records {
-    /// Puts nodes and mentions into an order that depends on content only.
-    fn in_order(self) -> Records {
-        let mut records = self;
-        let nearby = records.nearby();
-        let near = |node: &Node| match nearby.get(node.name as usize) {
-            Some(hash) => u64::from(*hash) << 32 | node.id >> 32,
-            None => node.id,
-        };
-        let mut order: Vec<(u64, u32)> = records.nodes.iter().enumerate().map(|(at, node)| (near(node), at as u32)).collect();
-        drop(nearby);
-        let nodes = &records.nodes;
-        order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| nodes[a.1 as usize].id.cmp(&nodes[b.1 as usize].id)));
-        let mut order: Vec<u32> = order.into_iter().map(|(_, at)| at).collect();
-        let mut place = vec![0u32; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            place[*old as usize] = new as u32;
+    /// Lets go of what it took to tell known names and addresses from new ones, and puts nodes and mentions into an order that depends
+    /// on content only.
+    fn finish(self) -> (Records, Generic) {
+        let Reader { catalogue, mut records, keys, nearby, role_mailboxes, by_identity, names, written, addresses, .. } = self;
+        drop((by_identity, names, written, addresses));
+        records.numbers.settle();
+        let near = |node: &Node| nearby.get(node.name as usize).copied();
+        let ids = ids(&records, catalogue);
+        let one_in = holdout::one_in(ids.len());
+        let mut drawn = Bits::new(if one_in > 1 { ids.len() } else { 0 });
+        ids.iter().filter(|of| one_in > 1 && mix(&[of.key]).is_multiple_of(one_in)).for_each(|of| drawn.set(of.node as usize));
+        let mut place = places(&records.nodes, ids, near);
+        if one_in > 1 {
+            records.drawn = Bits::new(place.len());
+            (0..).zip(&place).filter(|(at, _)| drawn.get(*at) == Some(true)).for_each(|(_, to)| records.drawn.set(*to as usize));
         }
         records.mentions.renumber(&place);
         records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
         records.keep_own_mails();
         records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
+        put_in_order(&mut records.nodes, &mut place);
         drop(place);
-        put_in_order(&mut records.nodes, &mut order);
-        records.order_keys();
-        records
-    }
-
-    /// By name, a hash of it. Where there are many records, those of one name lie together, so that whoever looks at one
-    /// person's has them at hand.
-    fn nearby(&self) -> Vec<u32> {
-        if self.few { Vec::new() } else { self.names.par_iter().map(|name| (hash_bag(name) >> 32) as u32).collect() }
+        records.all_keys = keys.in_order(&mut records.nodes, near);
+        (records, role_mailboxes.into_generic())
     }
 }
 
-/// Puts in each place what lies at the place `order` tells, without room for all of it a second time. `order` is used up.
-fn put_in_order(nodes: &mut [Node], order: &mut [u32]) {
-    for start in 0..nodes.len() {
-        let mut at = start;
-        // Round the places that exchange what they hold; one that has been seen to tells its own place.
-        loop {
-            let from = std::mem::replace(&mut order[at], at as u32) as usize;
-            if from == start || from == at {
-                break;
+/// A node, and what it is put in order by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Placed {
+    key: u64,
+    /// What of its id is not in the key.
+    rest: u32,
+    node: u32,
+}
+
+/// All nodes, each by the least id of its mentions.
+fn ids(records: &Records, catalogue: &Catalogue) -> Vec<Placed> {
+    let mut ids: Vec<Placed> = (0..records.nodes.len() as u32).map(|node| Placed { key: u64::MAX, rest: 0, node }).collect();
+    for mention in records.mentions.iter() {
+        let least = &mut ids[mention.node as usize].key;
+        *least = (*least).min(records.id(catalogue, &mention));
+    }
+    ids
+}
+
+/// The place of every node: by its name, where `near` tells one, then by its id.
+fn places(nodes: &[Node], ids: Vec<Placed>, near: impl Fn(&Node) -> Option<u32>) -> Vec<u32> {
+    let mut order = ids;
+    for (of, node) in order.iter_mut().zip(nodes) {
+        if let Some(hash) = near(node) {
+            (of.key, of.rest) = (u64::from(hash) << 32 | of.key >> 32, of.key as u32);
+        }
+    }
+    // Divided first, so that what is sorted stays in the processor's cache.
+    let bits = (order.len() / AT_ONCE).next_power_of_two().ilog2();
+    let part = |of: Placed| (of.key >> 1 >> (63 - bits)) as usize;
+    let mut ends = vec![0usize; 1 << bits];
+    order.iter().for_each(|of| ends[part(*of)] += 1);
+    let mut starts = Vec::with_capacity(ends.len());
+    let mut sum = 0;
+    for end in &mut ends {
+        starts.push(sum);
+        sum += *end;
+        *end = sum;
+    }
+    let mut filled = starts.clone();
+    for own in 0..ends.len() {
+        while filled[own] < ends[own] {
+            let to = part(order[filled[own]]);
+            order.swap(filled[own], filled[to]);
+            filled[to] += 1;
+        }
+    }
+    for (start, end) in starts.into_iter().zip(ends) {
+        order[start..end].sort_unstable();
+    }
+    let mut place = vec![0; order.len()];
+    (0..).zip(order).for_each(|(new, of)| place[of.node as usize] = new);
+    place
+}
+
+/// What is sorted at a time stays in the processor's cache.
+const AT_ONCE: usize = 1 << 15;
+
+/// Puts each where `place` tells, without room for all of them a second time: first into its stretch of places, then within it. `place`
+/// is used up.
+pub(super) fn put_in_order<T>(things: &mut [T], place: &mut [u32]) {
+    let mut filled: Vec<usize> = (0..things.len()).step_by(AT_ONCE).collect();
+    for stretch in 0..filled.len() {
+        let end = things.len().min((stretch + 1) * AT_ONCE);
+        while filled[stretch] < end {
+            let at = filled[stretch];
+            let own = place[at] as usize / AT_ONCE;
+            let to = filled[own];
+            filled[own] += 1;
+            if own != stretch {
+                things.swap(at, to);
+                place.swap(at, to);
             }
-            nodes.swap(at, from);
-            at = from;
+        }
+    }
+    for at in 0..things.len() {
+        while place[at] as usize != at {
+            let to = place[at] as usize;
+            things.swap(at, to);
+            place.swap(at, to);
         }
     }
 }
@@ -489,11 +529,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nodes_come_into_order_where_they_lie(order in Just((0..40u32).collect::<Vec<u32>>()).prop_shuffle()) {
+        fn nodes_come_into_order_where_they_lie(count in 0..3 * AT_ONCE as u64, seed in any::<u64>()) {
+            let mut places: Vec<u32> = (0..count as u32).collect();
+            places.sort_by_key(|place| mix(&[seed, u64::from(*place)]));
             let mut records = Records::default();
-            (0..40).for_each(|birth| records.add_plain(NONE, birth, Key { class: Class::Phone, value: 7 }));
-            put_in_order(&mut records.nodes, &mut order.clone());
-            prop_assert_eq!(records.nodes.iter().map(|node| node.birth).collect::<Vec<u32>>(), order);
+            places.iter().for_each(|place| records.add_plain(NONE, *place, Key { class: Class::Phone, value: 7 }));
+            put_in_order(&mut records.nodes, &mut places);
+            prop_assert!(records.nodes.iter().map(|node| node.birth).eq(0..count as u32));
+        }
+
+        #[test]
+        fn places_are_those_of_a_plain_sort(of in prop::collection::vec((prop::option::of(any::<u32>()), any::<u64>()), 0..200), times in 1..400u64) {
+            let of: Vec<(Option<u32>, u64)> = (0..times).flat_map(|time| of.iter().map(move |(near, id)| (*near, mix(&[*id, time])))).collect();
+            let ids: Vec<u64> = of.iter().map(|(_, id)| *id).collect();
+            let mut records = Records::default();
+            (0..of.len() as u32).for_each(|at| records.add_plain(NONE, at, Key { class: Class::Phone, value: 7 }));
+            let placed = ids.iter().zip(0..).map(|(id, node)| Placed { key: *id, rest: 0, node }).collect();
+            let place = places(&records.nodes, placed, |node| of[node.birth as usize].0);
+            let near = |(near, id): &(Option<u32>, u64)| near.map_or(*id, |near| u64::from(near) << 32 | id >> 32);
+            let mut sorted: Vec<u32> = (0..of.len() as u32).collect();
+            sorted.sort_by_key(|at| (near(&of[*at as usize]), ids[*at as usize]));
+            prop_assert!((0..).zip(sorted).all(|(new, old): (u32, u32)| place[old as usize] == new));
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{
     likeness::Likeness,
-    record::{Class, NONE, Node, Records, mix},
+    record::{Class, NONE, Node, Records},
     rule::{self, Birth, Comparison, Numbers, Rule, Tier},
 };
 use crate::base::statistics::beta_quantile;
@@ -142,13 +142,12 @@ pub(super) fn measure(records: &Records, roots: &[u32], trials: &[Trial]) -> Rat
 
 /// People with a personal number on several records: how many would lie in pieces without it, without and with birth dates.
 fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
-    let one_in = one_in(records.nodes.len());
     let mut numbered: Vec<(u32, u32)> = Vec::new();
     for (at, node) in records.nodes.iter().enumerate() {
         let root = roots[at];
         if node.name != NONE
             && records.keys(node).iter().any(|key| key.class == Class::Personal)
-            && mix(&[records.nodes[root as usize].id]).is_multiple_of(one_in)
+            && records.drawn.get(root as usize).unwrap_or(true)
         {
             numbered.push((root, at as u32));
         }

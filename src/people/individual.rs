@@ -2,13 +2,14 @@
 
 use super::{
     catalogue::Catalogue,
+    held::Held,
     mention::MentionOf,
     place::Jurisdiction,
-    record::{Class, Map, NONE, Node, Records},
+    record::{Map, NONE, Node, Records},
     rule::Tier,
 };
 use crate::{
-    base::{Element, ElementSet, Role, Short, token::base32},
+    base::{Element, ElementSet, Role, Short, token::base32_into},
     evidence::Evidence,
 };
 use smallvec::SmallVec;
@@ -63,7 +64,7 @@ pub type PersonId = Short<15>;
 pub struct Individual {
     /// `P-` and 13 letters and digits, from the content of the first record: stable over runs and renamed files.
     pub id: PersonId,
-    /// Place in [`Records::shown_names`], or [`NONE`].
+    /// Place in [`Records::names`], or [`NONE`].
     pub name: u32,
     pub birth: u32,
     pub minor: Known,
@@ -106,6 +107,8 @@ impl Individual {
 pub struct Assembler<'a> {
     pub evidence: &'a Evidence<'a>,
     pub records: &'a Records,
+    /// What the keys of the records come to.
+    pub(super) held: &'a Held,
     pub catalogue: &'a Catalogue,
     /// `yyyymmdd` ages are counted at.
     pub on: u32,
@@ -115,12 +118,18 @@ pub struct Assembler<'a> {
 
 impl<'a> Assembler<'a> {
     /// An assembler of a case.
-    pub fn new(evidence: &'a Evidence<'a>, records: &'a Records, catalogue: &'a Catalogue, on: u32) -> Assembler<'a> {
+    pub(super) fn new(
+        evidence: &'a Evidence<'a>,
+        records: &'a Records,
+        held: &'a Held,
+        catalogue: &'a Catalogue,
+        on: u32,
+    ) -> Assembler<'a> {
         let mut found: Map<u32, i32> = Map::default();
         for item in records.mentions.items() {
             found.entry(item).or_insert_with(|| recency(catalogue.path(evidence, item)));
         }
-        Assembler { evidence, records, catalogue, on, recency: found }
+        Assembler { evidence, records, held, catalogue, on, recency: found }
     }
 
     /// The individual these mentions, each with its place among all, speak of.
@@ -139,14 +148,14 @@ impl<'a> Assembler<'a> {
         let mut nodes: SmallVec<[u32; 8]> = all().map(|mention| mention.node).collect();
         nodes.sort_unstable();
         nodes.dedup();
-        let least = nodes.iter().map(|node| records.nodes[*node as usize].id).min().unwrap_or(0);
+        let least = all().map(|mention| records.id(self.catalogue, mention)).min().unwrap_or(0);
         let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
-        let keyed = nodes.iter().any(|node| records.keys(&records.nodes[*node as usize]).iter().any(|key| is_direct(key.class)));
+        let keyed = nodes.iter().any(|node| self.held.is_direct(*node));
         let person = nodes.iter().any(|node| !records.nodes[*node as usize].organisation);
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
         Individual {
-            id: PersonId::fit(&format!("P-{}", base32(u128::from(super::record::mix(&[least])), 13))).unwrap_or_default(),
+            id: person_id(least),
             name,
             birth,
             minor: age(birth, self.on).map_or(Known::Unknown, |age| if age < 18 { Known::Yes } else { Known::No }),
@@ -188,10 +197,10 @@ impl<'a> Assembler<'a> {
         }
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         names().for_each(|name| *counts.entry(name).or_default() += 1);
-        let shown = |name: &u32| self.records.shown_names.get(*name as usize).unwrap_or_default();
+        let shown = |name: &u32| self.records.shown_name(*name).unwrap_or_default();
         let rank = |name: &u32| self.records.names[*name as usize].is_full();
         let best = counts.iter().max_by(|(a, n), (b, m)| {
-            (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(shown(a)))
+            (rank(a), *n, shown(a).len()).cmp(&(rank(b), *m, shown(b).len())).then_with(|| shown(b).cmp(&shown(a)))
         });
         best.map_or(NONE, |(name, _)| *name)
     }
@@ -231,7 +240,7 @@ impl<'a> Assembler<'a> {
         let mut places: BTreeMap<Jurisdiction, u32> = BTreeMap::new();
         for (_, mention) in mentions {
             let node = self.node(mention);
-            let phones = records.keys(node).iter().filter(|key| key.class == Class::Phone).map(|key| key.value);
+            let phones = self.held.phones(mention.node);
             records.phone_places.of(node.place, phones).for_each(|place| *places.entry(place).or_default() += 1);
         }
         if let Some((place, _)) = places.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a))) {
@@ -267,9 +276,11 @@ impl<'a> Assembler<'a> {
     }
 }
 
-/// Keys that show a natural person by themselves.
-fn is_direct(class: Class) -> bool {
-    matches!(class, Class::Personal | Class::Issued | Class::Account | Class::Email | Class::Phone | Class::Username)
+/// `P-` and 13 letters and digits of what tells somebody's first mention from all others.
+fn person_id(least: u64) -> PersonId {
+    let mut text = *b"P-0000000000000";
+    base32_into(u128::from(super::record::mix(&[least])), &mut text[2..]);
+    std::str::from_utf8(&text).ok().and_then(PersonId::fit).unwrap_or_default()
 }
 
 /// Whole years at a date, both `yyyymmdd`; a year alone counts to its end.
@@ -305,6 +316,14 @@ mod tests {
         assert_eq!(age(20_080_115, 20_260_114), Some(17));
         assert_eq!(age(20_080_115, 20_260_115), Some(18));
         assert_eq!(age(0, 20_260_115), None);
+    }
+
+    #[test]
+    fn ids_of_people_are_read_like_other_numbers_in_base_32() {
+        for least in [0, 1, 77, u64::MAX] {
+            let expected = format!("P-{}", crate::base::token::base32(super::super::record::mix(&[least]).into(), 13));
+            assert_eq!(person_id(least).as_str(), expected);
+        }
     }
 
     #[test]

@@ -42,12 +42,6 @@ impl<T: Entry> Table<T> {
         hash as usize % PARTS
     }
 
-    /// What lies under a hash and is the right one.
-    pub(super) fn find(&self, hash: u64, is: impl Fn(&T) -> bool) -> Option<T> {
-        let part = self.0.get(Table::<T>::part(hash))?;
-        part.from(hash).take_while(|at| !part.places[*at].is_free()).map(|at| part.places[at]).find(is)
-    }
-
     /// What lies there, or `None` where `new` was put.
     pub(super) fn find_or(&mut self, hash: u64, is: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> Option<T> {
         let part = &mut self.0[Table::<T>::part(hash)];
@@ -64,6 +58,7 @@ impl<T: Entry> Table<T> {
     }
 
     /// Brings what will be asked for next into the processor's cache. What comes back means nothing.
+    #[inline]
     pub(super) fn foresee(&self, hash: u64) -> u32 {
         let part = self.0.get(Table::<T>::part(hash));
         u32::from(part.and_then(|part| part.places.get(part.start(hash))).is_some_and(T::is_free))
@@ -71,6 +66,7 @@ impl<T: Entry> Table<T> {
 }
 
 impl<T: Entry> Part<T> {
+    #[inline]
     fn start(&self, hash: u64) -> usize {
         ((u128::from(hash) * self.places.len() as u128) >> 64) as usize
     }
@@ -102,10 +98,12 @@ struct Slot {
 impl Entry for Slot {
     const FREE: Slot = Slot { hash: 0, at: u32::MAX };
 
+    #[inline]
     fn is_free(&self) -> bool {
         self.at == u32::MAX
     }
 
+    #[inline]
     fn hash(&self) -> u64 {
         Slot::spread(self.hash)
     }
@@ -144,11 +142,13 @@ impl Index {
     }
 }
 
-/// What stands for a text: its 128-bit hash under a key of this run, so that nobody can make two texts of one hash, and none are by chance.
+/// What stands for a text: 96 bits of its hash under a key of this run, so that nobody can make two texts of one hash, and of a thousand
+/// million none are by chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, packed(4))]
 pub(super) struct Print {
     low: u64,
-    high: u64,
+    high: u32,
 }
 
 /// Texts met before, each with the number it was given.
@@ -159,7 +159,7 @@ pub(super) struct Texts {
 }
 
 #[derive(Clone, Copy, Debug)]
-#[repr(C, packed(4))] // 20 bytes, not 32
+#[repr(C, packed(4))] // 16 bytes, not 24
 struct Known {
     print: Print,
     number: u32,
@@ -169,10 +169,12 @@ impl Entry for Known {
     /// No text has this hash, as none has that of another.
     const FREE: Known = Known { print: Print { low: 0, high: 0 }, number: 0 };
 
+    #[inline]
     fn is_free(&self) -> bool {
-        { self.print }.low | { self.print }.high == 0
+        { self.print }.low | u64::from({ self.print }.high) == 0
     }
 
+    #[inline]
     fn hash(&self) -> u64 {
         { self.print }.low
     }
@@ -191,7 +193,7 @@ impl Texts {
         let mut hasher = SipHasher13::new_with_keys(self.key.0, self.key.1);
         hasher.write(text.as_bytes());
         let hash = hasher.finish128();
-        Print { low: hash.h1, high: hash.h2 }
+        Print { low: hash.h1, high: hash.h2 as u32 }
     }
 
     /// The number of this text; what `number` gives, if it is new.

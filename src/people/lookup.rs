@@ -1,6 +1,7 @@
 //! Entries found by a hash: sorted once, then looked up by the first bits of it.
 
 /// Entries in the order of their places, which are hashes.
+#[derive(Debug)]
 pub(super) struct Lookup<T> {
     entries: Vec<T>,
     place: fn(&T) -> u64,
@@ -26,6 +27,7 @@ impl<T> Lookup<T> {
     }
 
     /// The entries at a place.
+    #[inline]
     pub(super) fn at(&self, place: u64) -> &[T] {
         let stretch = (place >> self.shift) as usize;
         let entries = &self.entries[self.starts[stretch] as usize..self.starts[stretch + 1] as usize];

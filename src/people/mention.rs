@@ -110,6 +110,7 @@ impl Mentions {
     }
 
     /// The mention at a place.
+    #[inline]
     pub fn get(&self, at: usize) -> Option<MentionOf> {
         let Row { node, kind, low } = *self.rows.get(at)?;
         let kind = self.all_kinds.get(kind as usize)?;
@@ -126,6 +127,7 @@ impl Mentions {
     }
 
     /// The node of the mention at a place.
+    #[inline]
     pub fn node(&self, at: usize) -> u32 {
         self.rows[at].node
     }

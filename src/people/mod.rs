@@ -16,6 +16,7 @@ mod fields;
 pub mod firm;
 pub mod gather;
 pub mod generic;
+mod held;
 pub mod holdout;
 pub mod individual;
 pub(crate) mod intern;
@@ -25,12 +26,14 @@ mod lookup;
 mod mailbox;
 pub mod mention;
 pub mod name;
+mod namesakes;
 mod packed;
 pub mod place;
 mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
+mod shelf;
 mod slip;
 pub mod spelling;
 mod unread;
@@ -40,6 +43,8 @@ mod way;
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
+use gather::put_in_order;
+use held::Held;
 use individual::{Assembler, Individual};
 use mention::MentionOf;
 use record::{NONE, Records};
@@ -69,13 +74,17 @@ pub struct Population {
     pub generic: generic::Generic,
 }
 
-/// Resolves the mentions of a case. `on` is the date ages are counted at, `yyyymmdd`.
+/// Resolves the mentions of a case, and keeps what records were compared by. `on` is the date ages are counted at, `yyyymmdd`.
 pub fn resolve(evidence: &Evidence<'_>, on: u32) -> anyhow::Result<Population> {
-    resolve_telling(evidence, on, &mut |_| ())
+    resolve_and(evidence, on, true, &mut |_| ())
 }
 
-/// The same, telling of each stage when it is done.
+/// The same, telling of each stage when it is done. Lets go of what records were compared by.
 pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
+    resolve_and(evidence, on, false, done)
+}
+
+fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
     let (mut records, mut generic) = gather::read(evidence, &catalogue)?;
     done("people: mentions read");
@@ -86,26 +95,28 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
     done("people: records compared");
     let mut clusters = Clusters::new(&records);
     clusters.dates_err = dates_err;
-    clusters.apply(&records, &edges, Tier::Strong);
+    // Those that join come first.
+    let possible = edges.split_off(edges.partition_point(|edge| edge.rule.tier() <= Tier::Strong));
+    clusters.apply(&records, edges);
     let attached = attach::attach(&records, &mut clusters);
     generic.crowds = generic::most_frequent(crowds.into_iter().chain(attached.crowds.iter().copied()).collect());
     let told = mailbox::tell(&records, &mut clusters);
-    let roots: Vec<u32> = (0..records.nodes.len() as u32).map(|node| clusters.root(node)).collect();
+    let (roots, merges, refusals) = clusters.into_roots();
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
     rates.note(Rule::R23, agreed);
     rates.note(Rule::R24, likely);
     rates.note(Rule::R25, slips);
     drop(trials);
-    // What was joined is told by the merges.
-    edges.retain(|edge| edge.rule.tier() == Tier::Possible);
-    edges.shrink_to_fit();
-    let Clusters { merges, refusals, .. } = clusters;
+    let held = Held::of(&records);
+    if !keep {
+        records.forget_keys();
+    }
     done("people: records joined");
 
     let Grouped { mut order, ends } = group_mentions(&records, &roots);
     done("people: mentions put in order");
-    let (assembler, rank) = (Assembler::new(evidence, &records, &catalogue, on), rank_items(evidence, &catalogue, &records));
+    let (assembler, rank) = (Assembler::new(evidence, &records, &held, &catalogue, on), rank_items(evidence, &catalogue, &records));
     let mut shares: record::Map<u32, ElementSet> = record::Map::default();
     let shared = records.mentions.iter().filter(|_| !attached.shared.is_empty());
     for (mention, people) in shared.filter_map(|mention| Some((mention, attached.shared.get(&mention.node)?))) {
@@ -147,17 +158,16 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
         (individual.first, individual.last) = (first as u32, end as u32);
         individuals.push(individual);
     }
-    drop(ends);
     let root_of = |individual: &Individual| roots[records.mentions.node(order[individual.first as usize] as usize) as usize];
-    individuals.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| root_of(a).cmp(&root_of(b))));
-
-    let mut by_root = vec![NONE; records.nodes.len()];
+    // The same memory again: where mentions of a root ended, now its individual.
+    let mut by_root = ends;
+    by_root.fill(NONE);
     for (at, individual) in individuals.iter().enumerate() {
         by_root[root_of(individual) as usize] = at as u32;
     }
-    let individual_of: Vec<u32> = roots.iter().map(|root| by_root[*root as usize]).collect();
-    drop((roots, by_root));
-    done("people: individuals assembled");
+    let mut individual_of = roots;
+    individual_of.iter_mut().for_each(|root| *root = by_root[*root as usize]);
+    drop(by_root);
     for merge in &merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier()));
@@ -170,11 +180,18 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
             }
         }
     }
+    // Until now they lay like the records they were made of.
+    let mut place = places_by_id(&individuals);
+    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
+    put_in_order(&mut individuals, &mut place);
+    drop(place);
+    done("people: individuals assembled");
     let resolved = count::Resolved {
         records: &records,
         individuals: &individuals,
         individual_of: &individual_of,
-        edges: &edges,
+        held: &held,
+        edges: &possible,
         attached: &attached,
         merges: &merges,
         rates: &rates,
@@ -227,6 +244,17 @@ fn group_mentions(records: &Records, roots: &[u32]) -> Grouped {
     Grouped { order: entries.iter().map(|(_, at)| *at).collect(), ends }
 }
 
+/// The place of every individual in the order of their ids; of equal ones, the first stays first.
+fn places_by_id(individuals: &[Individual]) -> Vec<u32> {
+    let first = |id: &str| id.as_bytes().get(2..10).and_then(|first| first.try_into().ok()).map_or(0, u64::from_be_bytes);
+    let mut order: Vec<(u64, u32)> = individuals.iter().zip(0..).map(|(one, at)| (first(&one.id), at)).collect();
+    let id = |at: u32| individuals.get(at as usize).map(|one| one.id);
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1)));
+    let mut place = vec![0; order.len()];
+    (0..).zip(order).for_each(|(new, (_, old))| place[old as usize] = new);
+    place
+}
+
 /// Items that mentions lie in, by the order of their paths.
 fn rank_items(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records) -> record::Map<u32, u32> {
     let mut items: Vec<u32> = records.mentions.items().collect();
@@ -272,7 +300,7 @@ impl Population {
 
     /// Everybody counted, in order, for whoever asks for their names: the same for these.
     pub fn counted_with_names(&self) -> impl Iterator<Item = &Individual> {
-        let names = |chunk: &[Individual]| self.records.shown_names.foresee(chunk.iter().map(|of| of.name as usize));
+        let names = |chunk: &[Individual]| self.records.foresee_names(chunk.iter().map(|of| of.name));
         looking_ahead(&self.individuals, names).filter(|individual| individual.counted)
     }
 

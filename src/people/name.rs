@@ -110,6 +110,11 @@ impl Name {
         Name { tokens: Packed::new([given, middle, surname, maiden], suffix as u8 | full) }
     }
 
+    /// Given name and surname with a capital each, as most records write them.
+    pub(super) fn titled(&self) -> impl Iterator<Item = u8> + '_ {
+        titled(self.given()).chain([b' ']).chain(titled(self.surname()))
+    }
+
     /// The given name; empty when there is none.
     pub fn given(&self) -> &str {
         self.tokens.field(0)
@@ -161,6 +166,11 @@ pub(super) fn is_full(mark: u8) -> bool {
 /// What a mark says of the suffix.
 pub(super) fn suffix_of(mark: u8) -> Suffix {
     Suffix::ALL.get(usize::from(mark & !FULL)).copied().unwrap_or_default()
+}
+
+/// A word with a capital.
+fn titled(word: &str) -> impl Iterator<Item = u8> + '_ {
+    word.bytes().enumerate().map(|(at, byte)| if at == 0 { byte.to_ascii_uppercase() } else { byte })
 }
 
 /// The tokens of a part of a name.

@@ -69,7 +69,7 @@ fn range<T: Copy + Into<u16>>(ends: &[T], at: usize) -> Option<std::ops::Range<u
 
 /// Texts one behind the other, in blocks that stay where they are.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub(super) struct Lines {
     /// Each text after two bytes of its length.
     blocks: Vec<Vec<u8>>,
     /// Where every [`STEP`]th begins: block, and place in it.
@@ -106,7 +106,7 @@ impl Lines {
     }
 
     /// The text at a place.
-    pub fn get(&self, at: usize) -> Option<&str> {
+    pub(super) fn get(&self, at: usize) -> Option<&str> {
         let (block, from) = *self.starts.get(at / STEP).filter(|_| at < self.count)?;
         let mut rest = self.blocks.get(block as usize)?.get(from as usize..)?;
         let mut left = at % STEP;

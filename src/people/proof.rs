@@ -18,6 +18,9 @@ const ONE_IN: u32 = 20;
 
 /// Puts the keys of such identifiers into [`Class::Proven`].
 pub(super) fn prove(records: &mut Records) {
+    if records.scopes.is_empty() {
+        return;
+    }
     let proven = proven(records);
     if proven.is_empty() {
         return;

@@ -5,13 +5,15 @@
 
 use super::{
     address::Address,
-    mention::Mentions,
+    catalogue::Catalogue,
+    mention::{MentionOf, Mentions},
     name::{self, Name, Suffix},
     packed::Lines,
     values::{Numbers, Places},
 };
-use crate::base::Short;
+use crate::{base::Short, evidence::row::NO_TABLE};
 use std::{
+    borrow::Cow,
     collections::{BTreeSet, HashMap},
     hint::black_box,
 };
@@ -63,13 +65,18 @@ pub struct Key {
 
 /// Where the keys of a node lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C, packed(2))] // so that a node takes half a line of the processor's cache
+#[repr(C, packed(2))] // so that a node takes 24 bytes
 pub struct Span {
     from: u32,
     count: u16,
 }
 
 impl Span {
+    pub(super) fn new(from: u32, count: u16) -> Span {
+        Span { from, count }
+    }
+
+    #[inline]
     pub(super) fn range(self) -> std::ops::Range<usize> {
         self.from as usize..self.from as usize + usize::from(self.count)
     }
@@ -78,8 +85,6 @@ impl Span {
 /// One distinct identity as records show it.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// From content and place only: the same in every run over the same evidence.
-    pub id: u64,
     pub name: u32,
     /// `yyyymmdd`; 0 when unknown; `yyyy0000` when only the year is known.
     pub birth: u32,
@@ -117,8 +122,8 @@ pub struct Records {
     /// Of all nodes, one behind the other: a piece of memory for each is found more slowly than it is read.
     pub(super) all_keys: Vec<Key>,
     pub names: Vec<Name>,
-    /// As the records write it, for display.
-    pub shown_names: Lines,
+    /// As the records write it; empty where it is [`Name::titled`].
+    pub(super) shown_names: Lines,
     pub addresses: Vec<Address>,
     /// Of personal numbers and identifiers of unknown kind, for one-digit comparison.
     pub numbers: Numbers,
@@ -127,6 +132,10 @@ pub struct Records {
     /// What [`Node::place`] means.
     pub phone_places: Places,
     pub death_nodes: BTreeSet<u32>,
+    /// Of the items that mentions lie in, what the ids of mentions rest on: see [`Records::id`].
+    pub(super) identities: Map<u32, u64>,
+    /// By record: whether the person it stands for is asked about in the hold-out. Empty where everybody is.
+    pub(super) drawn: Bits,
     /// E-mail address or login of records without a name.
     pub mailboxes: Vec<(u32, Mailbox)>,
     /// E-mail addresses of records with a name at hosts that hardly anybody else has, by record, while there are few records: see [`FEW`].
@@ -138,7 +147,49 @@ pub struct Records {
 /// Up to so many mentions, what is rarely worth its time is done as well: learning how likely records are one person's (R24).
 pub const FEW: usize = 1 << 19;
 
+/// A bit for each of many things.
+#[derive(Debug, Default)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// All unset.
+    pub(super) fn new(count: usize) -> Bits {
+        Bits(vec![0; count.div_ceil(64)])
+    }
+
+    pub(super) fn set(&mut self, at: usize) {
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    /// Whether it is set; `None` where there is none.
+    #[inline]
+    pub(super) fn get(&self, at: usize) -> Option<bool> {
+        self.0.get(at / 64).map(|bits| bits >> (at % 64) & 1 == 1)
+    }
+}
+
 impl Records {
+    /// What tells a mention from all others, from content and place only: the same in every run over the same evidence.
+    pub(super) fn id(&self, catalogue: &Catalogue, mention: &MentionOf) -> u64 {
+        let item = self.identities.get(&mention.item).copied().unwrap_or(0);
+        let table = catalogue.tables.get(mention.table as usize).map_or(NO_TABLE, |table| table.table);
+        mix(&[item, u64::from(table), mention.row, u64::from(mention.slot)])
+    }
+
+    /// A name as the records write it, for display.
+    pub fn shown_name(&self, name: u32) -> Option<Cow<'_, str>> {
+        match self.shown_names.get(name as usize)? {
+            "" => String::from_utf8(self.names.get(name as usize)?.titled().collect()).ok().map(Cow::Owned),
+            written => Some(Cow::Borrowed(written)),
+        }
+    }
+
+    /// Brings these names into the processor's cache.
+    pub(super) fn foresee_names(&self, names: impl Iterator<Item = u32> + Clone) -> u32 {
+        let marks = names.clone().filter_map(|name| self.names.get(name as usize)).map(|name| u32::from(name.mark()));
+        self.shown_names.foresee(names.map(|name| name as usize)) ^ marks.fold(0, |seen, mark| seen ^ mark)
+    }
+
     /// Brings what these nodes say into the processor's cache: nobody waits for one after the other.
     pub(super) fn foresee(&self, nodes: impl Iterator<Item = u32> + Clone) {
         let nodes = nodes.filter_map(|at| self.nodes.get(at as usize));
@@ -152,6 +203,7 @@ impl Records {
     }
 
     /// The keys of a node, sorted.
+    #[inline]
     pub fn keys(&self, node: &Node) -> &[Key] {
         self.all_keys.get(node.keys.range()).unwrap_or_default()
     }
@@ -178,17 +230,6 @@ impl Records {
         }
     }
 
-    /// Lays the keys in the order of their nodes.
-    pub(super) fn order_keys(&mut self) {
-        let mut keys = Vec::with_capacity(self.all_keys.len());
-        for node in &mut self.nodes {
-            let own = self.all_keys.get(node.keys.range()).unwrap_or_default();
-            node.keys.from = keys.len() as u32;
-            keys.extend_from_slice(own);
-        }
-        self.all_keys = keys;
-    }
-
     /// The e-mail address of a record, while there are few.
     pub(super) fn mail(&self, node: u32) -> Option<&str> {
         self.mails.binary_search_by_key(&node, |(of, _)| *of).ok().map(|at| &*self.mails[at].1)
@@ -201,7 +242,6 @@ impl Records {
     pub(super) fn add_plain(&mut self, name: u32, birth: u32, key: Key) {
         let keys = self.add_keys(&[key]);
         self.nodes.push(Node {
-            id: 0,
             name,
             birth,
             sex: 0,
@@ -216,6 +256,7 @@ impl Records {
 }
 
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.
+#[inline]
 pub fn mix(parts: &[u64]) -> u64 {
     let mut hash = 0x9E37_79B9_7F4A_7C15u64;
     for part in parts {

@@ -87,11 +87,12 @@ mod tests {
     fn slips(of: &[[(&'static str, &'static str); 2]]) -> Tally {
         let mut records = Records::default();
         let mut slips = Slips::default();
+        (0..).zip(of.iter().flatten()).for_each(|(value, (_, number))| records.numbers.note(value, number));
+        records.numbers.settle();
         for pair in of {
-            for (given, number) in pair {
+            for (given, _) in pair {
                 let value = records.nodes.len() as u64;
                 records.names.extend(Name::from_parts(&Parts { given, surname: "Hartmann", ..Parts::default() }));
-                records.numbers.note(value, number);
                 records.add_plain(records.names.len() as u32 - 1, 19_800_203, Key { class: Class::Proven, value });
             }
             let [a, b] = [records.nodes.len() as u32 - 2, records.nodes.len() as u32 - 1];

@@ -1,7 +1,7 @@
 //! What is known of the values behind keys: the digits of numbers, the places that telephones suggest.
 
 use super::{
-    intern::{Entry, Table},
+    lookup::Lookup,
     place::{Jurisdiction, phone_jurisdiction},
     record::{Map, Number},
 };
@@ -9,7 +9,10 @@ use super::{
 /// Clear digits of numbers, by key value, for comparison. Never printed.
 #[derive(Debug, Default)]
 pub struct Numbers {
-    table: Table<Known>,
+    /// As they are met, by the first bits of the key.
+    noted: Vec<Noted>,
+    /// All of them, from when they have been [settled](Numbers::settle).
+    known: Option<Lookup<Known>>,
     /// Those that are more than digits.
     others: Map<u64, Number>,
 }
@@ -20,17 +23,38 @@ struct Known {
     digits: Digits,
 }
 
-impl Entry for Known {
-    const FREE: Known = Known { key: 0, digits: Digits::MAX };
+/// Numbers met in records, each perhaps many times: looking up each whenever it is met costs more than sorting all now and then.
+#[derive(Clone, Debug, Default)]
+struct Noted {
+    all: Vec<Known>,
+    /// The first of them are sorted, each once.
+    sorted: usize,
+}
 
-    fn is_free(&self) -> bool {
-        self.digits == Digits::MAX
+impl Noted {
+    fn add(&mut self, known: Known) {
+        if self.all.last().is_some_and(|last| last.key == known.key) {
+            return;
+        }
+        if self.all.len() == self.all.capacity() {
+            if self.all.len() >= self.sorted / 2 * 3 {
+                self.settle();
+            }
+            self.all.reserve_exact(self.all.len() / 4 + 16);
+        }
+        self.all.push(known);
     }
 
-    fn hash(&self) -> u64 {
-        self.key
+    /// Each once, as it was first met.
+    fn settle(&mut self) {
+        self.all.sort_by_key(|known| known.key);
+        self.all.dedup_by_key(|known| known.key);
+        self.sorted = self.all.len();
     }
 }
+
+/// A power of two.
+const PARTS: usize = 1 << 8;
 
 /// Up to fifteen digits, four bits each, the first lowest; above them how many they are.
 type Digits = u64;
@@ -54,20 +78,24 @@ impl Numbers {
     /// Keeps a number to compare by; longer ones are no number that anybody types.
     pub(super) fn note(&mut self, key: u64, text: &str) {
         if let Some(digits) = pack(text) {
-            self.table.find_or(key, |known| known.key == key, || Known { key, digits });
+            self.noted.resize(PARTS, Noted::default());
+            self.noted[(key >> (u64::BITS - PARTS.ilog2())) as usize].add(Known { key, digits });
         } else if let Some(number) = Number::fit(text) {
             self.others.entry(key).or_insert(number);
         }
     }
 
-    /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, key: u64) -> u32 {
-        self.table.foresee(key)
+    /// Lays those that were noted out for [`Numbers::get`], once all are.
+    pub(super) fn settle(&mut self) {
+        self.noted.iter_mut().for_each(Noted::settle);
+        let mut all = Vec::with_capacity(self.noted.iter().map(|noted| noted.all.len()).sum());
+        std::mem::take(&mut self.noted).into_iter().for_each(|noted| all.extend(noted.all));
+        self.known = Some(Lookup::new(all, |known| known.key));
     }
 
     /// The number behind a key.
     pub fn get(&self, key: u64) -> Option<Number> {
-        let known = self.table.find(key, |known| known.key == key);
+        let known = self.known.as_ref().and_then(|known| known.at(key).first());
         known.map(|known| unpack(known.digits)).or_else(|| self.others.get(&key).copied())
     }
 }
@@ -133,7 +161,7 @@ impl Places {
 
     /// The places of a record, by its number and its telephones.
     pub(super) fn of(&self, number: u16, phones: impl Iterator<Item = u64>) -> impl Iterator<Item = Jurisdiction> {
-        let several = phones.filter(move |_| number == SEVERAL).filter_map(|key| self.several.get(&key).copied());
+        let several = (number == SEVERAL).then_some(phones).into_iter().flatten().filter_map(|key| self.several.get(&key).copied());
         let one = Some(number).filter(|number| *number < UNASKED);
         one.into_iter().chain(several).filter_map(|number| self.places.get(usize::from(number)).copied())
     }
@@ -141,16 +169,22 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::record::mix, *};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn numbers_come_out_as_they_went_in(texts in prop::collection::vec("[0-9]{0,17}|[A-Z0-9-]{0,25}", 0..40)) {
             let mut numbers = Numbers::default();
-            texts.iter().enumerate().for_each(|(key, text)| numbers.note(key as u64, text));
-            for (key, text) in texts.iter().enumerate() {
-                prop_assert_eq!(numbers.get(key as u64), Number::fit(text));
+            let key = |at: usize| mix(&[at as u64]);
+            // Each is met often, and is what it was first.
+            for at in (0..texts.len()).flat_map(|at| [at, 0, at / 2]) {
+                numbers.note(key(at), &texts[at]);
+            }
+            texts.iter().enumerate().for_each(|(at, text)| numbers.note(key(at), &format!("9{text}")));
+            numbers.settle();
+            for (at, text) in texts.iter().enumerate() {
+                prop_assert_eq!(numbers.get(key(at)), Number::fit(text));
             }
         }
     }

@@ -7,6 +7,7 @@ use super::{
     apart::Glance,
     likeness::joined,
     name::Name,
+    namesakes::Namesakes,
     record::{Class, Key, Map, NONE, Node, Records, mix},
     rule::{self, Door},
 };
@@ -117,6 +118,7 @@ impl Way {
     /// ... and few records.
     const FAINT: u32 = !((Way::Proven.bit() << 1) - 1);
 
+    #[inline]
     pub(super) const fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -154,6 +156,11 @@ impl Way {
             Class::Username => Way::Username,
             Class::Partial => Way::Partial,
         }
+    }
+
+    /// Only records of one name meet in it, which namesakes are compared by anyway.
+    pub(super) const fn is_of_namesakes(self) -> bool {
+        matches!(self, Way::BirthBag | Way::BagCity | Way::BagPostcode | Way::BagYear | Way::Bag)
     }
 
     /// It is a key, of which a record may have several.
@@ -203,6 +210,7 @@ pub(super) struct Meeting<'a> {
     glances: Vec<Glance>,
     /// By record: [`RARE`], [`TRIED`].
     traits: Vec<u8>,
+    pub(super) namesakes: Namesakes,
     /// Some record tells a birth date. Where none does, a name and a year are met by whoever meets by the name.
     is_dated: bool,
 }
@@ -218,12 +226,11 @@ impl<'a> Meeting<'a> {
     pub(super) fn new(records: &'a Records, many: u64) -> Meeting<'a> {
         let is_dated = records.nodes.iter().any(|node| node.birth != 0);
         let names = NameHashes::new(records, is_dated);
+        let namesakes = Namesakes::new(records, |name| names.bags.get(name as usize).map(|bag| (bag >> 32) as u32));
         let rare = rare(records, &names.bags);
-        let of_name = |name: u32| {
-            let tried = names.bags.get(name as usize).is_some_and(|bag| bag.is_multiple_of(many));
-            (u8::from(rare.get(name as usize).copied().unwrap_or(true)) * RARE) | (u8::from(tried) * TRIED)
-        };
-        let traits = records.nodes.par_iter().map(|node| of_name(node.name)).collect();
+        let of_name = |(rare, bag): (bool, &u64)| (u8::from(rare) * RARE) | (u8::from(bag.is_multiple_of(many)) * TRIED);
+        let by_name: Vec<u8> = rare.into_iter().zip(&names.bags).map(of_name).collect();
+        let traits = records.nodes.par_iter().map(|node| by_name.get(node.name as usize).copied().unwrap_or(RARE)).collect();
         let mut mails = vec![(0, 0); if records.few { records.nodes.len() } else { 0 }];
         for (node, mail) in &records.mails {
             if let (Some(hashes), Some((name, host))) = (mails.get_mut(*node as usize), mail.split_once('@')) {
@@ -231,7 +238,16 @@ impl<'a> Meeting<'a> {
             }
         }
         let glances = if records.few { records.names.par_iter().map(Glance::of).collect() } else { Vec::new() };
-        Meeting { is_dated, glances, records, names, places: records.addresses.par_iter().map(PlaceHashes::new).collect(), mails, traits }
+        Meeting {
+            namesakes,
+            is_dated,
+            glances,
+            records,
+            names,
+            places: records.addresses.par_iter().map(PlaceHashes::new).collect(),
+            mails,
+            traits,
+        }
     }
 
     /// The ways in which a record may meet others, a bit for each.
@@ -299,9 +315,15 @@ impl<'a> Meeting<'a> {
     }
 
     /// Whether two records meet in a way.
-    pub(super) fn meet(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
+    pub(super) fn meet(&self, way: Way, a: (usize, &Node), b: (usize, &Node)) -> bool {
+        self.meet_by(way, a, b, |_| true)
+    }
+
+    /// The same, by something whose hash `counts`.
+    pub(super) fn meet_by(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node), counts: impl Fn(u64) -> bool) -> bool {
         if !way.is_key() {
-            return self.all_parts(way, at, a).any(|parts| self.all_parts(way, bt, b).any(|theirs| theirs == parts));
+            let shared = |parts: &(u64, u64)| self.all_parts(way, bt, b).any(|theirs| theirs == *parts);
+            return self.all_parts(way, at, a).any(|parts| shared(&parts) && counts(mix(&[way as u64, parts.0, parts.1])));
         }
         let mut theirs = self.records.keys(b).iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
@@ -310,7 +332,7 @@ impl<'a> Meeting<'a> {
                 .keys(a)
                 .iter()
                 .filter(|key| Way::of(key.class) == way)
-                .any(|key| theirs.clone().any(|other| { other.value } == { key.value }))
+                .any(|key| theirs.clone().any(|other| { other.value } == { key.value }) && counts(mix(&[way as u64, key.value])))
     }
 
     /// What records meet by in a way other than a key.
@@ -336,6 +358,7 @@ impl<'a> Meeting<'a> {
     }
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
+    #[inline]
     fn parts(&self, way: Way, at: usize, node: &Node) -> Option<(u64, u64)> {
         let hash = |of: &[u64]| of.get(node.name as usize).copied();
         let (bag, given, surname) = (|| hash(&self.names.bags), || hash(&self.names.givens), || hash(&self.names.surnames));

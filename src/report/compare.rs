@@ -95,7 +95,7 @@ fn known(evidence: &Evidence<'_>, population: &Population) -> anyhow::Result<Vec
     let mut places: HashMap<u32, usize> = HashMap::new();
     let mut all: Vec<Known> = Vec::new();
     for (at, individual) in population.individuals.iter().enumerate().filter(|(_, individual)| individual.counted) {
-        let name = population.records.shown_names.get(individual.name as usize).map(|name| name.to_lowercase()).unwrap_or_default();
+        let name = population.records.shown_name(individual.name).map(|name| name.to_lowercase()).unwrap_or_default();
         let mut words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         let name = if words.is_empty() { 0 } else { hash(&[words.join(" ").as_bytes()]) };

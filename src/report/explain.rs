@@ -136,7 +136,7 @@ fn is_name(meaning: Meaning) -> bool {
 }
 
 fn write_head(out: &mut String, population: &Population, individual: &Individual) -> std::fmt::Result {
-    let name = population.records.shown_names.get(individual.name as usize).map(mask_name).unwrap_or_default();
+    let name = population.records.shown_name(individual.name).map(|name| mask_name(&name)).unwrap_or_default();
     writeln!(out, "{}  {name}", individual.id)?;
     let counted = if individual.counted { "counted among the affected" } else { "not counted among the affected" };
     let tier = individual.tier.map_or("single record", Tier::word);

@@ -89,9 +89,9 @@ impl PersonRow {
         self.text.clear();
         self.ends.clear();
         self.word(&individual.id);
-        if let Some(name) = population.records.shown_names.get(individual.name as usize) {
+        if let Some(name) = population.records.shown_name(individual.name) {
             self.name.clear();
-            write_masked_name(&mut self.name, name);
+            write_masked_name(&mut self.name, &name);
             self.text.push_str(&guard(&self.name));
         }
         self.word("");

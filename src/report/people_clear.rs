@@ -124,8 +124,8 @@ fn clear_values(assessment: &Assessment<'_>) -> anyhow::Result<Values> {
             return;
         }
         let node = &records.nodes[known.node as usize];
-        if let Some(name) = records.shown_names.get(node.name as usize) {
-            values.add(person, Shown::Name, name);
+        if let Some(name) = records.shown_name(node.name) {
+            values.add(person, Shown::Name, &name);
         }
         parts.iter_mut().for_each(String::clear);
         for (detector, value) in mention.detectors.iter().zip(unpack(mention.values)) {

@@ -104,7 +104,7 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
 
 fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u64, doubt: u8, shared: &mut Shared<'a>) -> Card<'a> {
     let population = assessment.population;
-    let name = population.records.shown_names.get(individual.name as usize).map(mask_name).unwrap_or_default();
+    let name = population.records.shown_name(individual.name).map(|name| mask_name(&name)).unwrap_or_default();
     let places = population.mentions(individual).take(PLACES_TOLD).map(|mention| {
         let path = shared.paths.number(population.catalogue.path(assessment.evidence, mention.item));
         (path, location(mention.table != NO_TABLE, mention.row, mention.length))
