@@ -7,13 +7,14 @@ use super::{
     held::Held,
     holdout::{Chance, Rates},
     individual::{Individual, Known},
-    mailbox::Names,
+    mailbox::Givens,
     place::Jurisdiction,
     record::{Map, NONE, Records},
     rule::{Rule, Tier},
 };
 use crate::base::{Bounds, Element, Role, statistics::mixed_poisson_quantile};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
 
 /// Counts by scope, as `counts.csv` writes them.
 #[derive(Clone, Debug, Default)]
@@ -423,18 +424,17 @@ impl Ledger<'_> {
                     .iter()
                     .any(|element| individual.elements.contains(*element))
         };
-        let mut strangers = vec![false; individuals.len()];
-        if individuals.iter().any(weak) {
-            let names = Names::new(records);
-            for (node, mailbox) in &records.mailboxes {
-                if let Some(stranger) = strangers.get_mut(individual_of[*node as usize] as usize) {
-                    *stranger |= names.is_strangers(mailbox);
-                }
-            }
+        let of_weak = |node: u32| Some(individual_of[node as usize]).filter(|at| individuals.get(*at as usize).is_some_and(weak));
+        let asked: Vec<(u32, &str)> =
+            records.mailboxes.iter().filter_map(|(node, mailbox)| Some((of_weak(*node)?, mailbox.as_str()))).collect();
+        let mut strangers = HashSet::new();
+        if !asked.is_empty() {
+            let givens = Givens::new(records);
+            strangers.par_extend(asked.into_par_iter().filter(|(_, mailbox)| givens.is_strangers(mailbox)).map(|(at, _)| at));
         }
-        let people = individuals.iter().zip(&strangers).enumerate().filter(|(_, (individual, _))| weak(individual));
+        let people = (0..).zip(individuals).filter(|(_, individual)| weak(individual)).map(|(at, _)| at);
         let [renamed, sure] = [RENAMED, Chance::SURE].map(|chance| self.kinds.place(chance));
-        let people: Vec<(u32, u8)> = people.map(|(at, (_, stranger))| (at as u32, if *stranger { renamed } else { sure })).collect();
+        let people: Vec<(u32, u8)> = people.map(|at| (at, if strangers.contains(&at) { renamed } else { sure })).collect();
         let resolve = "match the contacts against the organisation's own customer or staff list";
         self.enter("nameless", Direction::Lowers, &people, resolve, |_| {
             "known only by an e-mail address, phone, login or account that tells no name, or a name that somebody here has; may be people counted \

@@ -16,6 +16,7 @@ use super::{
     way::{COINCIDENCES, hash_text, soundex},
 };
 use crate::detect::{is_given_name, is_surname};
+use rayon::prelude::*;
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// A name that a mailbox may tell.
@@ -62,26 +63,58 @@ impl<'a> Names<'a> {
         Names { records, by_surname, by_sound }
     }
 
-    /// Whether a mailbox tells a name and nobody has it.
-    pub(super) fn is_strangers(&self, mailbox: &str) -> bool {
-        let readings = readings(mailbox);
-        !readings.is_empty() && !readings.iter().any(|reading| self.namesakes(reading, Likeness::Initial).next().is_some())
-    }
-
-    /// Names that go with a reading, each once or more: whose given name is at least so much alike.
-    fn namesakes<'r>(&'r self, reading: &'r Reading, least: Likeness) -> impl Iterator<Item = u32> + 'r {
+    /// Names that go with a reading, each once or more: whose given name is much alike.
+    fn namesakes<'r>(&'r self, reading: &'r Reading) -> impl Iterator<Item = u32> + 'r {
         let bears = move |at: &u32| {
             let name = &self.records.names[*at as usize];
-            let alike = |known: &str| token_likeness(&reading.given, known, true) >= least;
-            (name.given().is_empty() && least <= Likeness::Initial) || [name.given(), name.middle()].into_iter().flat_map(words).any(alike)
+            let alike = |known: &str| token_likeness(&reading.given, known, true) >= Likeness::Close;
+            [name.given(), name.middle()].into_iter().flat_map(words).any(alike)
         };
+        group(&self.by_surname, surname_key(&reading.surname)).filter(bears).chain(self.misspelt(reading))
+    }
+
+    /// Names whose given name is the same and whose surname is a typing error away, each once or more.
+    fn misspelt<'r>(&'r self, reading: &'r Reading) -> impl Iterator<Item = u32> + 'r {
         let misspelt = move |at: &u32| {
             let name = &self.records.names[*at as usize];
             let surnames = [likeness::joined(name.surname()), likeness::joined(name.maiden())];
             name.given() == reading.given && surnames.iter().any(|surname| is_typo(surname, &reading.surname))
         };
-        let same = group(&self.by_surname, surname_key(&reading.surname)).filter(bears);
-        same.chain(group(&self.by_sound, sound_key(&reading.given, &reading.surname)).filter(misspelt))
+        group(&self.by_sound, sound_key(&reading.given, &reading.surname)).filter(misspelt)
+    }
+}
+
+/// Given names by surname, for asking whether anybody could be meant: thousands of people of one surname have hundreds.
+pub(super) struct Givens<'a> {
+    names: Names<'a>,
+    /// Hash of a surname, and every word of the given names of those who bear it; no word where one is not known.
+    by_surname: Vec<(u64, &'a str)>,
+}
+
+impl<'a> Givens<'a> {
+    /// Of everybody in the records.
+    pub(super) fn new(records: &'a Records) -> Givens<'a> {
+        let mut names = Names::new(records);
+        let of = |(surname, at): (u64, u32)| {
+            let name = &records.names[at as usize];
+            let unknown = name.given().is_empty().then_some("");
+            [name.given(), name.middle()].into_iter().flat_map(words).chain(unknown).map(move |word| (surname, word))
+        };
+        let mut by_surname: Vec<(u64, &str)> = std::mem::take(&mut names.by_surname).into_iter().flat_map(of).collect();
+        by_surname.par_sort_unstable();
+        by_surname.dedup();
+        Givens { names, by_surname }
+    }
+
+    /// Whether a mailbox tells a name and nobody has it.
+    pub(super) fn is_strangers(&self, mailbox: &str) -> bool {
+        let readings = readings(mailbox);
+        let alike = |given: &str, known: &str| known.is_empty() || token_likeness(given, known, true) >= Likeness::Initial;
+        let is_borne = |reading: &Reading| {
+            let mut same = group(&self.by_surname, surname_key(&reading.surname));
+            same.any(|known| alike(&reading.given, known)) || self.names.misspelt(reading).next().is_some()
+        };
+        !readings.is_empty() && !readings.iter().any(is_borne)
     }
 }
 
@@ -94,7 +127,7 @@ fn sound_key(given: &str, surname: &str) -> u64 {
 }
 
 /// What lies under one key.
-fn group(sorted: &[(u64, u32)], key: u64) -> impl Iterator<Item = u32> + '_ {
+fn group<T: Copy>(sorted: &[(u64, T)], key: u64) -> impl Iterator<Item = T> + '_ {
     let from = sorted.partition_point(|(known, _)| *known < key);
     sorted[from..].iter().take_while(move |(known, _)| *known == key).map(|(_, at)| *at)
 }
@@ -228,7 +261,7 @@ impl<'a> People<'a> {
     fn only(&self, readings: &[Reading]) -> Option<u32> {
         let mut found = None;
         for reading in readings {
-            for name in self.names.namesakes(reading, Likeness::Close) {
+            for name in self.names.namesakes(reading) {
                 let from = self.roots.partition_point(|(known, _)| *known < name);
                 for (_, root) in self.roots[from..].iter().take_while(|(known, _)| *known == name) {
                     if found.is_some_and(|(known, _)| known != *root) {
@@ -292,7 +325,7 @@ mod tests {
     #[test]
     fn a_mailbox_is_a_strangers_if_it_tells_a_name_that_nobody_has() {
         let records = named(&["Margaret Miller", "Robert Smith", "Ana de la Cruz", "Annemarie Vickry"]);
-        let names = Names::new(&records);
+        let names = Givens::new(&records);
         for (mailbox, strangers) in [
             ("margaret.miller@x.example", false),
             ("miller.margaret", false),
