@@ -78,18 +78,17 @@ pub(super) fn open<T>(input: Input<'_>, then: impl FnOnce(Opened<'_, '_>) -> T) 
         return then(Opened { head, whole, blocks: input.blocks().with_size(STEP), charset, recoded: false });
     }
     let (utf8, _) = charset.encoding.decode_with_bom_removal(head);
-    match input {
-        Input::Whole(mut bytes) => {
-            let mut decoded = charset::Decoded::new(&mut bytes, charset.encoding);
-            let blocks = Input::Stream(&mut decoded).blocks().with_size(STEP);
-            then(Opened { head: utf8.as_bytes(), whole, blocks, charset, recoded: true })
+    let mut bytes: &[u8];
+    let reader: &mut dyn Read = match input {
+        Input::Whole(all) => {
+            bytes = all;
+            &mut bytes
         }
-        Input::Stream(reader) => {
-            let mut decoded = charset::Decoded::new(reader, charset.encoding);
-            let blocks = Input::Stream(&mut decoded).blocks().with_size(STEP);
-            then(Opened { head: utf8.as_bytes(), whole, blocks, charset, recoded: true })
-        }
-    }
+        Input::Stream(reader) => reader,
+    };
+    let mut decoded = charset::Decoded::new(reader, charset.encoding);
+    let blocks = Input::Stream(&mut decoded).blocks().with_size(STEP);
+    then(Opened { head: utf8.as_bytes(), whole, blocks, charset, recoded: true })
 }
 
 /// [`open`] for a part of a mapped file, whose bytes are read behind its preamble. What is planned lets ASCII stand for itself.

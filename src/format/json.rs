@@ -144,9 +144,7 @@ mod tests {
         let whole = testing::read(&Json, text.as_bytes());
         let mut blocks = Collected::default();
         let mut reader = Reader::new(Charset::UTF8);
-        feed::feed(Input::Whole(text.as_bytes()).blocks().with_size(5), |bytes, offset, last| {
-            reader.take(bytes, offset, last, &mut blocks)
-        });
+        feed(Input::Whole(text.as_bytes()).blocks().with_size(5), |bytes, offset, last| reader.take(bytes, offset, last, &mut blocks));
         reader.finish(&mut blocks);
         assert_eq!(rows_by_name(&whole), rows_by_name(&blocks), "{text}");
         assert_eq!(whole.problems, blocks.problems, "{text}");

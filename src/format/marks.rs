@@ -7,17 +7,17 @@
 use super::lanes::{CHUNK, Lanes, Look as _};
 
 /// Positions of any of a few bytes, rising.
-pub(super) struct Marks<'a, const N: usize = 3> {
+pub(super) struct Marks<'a> {
     bytes: &'a [u8],
-    wanted: [u8; N],
+    wanted: [u8; 3],
     /// Where the chunk behind `hits` starts.
     chunk: usize,
     hits: u64,
 }
 
-impl<'a, const N: usize> Marks<'a, N> {
+impl<'a> Marks<'a> {
     /// Every position from `from` on that holds one of `wanted` (repeat one to want fewer).
-    pub(super) fn new(bytes: &'a [u8], from: usize, wanted: [u8; N]) -> Marks<'a, N> {
+    pub(super) fn new(bytes: &'a [u8], from: usize, wanted: [u8; 3]) -> Marks<'a> {
         let mut marks = Marks { bytes, wanted, chunk: from, hits: 0 };
         marks.hits = marks.look();
         marks
@@ -50,7 +50,7 @@ impl<'a, const N: usize> Marks<'a, N> {
     }
 }
 
-impl<const N: usize> Iterator for Marks<'_, N> {
+impl Iterator for Marks<'_> {
     type Item = usize;
 
     #[inline]

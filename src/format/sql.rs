@@ -168,7 +168,7 @@ fn parts(whole: &[u8], target: usize, sink: &mut dyn Sink) -> Option<Vec<Part>> 
     let mut reader = Reader::new(head, charset, false);
     let mut parts: Vec<Part> = Vec::new();
     let (mut start, mut preamble) = (0, reader.preamble(true));
-    feed::feed(Input::Whole(whole).blocks().with_size(target.min(feed::STEP)), |bytes, offset, last| {
+    feed(Input::Whole(whole).blocks().with_size(target.min(feed::STEP)), |bytes, offset, last| {
         let taken = reader.take(bytes, offset, last, sink);
         let end = offset + taken as u64;
         if !last && end < whole.len() as u64 && end - start >= target as u64 {
@@ -221,9 +221,7 @@ mod tests {
         let whole = testing::read(&Sql, text.as_bytes());
         let mut blocks = Collected::default();
         let mut reader = Reader::new(text.as_bytes(), Charset::UTF8, false);
-        feed::feed(Input::Whole(text.as_bytes()).blocks().with_size(7), |bytes, offset, last| {
-            reader.take(bytes, offset, last, &mut blocks)
-        });
+        feed(Input::Whole(text.as_bytes()).blocks().with_size(7), |bytes, offset, last| reader.take(bytes, offset, last, &mut blocks));
         reader.finish(&mut blocks);
         assert_eq!(whole.tables, blocks.tables, "{text}");
         assert_eq!(whole.problems, blocks.problems, "{text}");

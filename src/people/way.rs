@@ -270,18 +270,20 @@ impl<'a> Meeting<'a> {
         self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
     }
 
+    fn glance(&self, node: &Node) -> Option<&Glance> {
+        self.glances.get(node.name as usize)
+    }
+
     /// Whether names have so little in common that it is seen at a glance. Only few records are looked at.
     pub(super) fn agree_in_nothing(&self, a: &Node, b: &Node) -> bool {
-        let glance = |node: &Node| self.glances.get(node.name as usize);
-        matches!((glance(a), glance(b)), (Some(x), Some(y)) if x.agrees_in_nothing_with(*y))
+        matches!((self.glance(a), self.glance(b)), (Some(x), Some(y)) if x.agrees_in_nothing_with(*y))
     }
 
     /// Whether two records are those of two people, as far as their names tell, and nothing else is likely to outweigh that. Only few
     /// records are looked at.
     pub(super) fn are_two(&self, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
-        let glance = |node: &Node| self.glances.get(node.name as usize);
         let name = |node: &Node| self.records.names.get(node.name as usize);
-        let (Some(x), Some(y)) = (glance(a), glance(b)) else { return false };
+        let (Some(x), Some(y)) = (self.glance(a), self.glance(b)) else { return false };
         let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
         let agree_elsewhere = || rule::births_agree(a.birth, b.birth) || (has_mail(at) && has_mail(bt));
         let hardly_agree = || !agree_elsewhere() && rule::doors(self.records, a, b) < Door::Near;

@@ -53,6 +53,8 @@ struct Judged {
     identifies: bool,
     /// No column can hold an element: its values are counted and nothing is kept of a row.
     bare: bool,
+    /// What is looked at of a row by itself.
+    wants: Wants,
     slots: usize,
     /// A column of personal numbers that names no country, and the columns that may tell it.
     mixes_countries: bool,
@@ -160,8 +162,8 @@ impl<'s, 'p> Tables<'s, 'p> {
     /// What is looked at of the further rows of a table.
     pub(super) fn wants(&self, table: TableId) -> Wants {
         let open = self.open.get(table.0 as usize);
-        let bare = open.and_then(|open| open.profile.as_ref().filter(|judged| judged.bare && open.parent.is_none()));
-        bare.map_or(Wants::ALL, |judged| Wants::of(judged.active.iter().copied()))
+        let judged = open.filter(|open| open.parent.is_none()).and_then(|open| open.profile.as_ref());
+        judged.map_or(Wants::ALL, |judged| judged.wants)
     }
 
     pub(super) fn rows(&mut self, rows: &Rows<'_>) {
@@ -334,7 +336,7 @@ impl<'s, 'p> Tables<'s, 'p> {
 
 impl Judged {
     fn new(profile: Arc<Profile>, detectors: &Detectors) -> Judged {
-        let active = (0..profile.columns.len())
+        let active: Vec<usize> = (0..profile.columns.len())
             .filter(|column| profile.columns[*column].detector.is_some() || profile.columns[*column].free_text)
             .collect();
         let identifies =
@@ -351,7 +353,8 @@ impl Judged {
         let exposes =
             |column: &crate::detect::ColumnProfile| column.free_text || meaning(column).is_some_and(|detector| detector.element.is_some());
         let bare = !mixes_countries && !profile.columns.iter().any(exposes);
-        Judged { profile, active, stats, identifies, bare, slots, mixes_countries, hints }
+        let wants = if bare { Wants::of(active.iter().copied()) } else { Wants::ALL };
+        Judged { profile, active, stats, identifies, bare, wants, slots, mixes_countries, hints }
     }
 
     /// Counts the values of rows of which nothing is kept.

@@ -351,7 +351,7 @@ impl Reader {
     fn ride(&mut self, cursor: &mut Cursor<'_>, sink: &mut dyn Sink) -> bool {
         let Some(Target { id: Some(table), width, rows, .. }) = self.tables.get_mut(self.current) else { return false };
         let (width, wants) = (*width, sink.wants(*table));
-        // Of a table nothing more is wanted of, the rows read before are handed on first.
+        // Of rows that are stepped over nothing is kept.
         let most = if wants == Wants::Nothing { usize::MAX } else { BATCH.saturating_sub(self.cells.len() / width.max(1)) };
         let plan = Ride { start: cursor.at, width, flavor: self.flavor, wants, most };
         let ridden = ride(plan, cursor.bytes, &mut self.cells, &mut self.arena);
