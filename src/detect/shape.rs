@@ -104,6 +104,12 @@ impl Shape {
         })
     }
 
+    /// All signs that may stand in it.
+    pub(super) fn all_signs(&self) -> impl Iterator<Item = u8> {
+        let separators = if self.pieces.contains(&Piece::MaybeSeparator) { SEPARATORS.as_slice() } else { &[] };
+        self.signs().chain(separators.iter().copied())
+    }
+
     /// Everything a value of this shape can be made of, up to its last letter or digit; in order. `Err` is why the shape
     /// cannot be looked for in text.
     pub(super) fn make_ups(&self) -> Result<Vec<MakeUp>, String> {
@@ -172,16 +178,19 @@ impl MakeUp {
     }
 
     /// The letters and digits it begins with.
+    #[inline]
     pub(super) fn first_run(self) -> MakeUp {
         self.first((!self.alphanumeric).trailing_zeros())
     }
 
     /// The same, if nothing is asked of which are digits.
+    #[inline]
     pub(super) fn open(self) -> MakeUp {
         MakeUp { digits: MakeUp::ANY, ..self }
     }
 
     /// How many characters it has.
+    #[inline]
     pub(super) fn length(self) -> u32 {
         64 - self.alphanumeric.leading_zeros()
     }

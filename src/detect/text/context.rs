@@ -30,6 +30,7 @@ pub(super) struct Owners {
 }
 
 /// One of 63 bits for a detector; some share one. Sets of detectors that have none in common are mostly told apart by them.
+#[inline]
 pub(super) const fn mark(id: DetectorId) -> u64 {
     1 << (id.0 % 63)
 }
@@ -199,6 +200,12 @@ impl Around {
     #[inline]
     pub(super) fn marks(&self, start: usize) -> u64 {
         self.marks.get(start / 64).copied().unwrap_or(0)
+    }
+
+    /// The same of every sixty-four places: where a value may begin that a word is near to, and marks of whose words those are.
+    #[inline]
+    pub(super) fn rows(&self) -> (&[u64], &[u64]) {
+        (&self.reach, &self.marks)
     }
 
     /// The words that begin in a window: the first, and that behind the last. Values are asked about one after another: the

@@ -8,6 +8,7 @@ use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
 };
+use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// The shapes of all detectors.
@@ -33,34 +34,72 @@ pub(super) struct Forms {
 pub(super) struct Next {
     /// How long the run is,
     pub first: u32,
-    /// how many signs follow, up to the next run,
-    pub gap: u32,
-    /// and how long that is; 0 if none follows within 64 characters.
+    /// which sign follows alone up to the next run, or how many do ([`sign`]),
+    pub sign: u8,
+    /// and how long that run is; 0 if none follows within 64 characters.
     pub length: u32,
 }
 
-impl Next {
+/// What stands between two runs of letters and digits.
+pub(super) mod sign {
+    pub(in crate::detect::text) const DOT: u8 = 2;
+    /// One that stands in hardly any shape, and how many signs there are in a row: two, three, more.
+    const OTHER: u8 = 4;
+    const TWO: u8 = 5;
+    const MORE: u8 = 7;
+    pub(super) const ALL: u8 = 8;
+
+    /// What one sign is.
+    pub(super) const ONE: [u8; 256] = {
+        let mut of = [OTHER; 256];
+        of[b' ' as usize] = 0;
+        of[b'-' as usize] = 1;
+        of[b'.' as usize] = DOT;
+        of[b'/' as usize] = 3;
+        of
+    };
+
+    /// So many signs, of which this is the first.
     #[inline(always)]
-    pub(super) fn of(made: MakeUp) -> Next {
+    pub(super) fn of(gap: u32, sign: u8) -> u8 {
+        let several = gap.clamp(2, 4) as u8 + (TWO - 2);
+        debug_assert!(several <= MORE);
+        if gap == 1 { ONE[usize::from(sign)] } else { several }
+    }
+}
+
+impl Next {
+    /// `after`: the character behind the run.
+    #[inline(always)]
+    pub(super) fn of(made: MakeUp, after: u8) -> Next {
         let first = (!made.alphanumeric).trailing_zeros();
         let rest = made.alphanumeric.checked_shr(first).unwrap_or(0);
         let gap = rest.trailing_zeros();
-        Next { first, gap, length: (!rest.checked_shr(gap).unwrap_or(0)).trailing_zeros() }
+        Next { first, sign: sign::of(gap, after), length: (!rest.checked_shr(gap).unwrap_or(0)).trailing_zeros() }
     }
 
-    /// Longer runs and gaps are not told apart.
+    /// Longer runs are not told apart.
     const LONGEST: u32 = 15;
-    const WIDEST: u32 = 4;
-    const PLACES: usize = 1 << 10;
+    const PLACES: usize = 1 << 11;
 
     #[inline(always)]
     fn place(self) -> usize {
-        (self.first.min(Next::LONGEST) | self.length.min(Next::LONGEST) << 4 | (self.gap.clamp(1, Next::WIDEST) - 1) << 8) as usize
+        (self.first.min(Next::LONGEST) | self.length.min(Next::LONGEST) << 4 | u32::from(self.sign) << 8) as usize
     }
 
-    /// A run of that length, however it is followed.
-    fn any(first: u32) -> impl Iterator<Item = Next> {
-        (1..=Next::WIDEST).flat_map(move |gap| (0..=Next::LONGEST).map(move |length| Next { first, gap, length }))
+    /// All of a shape that begins with a number and is made so.
+    fn of_shape(made: MakeUp, shape: &Shape) -> SmallVec<[Next; 8]> {
+        let next = Next::of(made, 0);
+        if next.length == 0 {
+            // However it is followed.
+            let signs = (0..sign::ALL).flat_map(|sign| (0..=Next::LONGEST).map(move |length| (sign, length)));
+            return signs.map(|(sign, length)| Next { sign, length, ..next }).collect();
+        }
+        let is_one = made.alphanumeric >> next.first & 2 != 0;
+        let mut all: SmallVec<[Next; 8]> =
+            if is_one { shape.all_signs().map(|byte| Next { sign: sign::of(1, byte), ..next }).collect() } else { [next].into_iter().collect() };
+        all.dedup_by_key(|next| next.sign);
+        all
     }
 }
 
@@ -171,16 +210,14 @@ impl Forms {
             self.filter[place(made.first(length))] |= if length == made.length() { whole } else { more };
             self.open |= u64::from(made.digits == MakeUp::ANY) << (length - 1);
         }
-        let next = Next::of(made);
+        let first = made.first_run().length();
         let is_open = made.digits == MakeUp::ANY;
-        let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= next.first };
+        let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
         if is_open || !is_number {
             self.mixed.entry(made.first_run()).or_default().add(&sought);
         }
-        if is_number && next.length > 0 {
-            self.numbers[next.place()].add(&sought);
-        } else if is_number {
-            Next::any(next.first).for_each(|next| self.numbers[next.place()].add(&sought));
+        if is_number {
+            Next::of_shape(made, shape).into_iter().for_each(|next| self.numbers[next.place()].add(&sought));
         }
         let may_begin_with_digit = if is_open { is_number } else { made.digits & 1 != 0 };
         self.has_short |= may_begin_with_digit && !sought.needs_word && !is_long(made, shape);
@@ -326,7 +363,8 @@ mod tests {
                     wanted.extend(shape.shape.match_prefix(&text).filter(whole).map(|length| (DetectorId(at as u16), length)));
                 }
             }
-            let next = Next::of(made);
+            let after = text.get(made.first_run().length() as usize).copied().unwrap_or(b' ');
+            let next = Next::of(made, after);
             let is_number = next.first > 0 && (!made.digits).trailing_zeros() >= next.first;
             let seekers = ALL.scanner.forms.of_number(next);
             for (id, _) in &wanted {

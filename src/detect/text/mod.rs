@@ -9,6 +9,7 @@
 mod address;
 mod address_words;
 mod attributes;
+mod choice;
 mod context;
 mod dates;
 mod forms;
@@ -100,7 +101,7 @@ impl Scanner {
             password: by_scanner("combo"),
             hash: by_scanner("hash"),
             seed_phrase: by_scanner("seed_phrase"),
-            phone_alone: by_scanner("phone").map_or(0.0, |id| -all[usize::from(id.0)].text.most_alone(0.0)),
+            phone_alone: by_scanner("phone").map_or(f32::INFINITY, |id| -all[usize::from(id.0)].text.most_alone(0.0)),
             shortest_word: words.iter().map(|(_, lengths)| *lengths.start()).chain([32]).min().unwrap_or_default(),
             words,
         })
@@ -121,6 +122,8 @@ struct Scan<'t> {
     layer: planes::Layer,
     scratch: Vec<u8>,
     around: context::Around,
+    /// Room that is used again.
+    chosen: Vec<choice::Chosen>,
     /// German text writes every noun with a capital.
     capitalises_nouns: bool,
     /// Where addresses stand: their streets are called after people.
@@ -172,6 +175,7 @@ impl<'t> Scan<'t> {
             layer: planes::Layer::default(),
             scratch: Vec::new(),
             around: context::Around::default(),
+            chosen: Vec::new(),
             capitalises_nouns: is_prose(kind) && is_german(text),
             taken: Vec::new(),
         }

@@ -5,10 +5,11 @@
 
 use super::{
     Scan,
+    choice::{Choice, Chosen},
     context::ANYBODY,
-    forms::{Entry, Next, Seekers, state},
+    forms::{Entry, Next, Seekers, sign, state},
     is_word,
-    search::{Before, Numbers},
+    search::Before,
 };
 use crate::{
     detect::{
@@ -30,18 +31,17 @@ impl Scan<'_> {
     /// Walks all digits of these rows; the words around are known as far as they may speak for what begins there.
     pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before) {
         let planes = self.planes;
-        // Prose writes dates in words, of which the day is a short number.
-        let all = self.kind != TextKind::Lines || self.detectors.scanner.forms.has_short();
-        planes.each_numbers(rows, before, |at, Numbers { all: every, likely, mixed }| {
-            let whole = if all { every } else { likely };
+        let mut chosen = std::mem::take(&mut self.chosen);
+        chosen.clear();
+        planes.each_numbers(rows, before, Choice::of(self, &mut chosen));
+        for Chosen { at, whole, short, mixed } in chosen.iter().copied() {
             let near = self.around.marks(at * CHUNK) | ANYBODY;
             for digit in bits(whole).map(|bit| at * CHUNK + bit) {
                 if self.may_be_number(digit, near) {
                     self.run(digit);
                 }
             }
-            // Fewer characters in a row say something near a word, but only of a shape.
-            for digit in bits(every & self.around.reach(at) & !whole).map(|bit| at * CHUNK + bit) {
+            for digit in bits(short).map(|bit| at * CHUNK + bit) {
                 if self.may_begin_shape(digit, planes.made(digit), near) {
                     self.run(digit);
                 }
@@ -51,24 +51,25 @@ impl Scan<'_> {
                     self.run(digit);
                 }
             }
-        });
+        }
+        self.chosen = chosen;
     }
 
     /// Whether anything may begin at a run of letters and digits that begins with a digit. Of most nothing does: parts of dates
     /// and times, counts, sizes. `near`: marks of whose words may be near.
     #[inline]
-    fn may_be_number(&mut self, start: usize, near: u64) -> bool {
+    pub(super) fn may_be_number(&mut self, start: usize, near: u64) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let made = planes.made(start);
-        let next = Next::of(made);
-        let length = next.first;
-        let end = start + length as usize;
-        let is_number = (!made.digits).trailing_zeros() >= length;
+        let end = start + made.first_run().length() as usize;
         let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
+        let next = Next::of(made, after);
+        let length = next.first;
+        let is_number = (!made.digits).trailing_zeros() >= length;
         let shape = self.may_begin_shape(start, made, near);
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
-        let v4 = (after == b'.') & is_number & (length <= 3) & (next.gap == 1) & (next.length <= 3)
+        let v4 = (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3)
             && self.is_dotted(start)
             && !self.is_inside(start);
         let v6 = (after == b':') & (length <= 4);
@@ -79,9 +80,9 @@ impl Scan<'_> {
 
     /// Whether a shape may begin at a run that begins with a digit and is made so. `near`: marks of whose words may be near.
     #[inline(always)]
-    fn may_begin_shape(&mut self, start: usize, made: MakeUp, near: u64) -> bool {
+    pub(super) fn may_begin_shape(&mut self, start: usize, made: MakeUp, near: u64) -> bool {
         let (forms, planes) = (&self.detectors.scanner.forms, self.planes);
-        let next = Next::of(made);
+        let next = Next::of(made, self.byte(start + made.first_run().length() as usize));
         if (!made.digits).trailing_zeros() >= next.first {
             forms.marks_of_number(next) & near != 0 && !planes.rests.has(start) && self.is_sought(forms.of_number(next), start)
         } else {

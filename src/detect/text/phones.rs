@@ -16,6 +16,36 @@ const WITH_TRUNK_PREFIX: f32 = 6.0;
 const FIVE_PAIRS: f32 = 6.5;
 const GROUPS: f32 = 3.5;
 
+/// Which forms of what is dialled say enough of it by themselves, with nothing to set it apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Enough {
+    five_pairs: bool,
+    three_groups: bool,
+    trunk_prefix: bool,
+    groups: bool,
+}
+
+impl Enough {
+    /// Those that say more than this.
+    pub(super) fn than(bits: f32) -> Enough {
+        Enough {
+            five_pairs: FIVE_PAIRS > bits,
+            three_groups: AREA_EXCHANGE_NUMBER > bits,
+            trunk_prefix: WITH_TRUNK_PREFIX > bits,
+            groups: GROUPS > bits,
+        }
+    }
+
+    /// Whether what is dialled may be of one, by its first digit, how many there are in a row, and in the next.
+    #[inline(always)]
+    pub(super) fn may_be(self, digit: u8, first: u32, second: u32) -> bool {
+        self.five_pairs & (first == 2) & (digit == b'0')
+            | self.three_groups & (first == 3) & (second == 3)
+            | self.trunk_prefix & (first == 1)
+            | self.groups
+    }
+}
+
 impl Scan<'_> {
     /// The most that the form of a telephone number may say ([`Scan::phone`]) that begins at this run and ends, with all that may
     /// stand in one, within so many bytes.

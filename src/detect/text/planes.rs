@@ -12,7 +12,8 @@ use std::{cell::Cell, ops::Range};
 /// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them.
 pub(super) type Row = [Cell<u64>; PLANES];
 
-const PLANES: usize = 14;
+/// One more than there are: rows are found by a shift.
+const PLANES: usize = 16;
 
 fn blank() -> Row {
     [const { Cell::new(0) }; PLANES]
@@ -38,6 +39,8 @@ pub(super) mod plane {
     pub(in crate::detect::text) const CAPITALISED: usize = 12;
     /// What stands in no seed phrase.
     pub(in crate::detect::text) const STRANGE: usize = 13;
+    /// What sets a telephone number apart.
+    pub(in crate::detect::text) const SET_APART: usize = 14;
 }
 
 /// Room for the classes of a text; that of a cell of a table needs no heap.
@@ -149,6 +152,8 @@ pub(super) struct Planes<'r> {
     pub capitalised: Plane<'r, { plane::CAPITALISED }>,
     /// `@`.
     pub ats: Plane<'r, { plane::ATS }>,
+    /// `+` and `(`: what sets a telephone number apart from others.
+    pub set_apart: Plane<'r, { plane::SET_APART }>,
 }
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
@@ -182,13 +187,15 @@ struct Classes {
     hexadecimal: u64,
     /// What seed phrases are made of.
     of_phrase: u64,
+    /// `+` and `(`.
+    set_apart: u64,
 }
 
 impl Classes {
     #[inline(always)]
     fn of<L: Look>(chunk: &[u8; CHUNK]) -> Classes {
         let lanes = L::of(chunk);
-        if let Some(of) = L::by_table(chunk, &TABLE) {
+        if let Some(of) = L::by_table(chunk, &TABLE).map(|of| of.0) {
             return Classes {
                 alphanumeric: of[0],
                 digits: of[1],
@@ -207,6 +214,7 @@ impl Classes {
                 capitals: of[12],
                 hexadecimal: of[13],
                 of_phrase: of[14],
+                set_apart: of[15],
             };
         }
         let alphanumeric = lanes.alphanumeric();
@@ -228,6 +236,7 @@ impl Classes {
             capitals: lanes.within(b'A', b'Z'),
             hexadecimal: lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
             of_phrase: alphanumeric | lanes.any_of(BETWEEN),
+            set_apart: lanes.any_of(*b"+("),
         }
     }
 }
@@ -265,6 +274,7 @@ static TABLE: Table = {
             is.is_ascii_uppercase(),
             is.is_ascii_hexdigit() && !is.is_ascii_digit(),
             is_of_phrase(is),
+            matches!(is, b'+' | b'('),
         ];
         let mut class = 0;
         while class < of.len() {
@@ -294,6 +304,7 @@ impl<'r> Planes<'r> {
             labels: Plane { rows },
             capitalised: Plane { rows },
             ats: Plane { rows },
+            set_apart: Plane { rows },
         }
     }
 
@@ -307,7 +318,7 @@ impl<'r> Planes<'r> {
     }
 
     /// What the 64 characters from `from` on are made of.
-    #[inline]
+    #[inline(always)]
     pub(super) fn made(&self, from: usize) -> MakeUp {
         MakeUp { alphanumeric: self.alphanumeric.window(from), digits: self.digits.window(from) }
     }
@@ -462,12 +473,19 @@ fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, to: &Row, before: &mut Before, an
     any[2] |= here.colons & back(now.colons, before.colons, 2);
     set(plane::ATS, here.ats);
     set(plane::STRANGE, !here.of_phrase);
+    set(plane::SET_APART, here.set_apart);
     set(plane::CAPITALISED, (here.capitals | here.words & !here.alphanumeric) & !back(now.words, before.words, 1));
     *before = now;
 }
 
 impl<const AT: usize> Plane<'_, AT> {
+    /// Which of the bytes of a row are of the class.
     #[inline]
+    pub(super) fn row(&self, at: usize) -> u64 {
+        self.word(at)
+    }
+
+    #[inline(always)]
     fn word(&self, at: usize) -> u64 {
         self.rows.word(at, AT)
     }
@@ -547,7 +565,7 @@ impl<const AT: usize> Plane<'_, AT> {
     }
 
     /// The 64 bits from `from` on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn window(&self, from: usize) -> u64 {
         let (at, bit) = (from / CHUNK, from % CHUNK);
         self.word(at) >> bit | self.word(at + 1) << 1 << (CHUNK - 1 - bit)

@@ -6,7 +6,10 @@ use super::{
     planes::{Planes, Row, Rows, plane, walk},
     stems::Stems,
 };
-use crate::format::lanes::{CHUNK, Look, Walk, bits};
+use crate::{
+    detect::shape::MakeUp,
+    format::lanes::{CHUNK, Look, Walk, bits},
+};
 use std::ops::Range;
 
 impl Planes<'_> {
@@ -17,7 +20,7 @@ impl Planes<'_> {
 
     /// Hands over the numbers of each sixty-four characters of these rows that have any. `before` goes from rows to the next.
     #[inline]
-    pub(super) fn each_numbers(&self, rows: Range<usize>, before: &mut Before, each: impl FnMut(usize, Numbers)) {
+    pub(super) fn each_numbers(&self, rows: Range<usize>, before: &mut Before, each: impl Each) {
         *before = walk(self.rows.count(), NumberSearch { rows: self.rows, range: rows, before: *before, each });
     }
 
@@ -35,14 +38,57 @@ fn letters(row: &Row) -> u64 {
 }
 
 /// First digits of runs of letters and digits, by bits.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Numbers {
     /// Those that begin a run,
     pub all: u64,
     /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
     pub likely: u64,
+    /// Those that begin seven digits and signs of telephone numbers in a row,
+    pub dialled: u64,
+    /// that have a capital and a space or hyphen before them.
+    pub apart: u64,
     /// Those behind the letters that a run begins with.
     pub mixed: u64,
+    /// Which characters are joined to what stands before,
+    pub rests: u64,
+    /// which are letters and digits, of the next sixty-four as well,
+    alphanumeric: [u64; 2],
+    /// which are digits,
+    digits: [u64; 2],
+    /// Something may set a telephone number apart: there is a plus or a bracket among these, those before and the next.
+    pub is_set_apart: bool,
+}
+
+impl Numbers {
+    /// What the 64 characters from one of these on are made of.
+    #[inline(always)]
+    pub(super) fn made(&self, from: usize) -> MakeUp {
+        MakeUp { alphanumeric: window(self.alphanumeric, from), digits: window(self.digits, from) }
+    }
+}
+
+/// The 64 bits from one of the first on.
+#[inline(always)]
+fn window([here, next]: [u64; 2], from: usize) -> u64 {
+    here >> from | next << 1 << (CHUNK - 1 - from)
+}
+
+/// What is done with the numbers of each sixty-four characters that have any, of the row at that place. To become part of the
+/// search, it is `inline(always)`.
+pub(super) trait Each {
+    fn each(&mut self, at: usize, numbers: &Numbers);
+}
+
+/// Keeps what is handed over.
+#[cfg(test)]
+pub(super) struct Noting<'n>(pub &'n mut [Numbers]);
+
+#[cfg(test)]
+impl Each for Noting<'_> {
+    fn each(&mut self, at: usize, numbers: &Numbers) {
+        self.0[at] = *numbers;
+    }
 }
 
 /// What the characters before rows tell of the first in them.
@@ -62,37 +108,51 @@ struct NumberSearch<'a, E> {
     each: E,
 }
 
-impl<E: FnMut(usize, Numbers)> Walk for NumberSearch<'_, E> {
+impl<E: Each> Walk for NumberSearch<'_, E> {
     type Output = Before;
 
     #[inline(always)]
     fn walk<L: Look>(mut self) -> Before {
         let Before { alphanumeric: mut before, mut carry } = self.before;
+        let previous = self.range.start.checked_sub(1).and_then(|at| self.rows.get(at));
+        let mut set_apart = previous.map_or(0, |row| row[plane::SET_APART].get());
         for at in self.range {
             let Some(row) = self.rows.get(at) else { break };
             let get = |of: usize| row[of].get();
-            let (alphanumeric, digits) = (get(plane::ALPHANUMERIC), get(plane::DIGITS));
+            let next = self.rows.get(at + 1);
+            let class = |of: usize| [get(of), next.map_or(0, |next| next[of].get())];
+            let set_apart_before = std::mem::replace(&mut set_apart, get(plane::SET_APART));
+            let (of_run, of_digits) = (class(plane::ALPHANUMERIC), class(plane::DIGITS));
+            let (alphanumeric, digits) = (of_run[0], of_digits[0]);
             let letters = letters(row);
             let begin = alphanumeric & !(alphanumeric << 1 | before);
             before = alphanumeric >> (CHUNK - 1);
             // Added to its first letter, a run of letters gives way to a bit behind it.
             let (sum, more) = letters.overflowing_add(letters & begin | u64::from(carry));
             carry = more;
-            let mut numbers = Numbers { all: begin & digits, likely: 0, mixed: sum & !letters & digits };
+            let mut numbers = Numbers {
+                all: begin & digits,
+                mixed: sum & !letters & digits,
+                rests: get(plane::RESTS),
+                alphanumeric: of_run,
+                digits: of_digits,
+                is_set_apart: class(plane::SET_APART) != [0; 2] || set_apart_before != 0,
+                ..Numbers::default()
+            };
+
             if numbers.all != 0 {
-                let next = self.rows.get(at + 1);
                 // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
-                let class = |of: usize| [get(of), next.map_or(0, |next| next[of].get())];
                 let both = |[here, next]: [u64; 2], far: usize| [here & (here >> far | next << (CHUNK - far)), next & next >> far];
                 let four = |of: usize| both(both(class(of), 1), 2);
-                let run = four(plane::ALPHANUMERIC);
+                let run = both(both(of_run, 1), 2);
                 let hexadecimal = both(both(four(plane::HEXADECIMAL), 4), 1)[0];
-                let form = both(run, 3)[0] | run[0] & !four(plane::DIGITS)[0] | hexadecimal;
-                let dialled = both(four(plane::DIALLED), 3)[0];
-                numbers.likely = numbers.all & (dialled | get(plane::APART) | form & !get(plane::RESTS));
+                let form = both(run, 3)[0] | run[0] & !both(both(of_digits, 1), 2)[0] | hexadecimal;
+                numbers.dialled = numbers.all & both(four(plane::DIALLED), 3)[0];
+                numbers.apart = numbers.all & get(plane::APART);
+                numbers.likely = numbers.dialled | numbers.apart | numbers.all & form & !numbers.rests;
             }
             if numbers.all | numbers.mixed != 0 {
-                (self.each)(at, numbers);
+                self.each.each(at, &numbers);
             }
         }
         Before { alphanumeric: before, carry }
@@ -221,10 +281,10 @@ mod tests {
             let is_first = |at: usize| is_digit(at) && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
             let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
             let is_mixed = |at: usize| is_digit(at) && letters_before(at) > 0 && !text.get(at.wrapping_sub(letters_before(at) + 1)).is_some_and(u8::is_ascii_alphanumeric);
-            let mut all = vec![Numbers { all: 0, likely: 0, mixed: 0 }; text.len().div_ceil(CHUNK)];
+            let mut all = vec![Numbers::default(); text.len().div_ceil(CHUNK)];
             let mut before = Before::default();
             for row in 0..planes.rows.count() {
-                planes.each_numbers(row..row + 1, &mut before, |at, numbers| all[at] = numbers);
+                planes.each_numbers(row..row + 1, &mut before, Noting(&mut all));
             }
             for (at, numbers) in all.into_iter().enumerate() {
                 for (bit, at) in (at * CHUNK..text.len().min((at + 1) * CHUNK)).enumerate() {
@@ -235,6 +295,7 @@ mod tests {
                     let colons = row(&|byte| byte.is_ascii_hexdigit() || *byte == b':');
                     let form = run(at) >= 7 || run(at) >= 4 && row(&u8::is_ascii_digit) < 4 || colons >= 9;
                     let is_apart = at > 1 && b" ()-_+".contains(&text[at - 1]) && text[at - 2].is_ascii_uppercase();
+                    prop_assert_eq!((has(numbers.dialled), has(numbers.apart)), (is_first(at) && dialled >= 7, is_first(at) && is_apart));
                     let likely = is_first(at) && (dialled >= 7 || is_apart || form && !slow.is_rest(at));
                     prop_assert_eq!(has(numbers.likely), likely, "{}", at);
                     prop_assert_eq!(planes.letters_before(at), letters_before(at).min(64));

@@ -73,9 +73,11 @@ pub(super) enum End {
 /// Adds a word to the sieve, from its first letter or digit on: as it is written, and in lower case.
 fn sift(sieve: &mut Sieve, text: &[u8], lower: &[u8], end: End) {
     let run = lower.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    // Texts are full of single letters: of `n.i.f.` more is asked than its first.
+    let is_told_by_run = run > 1 || lower.len() == 1;
     if let (1.., Some(eight)) = (run, lower.first_chunk()) {
         sieve.add_eight(*eight);
-    } else if run > 0 && (end == End::Whole || run < lower.len()) {
+    } else if run > 0 && is_told_by_run && (end == End::Whole || run < lower.len()) {
         sieve.add_run(&lower[..run]);
     } else if end == End::OpenAsWritten {
         sieve.add_bytes(text);

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
-    CHUNK, CLASSES, Look, Sieve, Table, Walk, limit,
+    CHUNK, Look, OfTable, Sieve, Table, Walk, limit,
     sieve::{FACTOR, MIX, SHIFTS},
 };
 use std::arch::x86_64::{
@@ -346,9 +346,9 @@ impl Look for Tables {
     }
 
     #[inline(always)]
-    fn by_table(chunk: &[u8; CHUNK], table: &Table) -> Option<[u64; CLASSES]> {
-        let mut classes = [0; CLASSES];
-        let (eights, _) = classes.as_chunks_mut::<8>();
+    fn by_table(chunk: &[u8; CHUNK], table: &Table) -> Option<OfTable> {
+        let mut classes = OfTable::default();
+        let (eights, _) = classes.0.as_chunks_mut::<8>();
         for (half, eight) in table.0.iter().zip(eights) {
             let (halves, _) = half.as_chunks::<CHUNK>();
             // SAFETY: takes vectors; the type is used only where the processor has the instructions.
