@@ -448,7 +448,8 @@ impl Comparing<'_> {
             seen ^= u64::from(self.meeting.is_rare(node));
         }
         for node in meet() {
-            seen ^= self.records.keys(&self.records.nodes[node as usize]).first().map_or(0, |key| key.value);
+            let node = &self.records.nodes[node as usize];
+            seen ^= self.records.keys(node).first().map_or(0, |key| key.value) ^ self.meeting.foresee(node);
         }
         black_box(seen);
     }
