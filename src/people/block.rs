@@ -480,7 +480,7 @@ impl Comparing<'_> {
         }
         if records.few
             && !way.is_number()
-            && let Some(pattern) = Pattern::of(records, &comparison, a, b)
+            && let Some(pattern) = Pattern::of(records, comparison.traits(), a, b)
         {
             if is_tried {
                 found.seen.meet(pattern, told());

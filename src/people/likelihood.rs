@@ -8,9 +8,8 @@
 
 use super::{
     holdout::Tally,
-    likeness::Likeness,
     record::{Class, NONE, Node, Records, mix},
-    rule::{self, Birth, Comparison, Door, Numbers},
+    rule::{self, Birth, Door, Numbers, Traits},
     spelling::edit_distance,
     way::Meeting,
 };
@@ -35,13 +34,12 @@ impl Pattern {
     const CLOSE: u8 = 5;
 
     /// How two records agree, personal numbers aside; `None` where one has no name.
-    pub(super) fn of(records: &Records, c: &Comparison, a: u32, b: u32) -> Option<Pattern> {
-        let name = |at: u32| records.names.get(records.nodes[at as usize].name as usize);
-        Some(Pattern::named(records, c, a, b, name(a)?.levels(name(b)?)))
+    pub(super) fn of(records: &Records, c: Traits, a: u32, b: u32) -> Option<Pattern> {
+        Some(Pattern::named(records, c, a, b, levels(records, a, b)?))
     }
 
     /// The same, when it is known how given names and surnames go together.
-    fn named(records: &Records, c: &Comparison, a: u32, b: u32, [given, surname]: [u8; 2]) -> Pattern {
+    fn named(records: &Records, c: Traits, a: u32, b: u32, [given, surname]: [u8; 2]) -> Pattern {
         let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
         let birth = match c.birth {
             Birth::Unknown => 0,
@@ -98,6 +96,12 @@ impl Pattern {
         let [given, _, birth, ..] = self.0;
         given == 1 || (matches!(given, 2 | 3) && birth == 0)
     }
+}
+
+/// How given names and surnames of two records go together.
+fn levels(records: &Records, a: u32, b: u32) -> Option<[u8; 2]> {
+    let name = |at: u32| records.names.get(records.nodes[at as usize].name as usize);
+    Some(name(a)?.levels(name(b)?))
 }
 
 /// Birth dates no further apart than this lie close to each other: a wrong year, month and day at once.
@@ -268,12 +272,8 @@ fn drawn(records: &Records, meeting: &Meeting<'_>, named: &[u32]) -> Option<Shar
         records.foresee(pairs.iter().flat_map(|(a, b)| [*a, *b]));
         for (a, b) in pairs.into_iter().filter(|(a, b)| a != b) {
             let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
-            let pattern = if meeting.agree_in_nothing(x, y) {
-                let comparison = rule::compare_named(records, x, y, Some(Likeness::Incompatible));
-                Some(Pattern::named(records, &comparison, a, b, [1, 1]))
-            } else {
-                Pattern::of(records, &rule::compare(records, x, y), a, b)
-            };
+            let names = if meeting.agree_in_nothing(x, y) { Some([1, 1]) } else { levels(records, a, b) };
+            let pattern = names.map(|names| Pattern::named(records, Traits::compare(records, x, y), a, b, names));
             if let Some(Pattern(levels)) = pattern {
                 levels.iter().zip(&mut sums).for_each(|(level, of_field)| of_field[usize::from(*level)] += 1);
             }

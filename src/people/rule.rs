@@ -195,7 +195,7 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
 }
 
 /// The same, when it is known how their names go together.
-pub(super) fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Option<Likeness>) -> Comparison {
+fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Option<Likeness>) -> Comparison {
     let names = || (records.names.get(a.name as usize), records.names.get(b.name as usize));
     let keys = Keys::of(records.keys(a), records.keys(b));
     let shares = |class: Class| keys.shared & bit(class) != 0;
@@ -205,15 +205,11 @@ pub(super) fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Opt
     if personal == Numbers::Near && matches!(names(), (Some(x), Some(y)) if x.are_two(y)) && were_issued_at_once(records, a, b) {
         (personal, name) = (Numbers::Different, Some(Likeness::Incompatible));
     }
+    let Traits { birth, address, contact, account, unverified } = Traits::of(records, a, b, &keys);
     let full_names = a.is_fully_named() && b.is_fully_named();
     let suffix_conflict = a.suffix() != b.suffix() && a.suffix() != Suffix::None && b.suffix() != Suffix::None;
-    let (birth, address) = (births(a.birth, b.birth), doors(records, a, b));
     let proven = shares(Class::Proven);
     let related = proven && matches!(names(), (Some(x), Some(y)) if x.levels(y).iter().any(|level| *level > 2));
-    let unverified = match numbers(Class::Unverified) {
-        Numbers::Unknown => numbers(Class::Proven),
-        known => known,
-    };
     let at_once = name == Some(Likeness::Incompatible) && birth == Birth::Same && address >= Door::Near;
     Comparison {
         name,
@@ -228,14 +224,54 @@ pub(super) fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Opt
         proven,
         related,
         email: shares(Class::Email),
-        contact: shares(Class::Email) || shares(Class::Phone) || shares(Class::Username),
-        account: shares(Class::Account),
+        contact,
+        account,
         partial: shares(Class::Partial),
         address,
         suffix_conflict,
         given_only: name == Some(Likeness::Partial) && !full_names && matches!(names(), (Some(x), Some(y)) if x.levels(y)[0] > 2),
         one_letter: at_once && matches!(names(), (Some(x), Some(y)) if x.is_one_letter_from(y)),
         sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
+    }
+}
+
+/// What two records tell of whether they are one person's, but for names, and numbers nobody else has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
+    pub birth: Birth,
+    pub address: Door,
+    /// See [`Comparison`], for these as well.
+    pub contact: bool,
+    pub account: bool,
+    pub unverified: Numbers,
+}
+
+impl Traits {
+    fn of(records: &Records, a: &Node, b: &Node, keys: &Keys) -> Traits {
+        let shares = |class: Class| keys.shared & bit(class) != 0;
+        Traits {
+            birth: births(a.birth, b.birth),
+            address: doors(records, a, b),
+            contact: shares(Class::Email) || shares(Class::Phone) || shares(Class::Username),
+            account: shares(Class::Account),
+            unverified: match keys.numbers(records, a, b, Class::Unverified) {
+                Numbers::Unknown => keys.numbers(records, a, b, Class::Proven),
+                known => known,
+            },
+        }
+    }
+
+    /// Compares two nodes, no further than that.
+    pub(super) fn compare(records: &Records, a: &Node, b: &Node) -> Traits {
+        Traits::of(records, a, b, &Keys::of(records.keys(a), records.keys(b)))
+    }
+}
+
+impl Comparison {
+    /// What of it is a trait.
+    pub(super) fn traits(&self) -> Traits {
+        let Comparison { birth, address, contact, account, unverified, .. } = *self;
+        Traits { birth, address, contact, account, unverified }
     }
 }
 

@@ -145,7 +145,7 @@ mod tests {
             planes.each_numbers(0..rows, &mut Before::default(), search::Noting(&mut all));
             for (at, numbers) in all.iter().enumerate() {
                 let of_row = chosen.iter().find(|chosen| chosen.at == at);
-                let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.reach(at));
+                let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {
                     let is_chosen = of_row.is_some_and(|chosen| chosen.whole >> bit & 1 != 0);

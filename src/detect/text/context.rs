@@ -190,12 +190,6 @@ impl Around {
         self.reach.get(start / 64).is_some_and(|bits| bits >> (start % 64) & 1 != 0)
     }
 
-    /// The same of sixty-four places, by bits.
-    #[inline]
-    pub(super) fn reach(&self, at: usize) -> u64 {
-        self.reach.get(at).copied().unwrap_or(0)
-    }
-
     /// Marks of all whose words may be near to a value that begins here or among the sixty-four characters around.
     #[inline]
     pub(super) fn marks(&self, start: usize) -> u64 {

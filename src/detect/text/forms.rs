@@ -96,8 +96,11 @@ impl Next {
             return signs.map(|(sign, length)| Next { sign, length, ..next }).collect();
         }
         let is_one = made.alphanumeric >> next.first & 2 != 0;
-        let mut all: SmallVec<[Next; 8]> =
-            if is_one { shape.all_signs().map(|byte| Next { sign: sign::of(1, byte), ..next }).collect() } else { [next].into_iter().collect() };
+        let mut all: SmallVec<[Next; 8]> = if is_one {
+            shape.all_signs().map(|byte| Next { sign: sign::of(1, byte), ..next }).collect()
+        } else {
+            [next].into_iter().collect()
+        };
         all.dedup_by_key(|next| next.sign);
         all
     }

@@ -69,9 +69,8 @@ impl Scan<'_> {
         let shape = self.may_begin_shape(start, made, near);
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
-        let v4 = (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3)
-            && self.is_dotted(start)
-            && !self.is_inside(start);
+        let v4 =
+            (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3) && self.is_dotted(start) && !self.is_inside(start);
         let v6 = (after == b':') & (length <= 4);
         let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
         let long = length as usize >= scanner.shortest_word;

@@ -152,8 +152,6 @@ pub(super) struct Planes<'r> {
     pub capitalised: Plane<'r, { plane::CAPITALISED }>,
     /// `@`.
     pub ats: Plane<'r, { plane::ATS }>,
-    /// `+` and `(`: what sets a telephone number apart from others.
-    pub set_apart: Plane<'r, { plane::SET_APART }>,
 }
 
 /// One class: bit `i % 64` of word `i / 64` is byte `i`. Behind the text no bit is set.
@@ -304,7 +302,6 @@ impl<'r> Planes<'r> {
             labels: Plane { rows },
             capitalised: Plane { rows },
             ats: Plane { rows },
-            set_apart: Plane { rows },
         }
     }
 
@@ -479,12 +476,6 @@ fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, to: &Row, before: &mut Before, an
 }
 
 impl<const AT: usize> Plane<'_, AT> {
-    /// Which of the bytes of a row are of the class.
-    #[inline]
-    pub(super) fn row(&self, at: usize) -> u64 {
-        self.word(at)
-    }
-
     #[inline(always)]
     fn word(&self, at: usize) -> u64 {
         self.rows.word(at, AT)
