@@ -110,7 +110,11 @@ impl Scan<'_> {
     fn address_at(&mut self, id: DetectorId, number: usize) -> Option<usize> {
         // Whatever makes an address of it, a capital or a word of streets is right beside it.
         let may = |piece: &Piece| piece.is_capital() || piece.kinds != 0;
-        if !self.word_behind(number).is_some_and(|piece| may(&piece)) && !self.pieces_before(number, 1).first().is_some_and(may) {
+        let behind = self.word_behind(number);
+        if !behind.as_ref().is_some_and(may) && !self.pieces_before(number, 1).first().is_some_and(may) {
+            return None;
+        }
+        if behind.is_some_and(|piece| self.is_month_of_a_year(number, &piece)) {
             return None;
         }
         let mut after = self.pieces(number, 7);
@@ -141,6 +145,16 @@ impl Scan<'_> {
         })
     }
 
+    fn is_month(&self, piece: &Piece) -> bool {
+        month_word(&self.text[piece.start..piece.end]).is_some()
+    }
+
+    /// "15 Sep 2025" is a day: the word behind the number is a month, and a year follows.
+    fn is_month_of_a_year(&self, number: usize, behind: &Piece) -> bool {
+        let next = || self.word_within(number, behind.end).map(|(start, end)| self.piece(start, end));
+        behind.is_of_street() && self.is_month(behind) && next().is_some_and(|piece| piece.is_number() && piece.length() == 4)
+    }
+
     /// What makes the number one of an address.
     fn anchor(&self, number: usize, after: &[Piece], before: &[Piece]) -> Option<Anchor> {
         let first = after.first()?;
@@ -149,12 +163,7 @@ impl Scan<'_> {
         let parted = run.first().is_some_and(|piece| {
             self.text[first.end..piece.start].iter().any(|byte| matches!(byte, b':' | b'(' | b'"' | b'?' | b'!' | b';'))
         });
-        // "15 Sep 2025" is a day.
-        let year = after.get(2).is_some_and(|piece| piece.is_number() && piece.length() == 4);
-        let month = |piece: &Piece| month_word(&self.text[piece.start..piece.end]).is_some();
-        if year && run.first().is_some_and(|piece| month(piece)) {
-            return None;
-        }
+        let month = |piece: &Piece| self.is_month(piece);
         if let Some(start) = self.military(first, before) {
             return of(start, 1, 7.0);
         }
