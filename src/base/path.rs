@@ -51,10 +51,23 @@ impl LogicalPath {
         whole.rsplit(['/']).next().unwrap_or(whole)
     }
 
+    /// The name of what a packed stream at this path holds, where the stream gives none: its own less the ending.
+    pub fn unpacked_name(&self) -> &str {
+        unpacked_name(self.file_name())
+    }
+
     /// The directory (in the file system or in the container) the item lies in.
     pub fn directory(&self) -> &str {
         self.0.rfind('/').map_or("", |at| &self.0[..at])
     }
+}
+
+/// See [`LogicalPath::unpacked_name`].
+pub fn unpacked_name(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, ending)| match ending.to_ascii_lowercase().as_str() {
+        "tgz" | "tbz" | "tbz2" | "txz" | "tlz" | "tzst" => file,
+        _ => stem,
+    })
 }
 
 impl fmt::Display for LogicalPath {

@@ -3,14 +3,23 @@
 //! Of equal containers one is read, and which one chance decides: its members have its path. The path that stands for all of
 //! them is the one that lies least deep, then the first; the members are moved under it, so that the same leak gives the same
 //! evidence, and a container that is said to be read has its members. Large ones that are unpacked as they come are known only
-//! when they were read, so several may be: what stands twice then is kept once.
+//! when they were read, so several may be: what stands twice then is kept once. A packed stream that gives its content no name has
+//! it named after the copy that was read: that is renamed, too.
 
 use super::{
     items::{Digest, ItemSeen, Items},
     row::ItemStatus,
 };
-use crate::base::path::around;
+use crate::base::path::{around, unpacked_name};
 use std::collections::{HashMap, HashSet};
+
+/// Formats of one packed stream, which need not name what it holds.
+const OF_ONE_STREAM: [&str; 9] = ["brotli", "bzip2", "compress", "gzip", "lz4", "lzip", "lzma", "xz", "zstd"];
+
+/// The name of a file, without the directories and containers around it.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
 
 impl Items {
     /// Moves the members of read copies under the path that stands for all copies; the numbers of those that had to be moved, and
@@ -25,6 +34,12 @@ impl Items {
         let mut moved: HashMap<String, String> = HashMap::new();
         // The paths that stand for all copies.
         let mut masters: HashMap<Digest, String> = HashMap::new();
+        // What is named after a copy of the stream it is in, and its name after the one that stands for all.
+        let mut named: HashMap<String, String> = HashMap::new();
+        let mut names: HashMap<Digest, HashSet<String>> = HashMap::new();
+        for item in self.iter().filter(|item| OF_ONE_STREAM.contains(&item.format) && copied.contains(&item.digest.short())) {
+            names.entry(item.digest).or_default().insert(unpacked_name(file_name(item.path)).to_owned());
+        }
         let mut settled = Settled::default();
         // Outer ones first: what is in a container is where that is.
         for depth in 0..=deepest {
@@ -32,7 +47,8 @@ impl Items {
             let mut read: Vec<(Digest, String, String)> = Vec::new();
             let mut found: Vec<(Digest, String)> = Vec::new();
             for (place, item) in self.iter().enumerate().filter(|(_, item)| item.depth == depth) {
-                let path = under(item.path, &moved);
+                let named = named.get(item.path).cloned().or_else(|| under(item.path, &moved));
+                let path = named.filter(|path| path != item.path);
                 if copied.contains(&item.digest.short()) {
                     let path = path.as_deref().unwrap_or(item.path);
                     found.push((item.digest, path.to_owned()));
@@ -48,7 +64,11 @@ impl Items {
                 moved.extend(self.get(*place).map(|item| (item.path.to_owned(), path.clone())));
             }
             for (digest, path, was) in read {
-                if let Some(master) = masters.get(&digest).filter(|master| **master != path) {
+                let Some(master) = masters.get(&digest) else { continue };
+                for name in names.get(&digest).into_iter().flatten() {
+                    named.insert(format!("{was}!/{name}"), format!("{master}!/{}", unpacked_name(file_name(master))));
+                }
+                if *master != path {
                     moved.insert(was, master.clone());
                 }
             }
@@ -101,18 +121,14 @@ mod tests {
     use crate::evidence::ItemSeen;
 
     fn items(rows: &[(&str, u32, ItemStatus, u8)]) -> Items {
+        items_of("zip", rows)
+    }
+
+    fn items_of(format: &str, rows: &[(&str, u32, ItemStatus, u8)]) -> Items {
         let digests: Vec<String> = rows.iter().map(|row| format!("sha256:{}", format!("{:02x}", row.3).repeat(32))).collect();
         let seen = rows.iter().zip(&digests).enumerate().map(|(item, ((path, depth, status, _), digest))| {
-            let seen = ItemSeen {
-                item: item as u32,
-                path,
-                size: 5,
-                digest: Digest::Unknown,
-                format: "zip",
-                status: *status,
-                examined: 5,
-                depth: *depth,
-            };
+            let seen =
+                ItemSeen { item: item as u32, path, size: 5, digest: Digest::Unknown, format, status: *status, examined: 5, depth: *depth };
             (seen, digest.as_str())
         });
         let mut items = Items::default();
@@ -168,5 +184,28 @@ mod tests {
         let settled = held.settle();
         assert_eq!((settled.moved, settled.left_out), (HashSet::from([3]), HashSet::from([3])));
         assert_eq!(held.iter().map(|item| item.path).collect::<Vec<_>>(), ["b.tgz", "b.tgz!/a.csv", "a.zip!/b.tgz", "a.zip"]);
+    }
+
+    #[test]
+    fn what_is_named_after_the_copy_that_was_read_is_named_after_the_one_that_stands_for_all() {
+        use ItemStatus::{Duplicate, Full};
+        let paths = |copies: &[(&str, ItemStatus)], member: &str, format: &'static str| {
+            let read = copies.iter().find(|(_, status)| *status == Full).map_or("", |(path, _)| path);
+            let (content, inner) = (format!("{read}!/{member}"), format!("{read}!/{member}!/in.csv"));
+            let mut rows: Vec<_> = copies.iter().map(|(path, status)| (*path, 0, *status, 1)).collect();
+            rows.extend([(content.as_str(), 1, Full, 2), (inner.as_str(), 2, Full, 3)]);
+            let mut held = items_of(format, &rows);
+            held.settle();
+            held.iter().skip(copies.len()).map(|item| item.path.to_owned()).collect::<Vec<_>>()
+        };
+        let (first, last) = ([("CHANGES.gz", Full), ("log.gz", Duplicate)], [("CHANGES.gz", Duplicate), ("log.gz", Full)]);
+        for (copies, member) in [(first, "CHANGES"), (last, "log"), (first, "log"), (last, "CHANGES")] {
+            assert_eq!(paths(&copies, member, "gzip"), ["CHANGES.gz!/CHANGES", "CHANGES.gz!/CHANGES!/in.csv"], "{member}");
+        }
+        // A name of its own stays, and so do those an archive gives.
+        for copies in [first, last] {
+            assert_eq!(paths(&copies, "dump.sql", "gzip"), ["CHANGES.gz!/dump.sql", "CHANGES.gz!/dump.sql!/in.csv"]);
+            assert_eq!(paths(&copies, "log", "zip"), ["CHANGES.gz!/log", "CHANGES.gz!/log!/in.csv"]);
+        }
     }
 }

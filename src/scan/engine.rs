@@ -339,13 +339,7 @@ impl Examiner<'_, '_> {
         if !member.name.is_empty() {
             return if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
         }
-        // A compressed file without a stored name holds the file of its own name less the ending.
-        let own = self.path.file_name();
-        let inner = own.rsplit_once('.').map_or(own, |(stem, ending)| match ending.to_ascii_lowercase().as_str() {
-            "tgz" | "tbz" | "tbz2" | "txz" | "tlz" | "tzst" => own,
-            _ => stem,
-        });
-        self.path.member(inner.as_bytes())
+        self.path.member(self.path.unpacked_name().as_bytes())
     }
 }
 
