@@ -119,12 +119,15 @@ fn in_order(mut parts: Vec<Vec<Edge>>) -> Vec<Edge> {
     rules.retain(|rule| counts[*rule as usize] > 0);
     // Most edges are those of one rule, and lie in order already. What was taken over is let go of: there are as many as records.
     let mut edges: Vec<Edge> = Vec::with_capacity(counts.iter().sum());
-    for (at, rule) in rules.iter().enumerate() {
+    for rule in &rules {
         let from = edges.len();
         for part in &mut parts {
+            let taken = edges.len();
             edges.extend(part.iter().filter(|edge| edge.rule == *rule));
-            if at + 1 == rules.len() {
+            if edges.len() - taken == part.len() {
                 *part = Vec::new();
+            } else if edges.len() > taken {
+                part.retain(|edge| edge.rule != *rule);
             }
         }
         edges[from..].par_sort_unstable_by_key(Edge::records);
@@ -169,9 +172,9 @@ impl Proposals {
 
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
 fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
-    let mut met = vec![false; records.nodes.len()];
-    let again = records.mentions.nodes().filter(|node| std::mem::replace(&mut met[*node as usize], true));
-    again.filter(|node| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize])).count() as u64
+    let tells = |node: &u32| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize]);
+    let several = (0..).zip(records.of_nodes.iter()).filter(|(node, mentions)| mentions.len() > 1 && tells(node));
+    several.map(|(_, mentions)| mentions.len() as u64 - 1).sum()
 }
 
 /// Where a hash is sorted.

@@ -136,10 +136,6 @@ impl Index {
         self.table.find_or(Slot::spread(hash), is, || Slot { hash, at: new }).map(|slot| slot.at)
     }
 
-    /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, hash: u64) -> u32 {
-        self.table.foresee(Slot::spread((hash >> 32) as u32))
-    }
 }
 
 /// What stands for a text: 96 bits of its hash under a key of this run, so that nobody can make two texts of one hash, and of a thousand

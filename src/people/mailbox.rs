@@ -167,7 +167,8 @@ const HOUSEHOLD: &[&str] = &["family", "familie", "familia", "famille", "famigli
 /// The surname that an address tells of somebody whose given name, its initial or household it tells too: `jane.doe`, `jdoe` or
 /// `doe.family` of Jane Brown: she was, or is, called Doe. `given` is the given name or the whole name as the record writes it.
 pub(super) fn other_surname<'m>(mailbox: &'m str, given: &str, surname: &str) -> Option<&'m str> {
-    let mut parts = mailbox.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let parts = mailbox.as_bytes().split(|byte| !byte.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let mut parts = parts.filter_map(|part| std::str::from_utf8(part).ok());
     let (first, last) = (parts.next()?, parts.next());
     let stands_in = |text: &str, part: &str| text.split(|c: char| !c.is_alphabetic()).any(|token| token.eq_ignore_ascii_case(part));
     let is_new = |part: &str| !stands_in(given, part) && !stands_in(surname, part);

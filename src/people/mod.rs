@@ -11,6 +11,7 @@ pub mod attach;
 pub mod block;
 pub mod catalogue;
 pub mod cluster;
+mod collapse;
 pub mod count;
 mod fields;
 pub mod firm;
@@ -27,13 +28,13 @@ mod mailbox;
 pub mod mention;
 pub mod name;
 mod namesakes;
+mod order;
 mod packed;
 pub mod place;
 mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
-mod shelf;
 mod slip;
 pub mod spelling;
 mod unread;
@@ -43,10 +44,10 @@ mod way;
 use crate::{base::ElementSet, evidence::Evidence};
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
-use gather::put_in_order;
 use held::Held;
 use individual::{Assembler, Individual};
-use mention::MentionOf;
+use mention::{MentionOf, OfNodes};
+use order::{places_by_id, put_in_order};
 use record::{NONE, Records};
 use rule::{Rule, Tier};
 use std::hint::black_box;
@@ -86,7 +87,7 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
 
 fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
-    let (mut records, mut generic) = gather::read(evidence, &catalogue)?;
+    let gather::Gathered { mut records, met, mut generic } = gather::read(evidence, &catalogue, !keep)?;
     done("people: mentions read");
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
@@ -114,7 +115,10 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     }
     done("people: records joined");
 
-    let Grouped { mut order, ends } = group_mentions(&records, &roots);
+    let of_nodes = std::mem::take(&mut records.of_nodes);
+    records.mentions = met.of(&of_nodes)?;
+    let Grouped { mut order, ends } = group_mentions(&of_nodes, &roots);
+    drop(of_nodes);
     done("people: mentions put in order");
     let (assembler, rank) = (Assembler::new(evidence, &records, &held, &catalogue, on), rank_items(evidence, &catalogue, &records));
     let mut shares: record::Map<u32, ElementSet> = record::Map::default();
@@ -211,48 +215,27 @@ struct Grouped {
     ends: Vec<u32>,
 }
 
-/// Roots are divided so that those of a part, and their mentions, stay in the processor's cache.
-const PARTS: usize = 1 << 10;
-
-/// Places of the mentions by root.
-fn group_mentions(records: &Records, roots: &[u32]) -> Grouped {
-    let width = roots.len().div_ceil(PARTS).max(1);
-    let of = || records.mentions.nodes().map(|node| roots[node as usize]);
-    let mut starts = vec![0u32; PARTS + 1];
-    of().for_each(|root| starts[root as usize / width + 1] += 1);
-    for part in 1..starts.len() {
-        starts[part] += starts[part - 1];
+/// Places of the mentions by root, each group in order. Records of one person mostly lie together, and so do theirs.
+fn group_mentions(of_nodes: &OfNodes, roots: &[u32]) -> Grouped {
+    let mut ends = vec![0u32; roots.len()];
+    let by_root = || roots.iter().map(|root| *root as usize).zip(of_nodes.iter());
+    by_root().for_each(|(root, mentions)| ends[root] += mentions.len() as u32);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += std::mem::replace(end, sum);
     }
-    let mut entries = vec![(0u32, 0u32); records.mentions.len()];
-    for (at, root) in of().enumerate() {
-        let next = &mut starts[root as usize / width];
-        entries[*next as usize] = (root, at as u32);
-        *next += 1;
+    let mut order = vec![0; of_nodes.len()];
+    for (root, mentions) in by_root() {
+        let from = ends[root] as usize;
+        order[from..from + mentions.len()].copy_from_slice(mentions);
+        ends[root] += mentions.len() as u32;
     }
     // What were the beginnings are now the ends.
     let mut from = 0;
-    for end in starts.iter().map(|end| *end as usize).take(PARTS) {
-        entries[std::mem::replace(&mut from, end)..end].sort_unstable();
+    for end in ends.iter().map(|end| *end as usize) {
+        order[std::mem::replace(&mut from, end)..end].sort_unstable();
     }
-    let mut ends = vec![0u32; roots.len()];
-    entries.iter().for_each(|(root, _)| ends[*root as usize] += 1);
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += *end;
-        *end = sum;
-    }
-    Grouped { order: entries.iter().map(|(_, at)| *at).collect(), ends }
-}
-
-/// The place of every individual in the order of their ids; of equal ones, the first stays first.
-fn places_by_id(individuals: &[Individual]) -> Vec<u32> {
-    let first = |id: &str| id.as_bytes().get(2..10).and_then(|first| first.try_into().ok()).map_or(0, u64::from_be_bytes);
-    let mut order: Vec<(u64, u32)> = individuals.iter().zip(0..).map(|(one, at)| (first(&one.id), at)).collect();
-    let id = |at: u32| individuals.get(at as usize).map(|one| one.id);
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1)));
-    let mut place = vec![0; order.len()];
-    (0..).zip(order).for_each(|(new, (_, old))| place[old as usize] = new);
-    place
+    Grouped { order, ends }
 }
 
 /// Items that mentions lie in, by the order of their paths.
