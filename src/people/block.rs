@@ -128,6 +128,7 @@ fn in_order(mut parts: Vec<Vec<Edge>>) -> Vec<Edge> {
                 *part = Vec::new();
             } else if edges.len() > taken {
                 part.retain(|edge| edge.rule != *rule);
+                part.shrink_to_fit();
             }
         }
         edges[from..].par_sort_unstable_by_key(Edge::records);
@@ -173,8 +174,8 @@ impl Proposals {
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
 fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
     let tells = |node: &u32| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize]);
-    let several = (0..).zip(records.of_nodes.iter()).filter(|(node, mentions)| mentions.len() > 1 && tells(node));
-    several.map(|(_, mentions)| mentions.len() as u64 - 1).sum()
+    let several = (0..).zip(records.of_nodes.counts()).filter(|(node, mentions)| *mentions > 1 && tells(node));
+    several.map(|(_, mentions)| mentions as u64 - 1).sum()
 }
 
 /// Where a hash is sorted.

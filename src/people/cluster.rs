@@ -197,7 +197,6 @@ impl Clusters {
         for at in 0..roots.len() {
             roots[at] = if roots[at] & ROOT == 0 { roots[roots[at] as usize] } else { at as u32 };
         }
-        self.merges.shrink_to_fit();
         (roots, self.merges, self.refusals)
     }
 

@@ -5,6 +5,7 @@
 //! into being in the order in which they stay.
 
 use super::{
+    aside::Aside,
     fields::Fields,
     holdout,
     mention::OfNodes,
@@ -12,7 +13,10 @@ use super::{
     record::{Bits, Class, Key, Mailbox, NONE, Node, Records, Span, mix},
 };
 use memmap2::{MmapMut, MmapOptions};
-use std::hash::{BuildHasher, Hasher};
+use std::{
+    fs::File,
+    hash::{BuildHasher, Hasher},
+};
 
 /// Mentions of a bin, about.
 const ABOUT: usize = 1 << 16;
@@ -21,6 +25,9 @@ const MOST_BINS: usize = 1 << 9;
 
 /// Bytes of a block.
 const BLOCK: usize = 1 << 17;
+
+/// So many namesakes before a record are looked at for the keys it has.
+const NAMESAKES: usize = 4;
 
 /// What one mention says, on its way to its record.
 #[derive(Clone, Copy)]
@@ -447,15 +454,15 @@ impl Bins {
     }
 
     /// Makes the records, in an order that depends on content only: by their name, where `names` tells one, then by their id. What they
-    /// hold beside goes into `records` as well.
-    pub(super) fn into_records(mut self, records: &mut Records, names: &[OfName]) {
+    /// hold beside goes into `records` as well; what nobody asks for until later is set aside in files, if there are any.
+    pub(super) fn into_records(mut self, records: &mut Records, names: &[OfName], scratch: impl Fn() -> Option<File>) -> anyhow::Result<()> {
         let mut apart = Apart::default();
         self.place(&mut apart);
         // Room that is not used costs nothing; moving millions of records to where there is more does.
         records.nodes.reserve_exact(self.mentions);
         records.all_keys.reserve_exact(self.keys);
-        let mut ids = Bin::default();
-        let mut of_nodes = OfNodes::with_capacity(self.mentions);
+        let mut ids = Aside::new(scratch());
+        let mut of_nodes = OfNodes::with_capacity(self.mentions, scratch());
         let mut order: Vec<(u64, u32, u32, u32)> = Vec::new();
         let mut next: Vec<u32> = Vec::new();
         for bin in &mut self.placed {
@@ -476,7 +483,7 @@ impl Bins {
             for (.., at) in &order {
                 let found = &apart.found[*at as usize];
                 next[*at as usize] = of_nodes.begin(found.mentions);
-                ids.push(&found.id.to_le_bytes());
+                [found.id as u32, (found.id >> 32) as u32].into_iter().for_each(|half| ids.push(half));
                 if let Some(identity) = Identity::read(bin.at(found.identity)) {
                     records.add(found, &identity);
                     records.add_text(found, bin.text(found));
@@ -487,9 +494,10 @@ impl Bins {
                 of_nodes.set(*place, *at);
                 *place += 1;
             }
+            of_nodes.finish();
         }
         records.of_nodes = of_nodes;
-        records.draw(&ids);
+        records.draw(ids)
     }
 }
 
@@ -500,8 +508,7 @@ impl Records {
         if found.marks & DECEASED != 0 {
             self.death_nodes.insert(self.nodes.len() as u32);
         }
-        let from = self.all_keys.len() as u32;
-        self.all_keys.extend(keys.iter().map(|[class, value @ ..]| Key { class: Class::of(*class), value: u64::from_le_bytes(*value) }));
+        let keys = self.add_keys_of(name, keys.iter().map(|[class, value @ ..]| Key { class: Class::of(*class), value: u64::from_le_bytes(*value) }));
         self.nodes.push(Node {
             name,
             birth,
@@ -509,10 +516,29 @@ impl Records {
             name_mark: found.name_mark,
             place: found.place,
             address,
-            keys: Span::new(from, keys.len() as u16),
+            keys,
             organisation,
             own_name: found.marks & OWN_NAME != 0,
         });
+    }
+
+    /// Adds the keys of a record, unless those of one of its namesakes before it end in the same: people write the same into most of
+    /// their records. What may turn out to be another class of key stands by itself.
+    fn add_keys_of(&mut self, name: u32, keys: impl Iterator<Item = Key>) -> Span {
+        let from = self.all_keys.len();
+        self.all_keys.extend(keys);
+        let own = &self.all_keys[from..];
+        let namesakes = self.nodes.iter().rev().take_while(|node| node.name == name && name != NONE).take(NAMESAKES);
+        let ends = namesakes.map(|node| node.keys.range()).filter(|range| range.len() >= own.len());
+        let mut same = ends.map(|range| range.end - own.len()).filter(|at| self.all_keys[*at..*at + own.len()] == *own);
+        let count = own.len() as u16;
+        match same.next().filter(|_| own.iter().all(|key| key.class != Class::Unverified)) {
+            Some(known) => {
+                self.all_keys.truncate(from);
+                Span::new(known as u32, count)
+            }
+            None => Span::new(from as u32, count),
+        }
     }
 
     /// Keeps the mailbox of a record without a name, the mail of one with a name.
@@ -527,13 +553,22 @@ impl Records {
     }
 
     /// Chooses the records that are asked about in the hold-out, by their ids.
-    fn draw(&mut self, ids: &Bin) {
-        let one_in = holdout::one_in(ids.lines);
-        if one_in > 1 {
-            self.drawn = Bits::new(ids.lines);
-            let all = ids.blocks.iter().flat_map(|block| block.filled().as_chunks::<8>().0).map(|id| u64::from_le_bytes(*id));
-            all.enumerate().filter(|(_, id)| mix(&[*id]).is_multiple_of(one_in)).for_each(|(at, _)| self.drawn.set(at));
+    fn draw(&mut self, ids: Aside) -> anyhow::Result<()> {
+        let one_in = holdout::one_in(self.nodes.len());
+        if one_in == 1 {
+            return Ok(());
         }
+        self.drawn = Bits::new(self.nodes.len());
+        let (mut at, mut low) = (0, None);
+        ids.recall(|half| match low.take() {
+            None => low = Some(half),
+            Some(low) => {
+                if mix(&[u64::from(half) << 32 | u64::from(low)]).is_multiple_of(one_in) {
+                    self.drawn.set(at);
+                }
+                at += 1;
+            }
+        })
     }
 }
 
@@ -567,7 +602,7 @@ mod tests {
                 made.put(&Said { at, id: of.4, near, name, address, fields: &fields(of) });
             }
             let mut records = Records::default();
-            made.into_records(&mut records, &names);
+            made.into_records(&mut records, &names, || None).expect("held");
 
             // The same, looked for among all.
             let mut plain: BTreeMap<(Option<u32>, u32, bool, Vec<u64>, usize), Vec<usize>> = BTreeMap::new();
@@ -581,7 +616,8 @@ mod tests {
                 (near.map_or((least, 0), |near| (u64::from(near) << 32 | least >> 32, least as u32)), mentions)
             }).collect();
             expected.sort();
-            let of_nodes: Vec<Vec<usize>> = records.of_nodes.iter().map(|of| of.iter().map(|at| *at as usize).collect()).collect();
+            let held = std::mem::take(&mut records.of_nodes).recalled().expect("held");
+            let of_nodes: Vec<Vec<usize>> = held.iter().map(|of| of.iter().map(|at| *at as usize).collect()).collect();
             prop_assert_eq!(&of_nodes, &expected.into_iter().map(|(_, mentions)| mentions).collect::<Vec<_>>());
             prop_assert_eq!(records.nodes.len(), of_nodes.len());
             for (at, (node, mentions)) in records.nodes.iter().zip(&of_nodes).enumerate() {

@@ -160,7 +160,9 @@ impl Fields {
 fn join(joined: &mut String, parts: &[&String]) {
     joined.clear();
     for part in parts {
-        joined.push_str(part);
+        if !part.is_empty() {
+            joined.push_str(part);
+        }
         joined.push('\u{1f}');
     }
 }

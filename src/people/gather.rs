@@ -19,7 +19,7 @@ use crate::{
         row::{NO_TABLE, unpack},
     },
 };
-use std::hint::black_box;
+use std::{fs::File, hint::black_box};
 
 /// The used mentions of a case.
 pub(super) struct Gathered {
@@ -35,13 +35,13 @@ pub(super) struct Gathered {
 pub(super) fn read(evidence: &Evidence<'_>, catalogue: &Catalogue, set_aside: bool) -> anyhow::Result<Gathered> {
     let mentions = evidence.mention_count();
     let few = mentions <= FEW;
-    let aside = if set_aside && !few { evidence.scratch() } else { None };
-    let mut reader = Reader::new(evidence, catalogue, Bins::new(mentions, few), Met::new(aside));
+    let scratch = || if set_aside && !few { evidence.scratch() } else { None };
+    let mut reader = Reader::new(evidence, catalogue, Bins::new(mentions, few), Met::new(scratch()));
     reader.records.few = few;
     // Room that is not used costs nothing; moving millions of names to where there is more does.
     reader.records.names.reserve_exact(mentions);
     evidence.mentions_at_once(ROUND, |mentions| reader.take(mentions))?;
-    Ok(reader.finish())
+    reader.finish(scratch)
 }
 
 /// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
@@ -363,13 +363,13 @@ impl<'a> Reader<'a> {
 
     /// Lets go of what it took to tell known names and addresses from new ones, and makes records, in an order that depends on content
     /// only.
-    fn finish(self) -> Gathered {
+    fn finish(self, scratch: impl Fn() -> Option<File>) -> anyhow::Result<Gathered> {
         let Reader { mut records, bins, met, of_names, role_mailboxes, names, written, addresses, .. } = self;
         drop((names, written, addresses));
         records.numbers.settle();
-        bins.into_records(&mut records, &of_names);
+        bins.into_records(&mut records, &of_names, scratch)?;
         records.keep_own_mails();
-        Gathered { records, met, generic: role_mailboxes.into_generic() }
+        Ok(Gathered { records, met, generic: role_mailboxes.into_generic() })
     }
 }
 

@@ -1,15 +1,12 @@
 //! Mentions in columns: what the mentions of one table have in common is held once, not with each.
 
 use super::{
+    aside::Aside,
     intern::Index,
     record::{Bits, NONE, mix},
 };
 use crate::base::{ElementSet, Role};
-use anyhow::Context;
-use std::{
-    fs::File,
-    io::{BufReader, BufWriter, Read, Seek, Write},
-};
+use std::fs::File;
 
 /// One mention and the node it speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,10 +71,8 @@ pub struct Mentions {
 /// Mentions while it is not known yet of whom they speak. Nobody asks for them until then, so that those of a large case are set aside.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    /// Of each its kind and the lower half of its row, or its place in `stretches`: held, or written to a file.
-    held: Vec<(u32, u32)>,
-    file: Option<BufWriter<File>>,
-    failed: Option<std::io::Error>,
+    /// Of each its kind and the lower half of its row, or its place in `stretches`.
+    rows: Aside,
     count: u32,
     last: Option<u32>,
     stretches: Vec<Stretch>,
@@ -88,7 +83,7 @@ pub(super) struct Met {
 impl Met {
     /// To be set aside in this file, if there is one.
     pub(super) fn new(file: Option<File>) -> Met {
-        Met { file: file.map(|file| BufWriter::with_capacity(AT_ONCE, file)), ..Met::default() }
+        Met { rows: Aside::new(file), ..Met::default() }
     }
 
     /// How many there are.
@@ -121,12 +116,7 @@ impl Met {
         });
         self.last = Some(kind);
         self.count += 1;
-        if let Some(file) = &mut self.file {
-            let written = file.write_all(&(u64::from(low) << 32 | u64::from(kind)).to_le_bytes());
-            self.failed = self.failed.take().or(written.err());
-        } else {
-            self.held.push((kind, low));
-        }
+        [kind, low].into_iter().for_each(|number| self.rows.push(number));
     }
 
     /// All of them, with the nodes they speak of.
@@ -134,26 +124,12 @@ impl Met {
     /// # Errors
     /// When they could not be set aside, or not be read again.
     pub(super) fn of(self, nodes: &OfNodes) -> anyhow::Result<Mentions> {
-        let row = |(kind, low)| Row { node: NONE, kind, low };
         let mut rows: Vec<Row> = Vec::with_capacity(self.count as usize);
-        if let Some(file) = self.file {
-            let context = "mentions cannot be set aside in the case folder: is there room?";
-            let read = || -> std::io::Result<()> {
-                self.failed.map_or(Ok(()), Err)?;
-                let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-                file.rewind()?;
-                let (mut some, mut bytes) = (BufReader::with_capacity(AT_ONCE, file), [0; 8]);
-                for _ in 0..self.count {
-                    some.read_exact(&mut bytes)?;
-                    let both = u64::from_le_bytes(bytes);
-                    rows.push(row((both as u32, (both >> 32) as u32)));
-                }
-                Ok(())
-            };
-            read().context(context)?;
-        } else {
-            rows.extend(self.held.into_iter().map(row));
-        }
+        let mut first = None;
+        self.rows.recall(|number| match first.take() {
+            None => first = Some(number),
+            Some(kind) => rows.push(Row { node: NONE, kind, low: number }),
+        })?;
         for (node, places) in (0..).zip(nodes.iter()) {
             for at in places {
                 rows[*at as usize].node = node;
@@ -163,26 +139,28 @@ impl Met {
     }
 }
 
-/// Bytes written or read at once.
-const AT_ONCE: usize = 1 << 18;
-
 /// Places of mentions, node by node.
 #[derive(Debug, Default)]
 pub(super) struct OfNodes {
+    /// Those of the last nodes, until they are [recalled](OfNodes::recalled) all.
     places: Vec<u32>,
-    /// By place in `places`: the first of a node.
+    aside: Aside,
+    /// How many are set aside.
+    before: usize,
+    /// By place: the first of a node.
     begins: Bits,
 }
 
 impl OfNodes {
-    pub(super) fn with_capacity(mentions: usize) -> OfNodes {
-        OfNodes { places: Vec::with_capacity(mentions), begins: Bits::new(mentions) }
+    /// For so many, to be set aside in this file, if there is one.
+    pub(super) fn with_capacity(mentions: usize, file: Option<File>) -> OfNodes {
+        OfNodes { places: Vec::new(), aside: Aside::new(file), before: 0, begins: Bits::new(mentions) }
     }
 
     /// Makes room for those of the next node, and tells where.
     pub(super) fn begin(&mut self, mentions: u32) -> u32 {
         let from = self.places.len();
-        self.begins.set(from);
+        self.begins.set(self.before + from);
         self.places.resize(from + mentions as usize, NONE);
         from as u32
     }
@@ -191,18 +169,42 @@ impl OfNodes {
         self.places[at as usize] = place;
     }
 
-    /// How many mentions there are.
-    pub(super) fn len(&self) -> usize {
-        self.places.len()
+    /// All nodes that were begun have their mentions. What [`OfNodes::begin`] told means nothing from now on.
+    pub(super) fn finish(&mut self) {
+        self.before += self.places.len();
+        self.places.drain(..).for_each(|place| self.aside.push(place));
     }
 
-    /// The mentions of every node, in order.
+    /// The same with all places held.
+    ///
+    /// # Errors
+    /// When they could not be set aside, or not be read again.
+    pub(super) fn recalled(mut self) -> anyhow::Result<OfNodes> {
+        self.places = Vec::with_capacity(self.before);
+        std::mem::take(&mut self.aside).recall(|place| self.places.push(place))?;
+        Ok(self)
+    }
+
+    /// How many mentions every node has.
+    pub(super) fn counts(&self) -> impl Iterator<Item = usize> {
+        let (mut from, all) = (0, self.before);
+        std::iter::from_fn(move || {
+            let first = from;
+            from = (first + 1..all).find(|at| self.begins.get(*at) != Some(false)).unwrap_or(all);
+            (first < all).then(|| from - first)
+        })
+    }
+
+    /// How many mentions there are.
+    pub(super) fn len(&self) -> usize {
+        self.before
+    }
+
+    /// The mentions of every node, in order; they are held.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
         let mut rest = &*self.places;
-        std::iter::from_fn(move || {
-            let from = self.places.len() - rest.len();
-            let more = (from + 1..self.places.len()).take_while(|at| self.begins.get(*at) == Some(false)).count();
-            let (of_node, after) = rest.split_at_checked(1 + more)?;
+        self.counts().map_while(move |count| {
+            let (of_node, after) = rest.split_at_checked(count)?;
             rest = after;
             Some(of_node)
         })
@@ -292,14 +294,21 @@ mod tests {
                 };
                 (mention, vec![1; *item as usize])
             }).collect();
-            let mut met = Met::new(is_set_aside.then(|| tempfile::tempfile().expect("a scratch file")));
+            let aside = || is_set_aside.then(|| tempfile::tempfile().expect("a scratch file"));
+            let mut met = Met::new(aside());
             made.iter().for_each(|(mention, detectors)| met.push(mention, detectors));
-            let mut nodes = OfNodes::with_capacity(made.len());
+            let mut nodes = OfNodes::with_capacity(made.len(), aside());
             // Two mentions of each node, the second before the first.
-            for pair in made.chunks(2) {
-                let from = nodes.begin(pair.len() as u32);
-                (0..).zip(pair).for_each(|(at, _)| nodes.set(from + at, from + pair.len() as u32 - 1 - at));
+            for (pair, at) in made.chunks(2).zip((0..).step_by(2)) {
+                let (from, count) = (nodes.begin(pair.len() as u32), pair.len() as u32);
+                (0..count).for_each(|nth| nodes.set(from + nth, at + count - 1 - nth));
+                if at % 3 == 0 {
+                    nodes.finish();
+                }
             }
+            nodes.finish();
+            prop_assert_eq!(nodes.counts().collect::<Vec<_>>(), made.chunks(2).map(<[_]>::len).collect::<Vec<_>>());
+            let nodes = nodes.recalled().expect("read again");
             prop_assert_eq!(nodes.iter().count(), made.len().div_ceil(2));
             let mentions = met.of(&nodes).expect("read again");
             for (at, (mention, detectors)) in made.iter().enumerate() {

@@ -6,6 +6,7 @@
 pub mod address;
 mod agreement;
 mod apart;
+mod aside;
 pub mod assemble;
 pub mod attach;
 pub mod block;
@@ -102,7 +103,7 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     let attached = attach::attach(&records, &mut clusters);
     generic.crowds = generic::most_frequent(crowds.into_iter().chain(attached.crowds.iter().copied()).collect());
     let told = mailbox::tell(&records, &mut clusters);
-    let (roots, merges, refusals) = clusters.into_roots();
+    let (roots, mut merges, refusals) = clusters.into_roots();
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
     rates.note(Rule::R23, agreed);
@@ -113,9 +114,11 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     if !keep {
         records.forget_keys();
     }
+    // Only now is there room for all of them twice.
+    merges.shrink_to_fit();
     done("people: records joined");
 
-    let of_nodes = std::mem::take(&mut records.of_nodes);
+    let of_nodes = std::mem::take(&mut records.of_nodes).recalled()?;
     records.mentions = met.of(&of_nodes)?;
     let Grouped { mut order, ends } = group_mentions(&of_nodes, &roots);
     drop(of_nodes);
@@ -219,7 +222,7 @@ struct Grouped {
 fn group_mentions(of_nodes: &OfNodes, roots: &[u32]) -> Grouped {
     let mut ends = vec![0u32; roots.len()];
     let by_root = || roots.iter().map(|root| *root as usize).zip(of_nodes.iter());
-    by_root().for_each(|(root, mentions)| ends[root] += mentions.len() as u32);
+    roots.iter().zip(of_nodes.counts()).for_each(|(root, mentions)| ends[*root as usize] += mentions as u32);
     let mut sum = 0;
     for end in &mut ends {
         sum += std::mem::replace(end, sum);
