@@ -161,10 +161,19 @@ const NAMES: usize = 8;
 impl Clusters {
     /// Every record by itself.
     pub fn new(records: &Records) -> Clusters {
+        Clusters::in_room(records, [Vec::new(), Vec::new()])
+    }
+
+    /// The same in memory that is there.
+    pub(super) fn in_room(records: &Records, [mut parent, mut next]: [Vec<u32>; 2]) -> Clusters {
         let nodes = records.nodes.len() as u32;
+        parent.clear();
+        parent.extend((0..nodes).map(|node| ROOT | node));
+        next.clear();
+        next.extend(0..nodes);
         Clusters {
-            parent: (0..nodes).map(|node| ROOT | node).collect(),
-            next: (0..nodes).collect(),
+            parent,
+            next,
             big: Map::default(),
             merges: Vec::new(),
             refusals: Vec::new(),

@@ -8,11 +8,11 @@ use super::{
     aside::Aside,
     fields::Fields,
     holdout,
+    lent::Lent,
     mention::OfNodes,
     name::Name,
     record::{Bits, Class, Key, Mailbox, NONE, Node, Records, Span, mix},
 };
-use memmap2::{MmapMut, MmapOptions};
 use std::{
     fs::File,
     hash::{BuildHasher, Hasher},
@@ -64,51 +64,8 @@ pub(super) struct Bins {
 /// Lines one behind the other, in blocks that stay where they are.
 #[derive(Default)]
 struct Bin {
-    blocks: Vec<Block>,
+    blocks: Vec<Lent>,
     lines: usize,
-}
-
-/// Memory of the system's own, which has it back as soon as it is let go of: an allocator keeps it for a while, and by then as much again
-/// was taken for the records made of what lay in it. All of it is there at once, which costs a fraction of asking page by page.
-struct Block {
-    memory: Memory,
-    filled: usize,
-}
-
-enum Memory {
-    Mapped(MmapMut),
-    /// Where the system gives none.
-    Held(Vec<u8>),
-}
-
-impl Block {
-    fn new(bytes: usize) -> Block {
-        let mapped = MmapOptions::new().len(bytes).populate().map_anon();
-        Block { memory: mapped.map_or_else(|_| Memory::Held(vec![0; bytes]), Memory::Mapped), filled: 0 }
-    }
-
-    fn filled(&self) -> &[u8] {
-        let all = match &self.memory {
-            Memory::Mapped(bytes) => &bytes[..],
-            Memory::Held(bytes) => bytes,
-        };
-        all.get(..self.filled).unwrap_or_default()
-    }
-
-    /// Adds a line; tells whether there was room.
-    fn add(&mut self, line: &[u8]) -> bool {
-        let all = match &mut self.memory {
-            Memory::Mapped(bytes) => &mut bytes[..],
-            Memory::Held(bytes) => bytes,
-        };
-        let room = all.get_mut(self.filled..self.filled + line.len());
-        let fits = room.is_some();
-        if let Some(room) = room {
-            room.copy_from_slice(line);
-            self.filled += line.len();
-        }
-        fits
-    }
 }
 
 /// Where the identity of a line lies: block, place in it, and length.
@@ -123,14 +80,14 @@ impl Bin {
     fn push(&mut self, line: &[u8]) {
         self.lines += 1;
         if !self.blocks.last_mut().is_some_and(|block| block.add(line)) {
-            let mut block = Block::new(BLOCK.max(line.len()));
+            let mut block = Lent::new(BLOCK.max(line.len()));
             block.add(line);
             self.blocks.push(block);
         }
     }
 
     fn block(&self, at: u32) -> &[u8] {
-        self.blocks.get(at as usize).map_or(&[], Block::filled)
+        self.blocks.get(at as usize).map_or(&[], Lent::filled)
     }
 
     /// All lines, with where their identities lie.

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod cluster;
 mod collapse;
 pub mod count;
+mod edges;
 mod fields;
 pub mod firm;
 pub mod gather;
@@ -24,6 +25,7 @@ pub mod individual;
 pub(crate) mod intern;
 mod likelihood;
 pub mod likeness;
+mod lent;
 mod lookup;
 mod mailbox;
 pub mod mention;
@@ -93,9 +95,9 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
     done("people: details lent, identifiers proven");
-    let block::Proposals { mut edges, trials, agreed, likely, slips, crowds, dates_err } = block::propose(&records);
+    let block::Proposals { mut edges, trials, agreed, likely, slips, crowds, dates_err, room } = block::propose(&records);
     done("people: records compared");
-    let mut clusters = Clusters::new(&records);
+    let mut clusters = Clusters::in_room(&records, room);
     clusters.dates_err = dates_err;
     // Those that join come first.
     let possible = edges.split_off(edges.partition_point(|edge| edge.rule.tier() <= Tier::Strong));

@@ -40,7 +40,7 @@ impl Noted {
             if self.all.len() >= self.sorted / 2 * 3 {
                 self.settle();
             }
-            self.all.reserve_exact(self.all.len() / 4 + 16);
+            self.all.reserve_exact(self.all.len() / 2 + 16);
         }
         self.all.push(known);
     }
