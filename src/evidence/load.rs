@@ -12,11 +12,11 @@ use super::{
 };
 use crate::base::{Category, Element, ElementSet, Meaning, Token};
 use anyhow::Context;
-use std::fs::File;
 use arrow_array::{
     Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float32Array, ListArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
     UInt32Array, UInt64Array,
 };
+use std::fs::File;
 
 /// A case's evidence.
 pub struct Evidence<'c> {

@@ -171,14 +171,7 @@ impl Clusters {
         parent.extend((0..nodes).map(|node| ROOT | node));
         next.clear();
         next.extend(0..nodes);
-        Clusters {
-            parent,
-            next,
-            big: Map::default(),
-            merges: Vec::new(),
-            refusals: Vec::new(),
-            dates_err: false,
-        }
+        Clusters { parent, next, big: Map::default(), merges: Vec::new(), refusals: Vec::new(), dates_err: false }
     }
 
     /// The record that stands for the cluster of this one: the smallest of it.

@@ -412,7 +412,12 @@ impl Bins {
 
     /// Makes the records, in an order that depends on content only: by their name, where `names` tells one, then by their id. What they
     /// hold beside goes into `records` as well; what nobody asks for until later is set aside in files, if there are any.
-    pub(super) fn into_records(mut self, records: &mut Records, names: &[OfName], scratch: impl Fn() -> Option<File>) -> anyhow::Result<()> {
+    pub(super) fn into_records(
+        mut self,
+        records: &mut Records,
+        names: &[OfName],
+        scratch: impl Fn() -> Option<File>,
+    ) -> anyhow::Result<()> {
         let mut apart = Apart::default();
         self.place(&mut apart);
         // Room that is not used costs nothing; moving millions of records to where there is more does.
@@ -465,7 +470,8 @@ impl Records {
         if found.marks & DECEASED != 0 {
             self.death_nodes.insert(self.nodes.len() as u32);
         }
-        let keys = self.add_keys_of(name, keys.iter().map(|[class, value @ ..]| Key { class: Class::of(*class), value: u64::from_le_bytes(*value) }));
+        let keys = self
+            .add_keys_of(name, keys.iter().map(|[class, value @ ..]| Key { class: Class::of(*class), value: u64::from_le_bytes(*value) }));
         self.nodes.push(Node {
             name,
             birth,
@@ -540,7 +546,13 @@ mod tests {
 
     fn fields((_, birth, _, keys, id): &Plain) -> Fields {
         let keys = keys.iter().map(|value| Key { class: Class::Phone, value: *value }).collect();
-        Fields { birth: *birth, keys, deceased: id.is_multiple_of(5), mailbox: Mailbox::fit("jane").unwrap_or_default(), ..Fields::default() }
+        Fields {
+            birth: *birth,
+            keys,
+            deceased: id.is_multiple_of(5),
+            mailbox: Mailbox::fit("jane").unwrap_or_default(),
+            ..Fields::default()
+        }
     }
 
     proptest! {
@@ -601,12 +613,15 @@ mod tests {
             let length = Line::write(&said, &mut line);
             bin.push(&line[..length]);
         }
-        let read: Vec<(u32, usize)> = bin.lines().map(|(stretch, line)| {
-            assert_eq!(bin.at(stretch), line.identity);
-            let identity = Identity::read(line.identity).expect("an identity");
-            assert_eq!((identity.name, identity.address, identity.sex, identity.organisation), (3, 4, b'f', false));
-            (line.at, identity.keys.len())
-        }).collect();
+        let read: Vec<(u32, usize)> = bin
+            .lines()
+            .map(|(stretch, line)| {
+                assert_eq!(bin.at(stretch), line.identity);
+                let identity = Identity::read(line.identity).expect("an identity");
+                assert_eq!((identity.name, identity.address, identity.sex, identity.organisation), (3, 4, b'f', false));
+                (line.at, identity.keys.len())
+            })
+            .collect();
         assert_eq!(read, counts.map(|count| (count as u32, (count as usize).min(MOST_KEYS))));
     }
 }

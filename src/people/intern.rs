@@ -144,7 +144,6 @@ impl Index {
         let is = |slot: &Slot| slot.hash == hash && is(slot.at);
         self.table.find_or(Slot::spread(hash), is, || Slot { hash, at: new }).map(|slot| slot.at)
     }
-
 }
 
 /// What stands for a text: 96 bits of its hash under a key of this run, so that nobody can make two texts of one hash, and of a thousand

@@ -23,9 +23,9 @@ mod held;
 pub mod holdout;
 pub mod individual;
 pub(crate) mod intern;
+mod lent;
 mod likelihood;
 pub mod likeness;
-mod lent;
 mod lookup;
 mod mailbox;
 pub mod mention;
@@ -45,6 +45,7 @@ mod values;
 mod way;
 
 use crate::{base::ElementSet, evidence::Evidence};
+use aside::Aside;
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
 use held::Held;
@@ -105,7 +106,7 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     let attached = attach::attach(&records, &mut clusters);
     generic.crowds = generic::most_frequent(crowds.into_iter().chain(attached.crowds.iter().copied()).collect());
     let told = mailbox::tell(&records, &mut clusters);
-    let (roots, mut merges, refusals) = clusters.into_roots();
+    let (roots, merges, refusals) = clusters.into_roots();
     let mut rates = holdout::measure(&records, &roots, &trials);
     rates.note(Rule::R22, told);
     rates.note(Rule::R23, agreed);
@@ -116,8 +117,13 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     if !keep {
         records.forget_keys();
     }
-    // Only now is there room for all of them twice.
-    merges.shrink_to_fit();
+    // Nobody asks for them until people are put together, and then there is more room.
+    let set_aside = if keep || records.few { None } else { evidence.scratch() };
+    let mut merged = Aside::new(set_aside);
+    let parts = |merge: &Merge| [merge.rule as u32, merge.a, merge.b];
+    merges.iter().flat_map(parts).for_each(|part| merged.push(part));
+    let count = merges.len();
+    drop(merges);
     done("people: records joined");
 
     let of_nodes = std::mem::take(&mut records.of_nodes).recalled()?;
@@ -177,6 +183,21 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     let mut individual_of = roots;
     individual_of.iter_mut().for_each(|root| *root = by_root[*root as usize]);
     drop(by_root);
+    // Until now they lay like the records they were made of.
+    let mut place = places_by_id(&individuals);
+    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
+    put_in_order(&mut individuals, &mut place);
+    drop(place);
+    let mut merges: Vec<Merge> = Vec::with_capacity(count);
+    let mut parts = (None, None);
+    merged.recall(|part| match parts {
+        (None, _) => parts.0 = Some(part),
+        (Some(_), None) => parts.1 = Some(part),
+        (Some(rule), Some(a)) => {
+            parts = (None, None);
+            merges.extend(Rule::ALL.get(rule as usize).map(|rule| Merge { rule: *rule, a, b: part }));
+        }
+    })?;
     for merge in &merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier()));
@@ -189,11 +210,6 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
             }
         }
     }
-    // Until now they lay like the records they were made of.
-    let mut place = places_by_id(&individuals);
-    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
-    put_in_order(&mut individuals, &mut place);
-    drop(place);
     done("people: individuals assembled");
     let resolved = count::Resolved {
         records: &records,

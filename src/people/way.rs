@@ -416,9 +416,7 @@ impl<'a> Meeting<'a> {
             Way::BirthSound => (dated()?, hash(&self.names.sounds)?),
             Way::BirthDoor => (dated()?, known(place()?.door)?),
             Way::BirthPostcode => (dated()?, known(place()?.postcode)?),
-            Way::NumberedBirthGiven if node.birth != 0 => {
-                (self.is_numbered(node).then_some(node.birth.into())?, given()?)
-            }
+            Way::NumberedBirthGiven if node.birth != 0 => (self.is_numbered(node).then_some(node.birth.into())?, given()?),
             Way::DoorGiven => (known(place()?.door)?, given()?),
             Way::DoorSurname => (known(place()?.door)?, surname()?),
             Way::BagCity => (known(place()?.city)?, full()?),
