@@ -544,6 +544,9 @@ mod tests {
     /// Name, birth, whether it has an address, keys, and id.
     type Plain = (Option<u32>, u32, bool, Vec<u64>, u64);
 
+    /// The same, with a number of its own in place of the id where nothing tells it from another.
+    type Same = (Option<u32>, u32, bool, Vec<u64>, usize);
+
     fn fields((_, birth, _, keys, id): &Plain) -> Fields {
         let keys = keys.iter().map(|value| Key { class: Class::Phone, value: *value }).collect();
         Fields {
@@ -574,7 +577,7 @@ mod tests {
             made.into_records(&mut records, &names, || None).expect("held");
 
             // The same, looked for among all.
-            let mut plain: BTreeMap<(Option<u32>, u32, bool, Vec<u64>, usize), Vec<usize>> = BTreeMap::new();
+            let mut plain: BTreeMap<Same, Vec<usize>> = BTreeMap::new();
             for (at, (name, birth, address, keys, _)) in all.iter().enumerate() {
                 let own = if name.is_none() && keys.is_empty() { at + 1 } else { 0 };
                 plain.entry((*name, *birth, *address, keys.clone(), own)).or_default().push(at);
