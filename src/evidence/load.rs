@@ -16,6 +16,7 @@ use arrow_array::{
     Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float32Array, ListArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
     UInt32Array, UInt64Array,
 };
+use std::fs::File;
 
 /// A case's evidence.
 pub struct Evidence<'c> {
@@ -96,6 +97,11 @@ impl<'c> Evidence<'c> {
             Ok(())
         })?;
         Ok(all)
+    }
+
+    /// Room in the case folder for what is only needed later; nobody else sees it, and it is gone with whoever holds it.
+    pub fn scratch(&self) -> Option<File> {
+        tempfile::tempfile_in(self.case.root()).ok()
     }
 
     /// How many mentions there are, about: for reserving memory.

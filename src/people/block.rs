@@ -5,6 +5,7 @@
 
 use super::{
     agreement::{self, Agreement, Sight},
+    edges::Parts,
     generic::{self, Crowd},
     holdout::{self, Tally, Trial},
     likelihood::{Model, Pattern, Seen},
@@ -45,6 +46,8 @@ pub struct Proposals {
     pub slips: Tally,
     /// Birth dates of one person differ so often that R24 is not asked about them.
     pub dates_err: bool,
+    /// Two numbers by record that are done with: room that is there.
+    pub(super) room: [Vec<u32>; 2],
 }
 
 /// Records are taken in chunks of so many, ...
@@ -68,7 +71,7 @@ pub fn propose(records: &Records) -> Proposals {
     let blocks = AtomicU32::new(0);
     let mut crowded = Crowded::default();
     let mut all = Found::default();
-    let mut edges: Vec<Vec<Edge>> = Vec::new();
+    let mut edges = Parts::default();
     for way in Way::ALL.into_iter().filter(|way| used & way.bit() != 0) {
         let chunks = ways.par_chunks(CHUNK).enumerate();
         let chunk = |hashes: &mut Vec<_>, (at, ways)| Chunk::new(&meeting, records, way, at * CHUNK, ways, bits, hashes);
@@ -79,65 +82,39 @@ pub fn propose(records: &Records) -> Proposals {
             found
         });
         for mut found in met.collect::<Vec<Found>>() {
-            edges.push(std::mem::take(&mut found.edges));
+            edges.add(&std::mem::take(&mut found.edges));
             crowded.add(way, records.nodes.len(), &found);
             all.join(found);
         }
     }
-    drop(met_in);
+    let met_in: Vec<u32> = met_in.into_iter().map(AtomicU32::into_inner).collect();
     let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &[], blocks: &blocks, bits };
-    let stretches = (0..records.nodes.len().div_ceil(CHUNK)).into_par_iter().map(|chunk| comparing.namesakes(chunk * CHUNK));
-    for mut found in stretches.collect::<Vec<Found>>() {
-        edges.push(std::mem::take(&mut found.edges));
+    let stretches = (0..records.nodes.len().div_ceil(CHUNK)).into_par_iter().map(|chunk| {
+        let (mut found, mut parts) = (comparing.namesakes(chunk * CHUNK), Parts::default());
+        parts.add(&std::mem::take(&mut found.edges));
+        (found, parts)
+    });
+    for (found, parts) in stretches.collect::<Vec<_>>() {
+        edges.join(parts);
         all.join(found);
     }
-    drop((ways, crowded));
+    drop(crowded);
     let Found { mut trials, mut sights, mut alike, seen, likely, slips, crowds, .. } = all;
     trials.par_sort_unstable();
     trials.dedup();
     alike.par_sort_unstable();
     alike.dedup();
-    let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), ..Proposals::default() };
+    let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), room: [ways, met_in], ..Proposals::default() };
     let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
     if let Some(model) = Model::learn(records, &meeting, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
         proposals.join_likely(&model, &likely);
     }
     proposals.slips = slips.settle(&mut proposals.edges);
-    edges.push(std::mem::take(&mut proposals.edges));
+    edges.add(&std::mem::take(&mut proposals.edges));
     drop(meeting);
-    proposals.edges = in_order(edges);
+    proposals.edges = edges.in_order();
     proposals
-}
-
-/// Edges in the order in which they are applied: tier, rule, records. Each once.
-fn in_order(mut parts: Vec<Vec<Edge>>) -> Vec<Edge> {
-    let mut rules: Vec<Rule> = Rule::ALL.to_vec();
-    rules.sort_by_key(|rule| (rule.tier(), *rule));
-    let mut counts = vec![0usize; rules.len()];
-    parts.iter().flatten().for_each(|edge| counts[edge.rule as usize] += 1);
-    rules.retain(|rule| counts[*rule as usize] > 0);
-    // Most edges are those of one rule, and lie in order already. What was taken over is let go of: there are as many as records.
-    let mut edges: Vec<Edge> = Vec::with_capacity(counts.iter().sum());
-    for (at, rule) in rules.iter().enumerate() {
-        let from = edges.len();
-        for part in &mut parts {
-            edges.extend(part.iter().filter(|edge| edge.rule == *rule));
-            if at + 1 == rules.len() {
-                *part = Vec::new();
-            }
-        }
-        edges[from..].par_sort_unstable_by_key(Edge::records);
-    }
-    edges.dedup();
-    edges
-}
-
-impl Edge {
-    /// Both records in one number, which is compared at once.
-    fn records(&self) -> u64 {
-        u64::from(self.a) << 32 | u64::from(self.b)
-    }
 }
 
 impl Proposals {
@@ -169,9 +146,9 @@ impl Proposals {
 
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
 fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
-    let mut met = vec![false; records.nodes.len()];
-    let again = records.mentions.nodes().filter(|node| std::mem::replace(&mut met[*node as usize], true));
-    again.filter(|node| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize])).count() as u64
+    let tells = |node: &u32| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize]);
+    let several = (0..).zip(records.of_nodes.counts()).filter(|(node, mentions)| *mentions > 1 && tells(node));
+    several.map(|(_, mentions)| mentions as u64 - 1).sum()
 }
 
 /// Where a hash is sorted.

@@ -11,7 +11,7 @@ use crate::{
     base::{Meaning, Role},
     evidence::{
         Evidence, ItemSeen,
-        row::{ColumnSeen, ItemStatus},
+        row::{ColumnSeen, ItemStatus, NO_TABLE},
     },
 };
 use std::collections::HashMap;
@@ -87,6 +87,11 @@ impl Catalogue {
     /// Its place in [`Catalogue::tables`].
     pub fn table_index(&self, item: u32, part: u32, table: u32) -> Option<u32> {
         self.by_number.get(&(item, part, table)).copied()
+    }
+
+    /// The number of the table at a place in its item; [`NO_TABLE`] where there is none.
+    pub(super) fn number(&self, table: Option<u32>) -> u32 {
+        table.and_then(|table| self.tables.get(table as usize)).map_or(NO_TABLE, |table| table.table)
     }
 
     /// The path an item's evidence is reported under.

@@ -161,15 +161,17 @@ const NAMES: usize = 8;
 impl Clusters {
     /// Every record by itself.
     pub fn new(records: &Records) -> Clusters {
+        Clusters::in_room(records, [Vec::new(), Vec::new()])
+    }
+
+    /// The same in memory that is there.
+    pub(super) fn in_room(records: &Records, [mut parent, mut next]: [Vec<u32>; 2]) -> Clusters {
         let nodes = records.nodes.len() as u32;
-        Clusters {
-            parent: (0..nodes).map(|node| ROOT | node).collect(),
-            next: (0..nodes).collect(),
-            big: Map::default(),
-            merges: Vec::new(),
-            refusals: Vec::new(),
-            dates_err: false,
-        }
+        parent.clear();
+        parent.extend((0..nodes).map(|node| ROOT | node));
+        next.clear();
+        next.extend(0..nodes);
+        Clusters { parent, next, big: Map::default(), merges: Vec::new(), refusals: Vec::new(), dates_err: false }
     }
 
     /// The record that stands for the cluster of this one: the smallest of it.
@@ -197,7 +199,6 @@ impl Clusters {
         for at in 0..roots.len() {
             roots[at] = if roots[at] & ROOT == 0 { roots[roots[at] as usize] } else { at as u32 };
         }
-        self.merges.shrink_to_fit();
         (roots, self.merges, self.refusals)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     address::{self, Address},
-    firm::is_organisation,
+    firm::{is_organisation, is_organisation_of},
     intern::Index,
     mailbox,
     name::{self, Name},
@@ -124,15 +124,21 @@ impl Fields {
 
     /// The fields of the name as they stand, if there is one.
     pub(super) fn join_name(&self, joined: &mut String) -> bool {
-        join(joined, &[&self.full, &self.given, &self.middle, &self.surname, &self.maiden, &self.suffix]);
-        self.has_name()
+        let is_named = self.has_name();
+        if is_named {
+            join(joined, &[&self.full, &self.given, &self.middle, &self.surname, &self.maiden, &self.suffix]);
+        }
+        is_named
     }
 
     /// The fields of the address as they stand, if there is one.
     pub(super) fn join_address(&self, joined: &mut String) -> bool {
         let parts = [&self.street, &self.unit, &self.city, &self.region, &self.postcode, &self.country, &self.full_address];
-        join(joined, &parts);
-        !parts.iter().all(|part| part.is_empty())
+        let is_there = parts.iter().any(|part| !part.is_empty());
+        if is_there {
+            join(joined, &parts);
+        }
+        is_there
     }
 
     pub(super) fn meet_phone(&mut self, key: u64, place: u16) {
@@ -154,7 +160,9 @@ impl Fields {
 fn join(joined: &mut String, parts: &[&String]) {
     joined.clear();
     for part in parts {
-        joined.push_str(part);
+        if !part.is_empty() {
+            joined.push_str(part);
+        }
         joined.push('\u{1f}');
     }
 }
@@ -164,6 +172,22 @@ pub(super) const FIRM: u32 = NONE - 1;
 
 /// The number of a name not met before; [`FIRM`] for an organisation's, [`NONE`] for what is no name.
 pub(super) fn new_name(fields: &Fields, records: &mut Records) -> u32 {
+    let parts = name::Parts {
+        full: &fields.full,
+        given: &fields.given,
+        middle: &fields.middle,
+        surname: &fields.surname,
+        maiden: &fields.maiden,
+        suffix: &fields.suffix,
+    };
+    // As most are: no piece of memory is asked for.
+    if let Some(plain) = Name::plain(&parts) {
+        if is_organisation_of(&[plain.given(), plain.surname()]) {
+            return FIRM;
+        }
+        let written = || parts.given.bytes().chain([b' ']).chain(parts.surname.bytes());
+        return add_name(records, plain.titled().eq(written()), || [parts.given, parts.surname].join(" "), plain);
+    }
     let shown = if fields.surname.is_empty() && !fields.full.is_empty() {
         fields.full.trim().to_owned()
     } else {
@@ -173,18 +197,14 @@ pub(super) fn new_name(fields: &Fields, records: &mut Records) -> u32 {
     if is_organisation(&shown) {
         return FIRM;
     }
-    let parsed = Name::from_parts(&name::Parts {
-        full: &fields.full,
-        given: &fields.given,
-        middle: &fields.middle,
-        surname: &fields.surname,
-        maiden: &fields.maiden,
-        suffix: &fields.suffix,
-    });
-    let Some(parsed) = parsed else { return NONE };
-    // What can be told by the name is not kept beside it.
-    records.shown_names.push(if parsed.titled().eq(shown.bytes()) { "" } else { &shown });
-    records.names.push(parsed);
+    let Some(parsed) = Name::from_parts(&parts) else { return NONE };
+    add_name(records, parsed.titled().eq(shown.bytes()), || shown, parsed)
+}
+
+/// What can be told by the name is not kept beside it.
+fn add_name(records: &mut Records, is_told: bool, shown: impl FnOnce() -> String, name: Name) -> u32 {
+    records.shown_names.push(&if is_told { String::new() } else { shown() });
+    records.names.push(name);
     records.names.len() as u32 - 1
 }
 

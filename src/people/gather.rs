@@ -2,15 +2,13 @@
 
 use super::{
     catalogue::Catalogue,
+    collapse::{Bins, OfName, Said},
     fields::{FIRM, Fields, date, new_address, new_name, sex},
     firm::is_role_mailbox,
     generic::{Generic, RoleMailboxes},
-    holdout,
     intern::{Index, Print, Texts},
-    mention::MentionOf,
-    name::Name,
-    record::{Bits, Class, FEW, Key, Map, NONE, Node, Records, mix, short_hash},
-    shelf::Shelf,
+    mention::{MentionOf, Met},
+    record::{Class, FEW, Key, Map, NONE, Records, id, mix, short_hash},
     way::{hash_bag, hash_text},
 };
 use crate::{
@@ -21,19 +19,29 @@ use crate::{
         row::{NO_TABLE, unpack},
     },
 };
-use std::hint::black_box;
+use std::{fs::File, hint::black_box};
 
-/// Reads the used mentions of a case, and what of them links nobody.
-pub fn read(evidence: &Evidence<'_>, catalogue: &Catalogue) -> anyhow::Result<(Records, Generic)> {
-    let mut reader = Reader::new(evidence, catalogue);
+/// The used mentions of a case.
+pub(super) struct Gathered {
+    pub(super) records: Records,
+    /// What goes into [`Records::mentions`].
+    pub(super) met: Met,
+    /// What of them links nobody.
+    pub(super) generic: Generic,
+}
+
+/// Reads the used mentions of a case. Where there are many, what nobody asks for until records are joined may be `set_aside` in the case
+/// folder.
+pub(super) fn read(evidence: &Evidence<'_>, catalogue: &Catalogue, set_aside: bool) -> anyhow::Result<Gathered> {
     let mentions = evidence.mention_count();
-    reader.records.mentions.reserve(mentions);
-    reader.records.few = mentions <= FEW;
-    // Room that is not used costs nothing; moving millions of records to where there is more does.
-    reader.records.nodes.reserve_exact(mentions);
+    let few = mentions <= FEW;
+    let scratch = || if set_aside && !few { evidence.scratch() } else { None };
+    let mut reader = Reader::new(evidence, catalogue, Bins::new(mentions, few), Met::new(scratch()));
+    reader.records.few = few;
+    // Room that is not used costs nothing; moving millions of names to where there is more does.
     reader.records.names.reserve_exact(mentions);
     evidence.mentions_at_once(ROUND, |mentions| reader.take(mentions))?;
-    Ok(reader.finish())
+    reader.finish(scratch)
 }
 
 /// So many mentions are taken at once: what each looks up is brought into the processor's cache for all of them before it is asked for, since
@@ -44,7 +52,6 @@ struct Reader<'a> {
     evidence: &'a Evidence<'a>,
     catalogue: &'a Catalogue,
     records: Records,
-    by_identity: Index,
     /// By the fields as they stand, so that a name or an address is taken apart once.
     names: Texts,
     written: Texts,
@@ -53,10 +60,10 @@ struct Reader<'a> {
     joined: String,
     /// Tables whose rows hold rows of other tables, by place in the catalogue.
     parents: std::collections::HashSet<u32>,
-    keys: Shelf,
-    /// By name, a hash of it. Where there are many records, those of one name lie together, so that whoever looks at one
-    /// person's has them at hand.
-    nearby: Vec<u32>,
+    bins: Bins,
+    met: Met,
+    /// By name. Where there are many records, those of one name lie together, so that whoever looks at one person's has them at hand.
+    of_names: Vec<OfName>,
     /// Of identifiers of unknown kind, by table and column.
     scopes: Map<(u32, u32), u64>,
     /// Where the last mention stood; the next mostly stands there too.
@@ -78,6 +85,9 @@ struct Place {
     is_used: bool,
     /// Place in the catalogue.
     table: Option<u32>,
+    /// What ids of mentions rest on.
+    item: u64,
+    number: u32,
 }
 
 /// A mention on its way to its node.
@@ -91,25 +101,26 @@ struct Pending {
     address: Option<Print>,
     name_number: u32,
     address_number: u32,
-    /// Of what makes up its identity.
-    hash: u64,
+    near: Option<u32>,
+    /// See [`Records::id`].
+    id: u64,
 }
 
 impl<'a> Reader<'a> {
-    fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue) -> Reader<'a> {
+    fn new(evidence: &'a Evidence<'a>, catalogue: &'a Catalogue, bins: Bins, met: Met) -> Reader<'a> {
         let parents = catalogue.tables.iter().filter_map(|table| table.parent).collect();
         Reader {
             evidence,
             catalogue,
             records: Records::default(),
-            by_identity: Index::default(),
             names: Texts::default(),
             written: Texts::default(),
             addresses: Index::default(),
             joined: String::new(),
             parents,
-            keys: Shelf::default(),
-            nearby: Vec::new(),
+            bins,
+            met,
+            of_names: Vec::new(),
             scopes: Map::default(),
             place: None,
             meanings: evidence.detectors.iter().map(|entry| (entry.meaning, entry.element.is_some())).collect(),
@@ -121,14 +132,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes an item's digest as a number, for ids that do not depend on paths.
-    fn identify(&mut self, item: u32) {
+    fn identify(&mut self, item: u32) -> u64 {
         let (catalogue, evidence) = (self.catalogue, self.evidence);
-        self.records.identities.entry(item).or_insert_with(|| {
+        *self.records.identities.entry(item).or_insert_with(|| {
             let seen = catalogue.place(item).and_then(|place| evidence.items.get(place));
             seen.map_or(0, |seen| {
                 if seen.digest.is_unknown() { short_hash(seen.path.as_bytes()) } else { short_hash(seen.digest.to_string().as_bytes()) }
             })
-        });
+        })
     }
 
     fn place(&mut self, mention: &StoredMention<'_>) -> Place {
@@ -137,9 +148,10 @@ impl<'a> Reader<'a> {
             return place;
         }
         let table = self.catalogue.table_index(mention.item, mention.part, mention.table);
-        let place = Place { at, is_used: self.catalogue.is_used(mention.item), table };
+        let number = self.catalogue.number(table);
+        let mut place = Place { at, is_used: self.catalogue.is_used(mention.item), table, item: 0, number };
         if place.is_used {
-            self.identify(mention.item);
+            place.item = self.identify(mention.item);
         }
         self.place = Some(place);
         place
@@ -161,7 +173,9 @@ impl<'a> Reader<'a> {
         let written = pending.iter().filter_map(|of| of.address).map(|print| self.written.foresee(print));
         black_box(names.chain(written).sum::<u32>());
         taken.iter().zip(pending.iter_mut()).for_each(|(mention, of)| self.intern(mention, of));
-        black_box(pending.iter().map(|of| self.by_identity.foresee(of.hash)).sum::<u32>());
+        // Looked up for all of them, since nobody waits for one of many.
+        let near = |of: &mut Pending| of.near = self.of_names.get(of.name_number as usize).map(|(near, _)| *near);
+        pending.iter_mut().for_each(near);
         taken.iter().zip(pending).for_each(|(mention, of)| self.settle(mention, of));
         self.pending = all;
     }
@@ -169,11 +183,11 @@ impl<'a> Reader<'a> {
     /// Name and address get their numbers.
     fn intern(&mut self, mention: &StoredMention<'_>, of: &mut Pending) {
         let Pending { fields, name, address, .. } = of;
-        let (records, nearby) = (&mut self.records, &mut self.nearby);
+        let (records, of_names) = (&mut self.records, &mut self.of_names);
         let known = of.table.map(|table| &self.catalogue.tables[table as usize]);
         let name = name.map_or(NONE, |print| self.names.number(print, || new_name(fields, records)));
         if !records.few {
-            nearby.extend(records.names[nearby.len()..].iter().map(|name| (hash_bag(name) >> 32) as u32));
+            of_names.extend(records.names[of_names.len()..].iter().map(|name| ((hash_bag(name) >> 32) as u32, name.mark())));
         }
         fields.own_name = known.is_some_and(|table| table.of_own_names);
         let organisations = known.is_some_and(|table| table.of_organisations);
@@ -184,17 +198,16 @@ impl<'a> Reader<'a> {
         let addresses = &mut self.addresses;
         let address = address.map_or(NONE, |print| self.written.number(print, || new_address(fields, records, addresses)));
         let name = if name == FIRM { NONE } else { name };
-        let hash =
-            mix(&[u64::from(name), u64::from(fields.birth), u64::from(fields.sex), u64::from(address), u64::from(fields.organisation)]);
-        of.hash = fields.keys.iter().fold(hash, |hash, key| mix(&[hash, key.class as u64, key.value]));
         (of.name_number, of.address_number) = (name, address);
     }
 
-    /// The mention is put with its node.
+    /// The mention is put with those that may be of its record.
     fn settle(&mut self, mention: &StoredMention<'_>, of: &Pending) {
-        let node = self.intern_node(of);
-        if of.fields.deceased {
-            self.records.death_nodes.insert(node);
+        let Pending { fields, id, near, name_number, address_number, .. } = of;
+        let (name, address) = (*name_number, *address_number);
+        self.bins.put(&Said { at: self.met.len(), id: *id, near: *near, name, address, fields });
+        if let [_, _, ..] = *fields.phones {
+            fields.phones.iter().for_each(|(key, place)| self.records.phone_places.note(*key, *place));
         }
         if self.last != *mention.detectors {
             self.last.clear();
@@ -205,7 +218,7 @@ impl<'a> Reader<'a> {
             );
         }
         let mention = MentionOf {
-            node,
+            node: NONE,
             item: mention.item,
             table: of.table.unwrap_or(NO_TABLE),
             row: of.row,
@@ -217,7 +230,7 @@ impl<'a> Reader<'a> {
             elements: mention.elements,
             protected: mention.protected,
         };
-        self.records.mentions.push(&mention, &self.detectors);
+        self.met.push(&mention, &self.detectors);
     }
 
     /// Sorts the mention's values into fields and keys by what they mean.
@@ -228,10 +241,11 @@ impl<'a> Reader<'a> {
             let Some((meaning, _)) = self.meanings.get(usize::from(*detector)).copied() else { continue };
             self.gather_one(fields, mention, table, meaning, mention.token(at), value);
         }
-        fields.keys.sort_unstable();
+        fields.keys.sort_unstable_by_key(|key| (key.class as u128) << 64 | u128::from(key.value));
         fields.keys.dedup();
         let known = table.map(|table| &self.catalogue.tables[table as usize]);
         of.row = known.map_or(mention.row, |table| table.row(mention.part, mention.row));
+        of.id = id(place.item, place.number, of.row, mention.slot);
         if let Some(table) = table.filter(|table| self.parents.contains(table)) {
             let value = mix(&[u64::from(table), u64::from(mention.part), mention.row]);
             fields.keys.push(Key { class: Class::Own, value });
@@ -347,158 +361,15 @@ impl<'a> Reader<'a> {
         table.slot_roles.get(usize::from(mention.slot)).copied().unwrap_or(Role::Contact)
     }
 
-    fn intern_node(&mut self, of: &Pending) -> u32 {
-        let Pending { fields, name_number, address_number, hash, .. } = of;
-        let (name, address) = (*name_number, *address_number);
-        let anonymous = name == NONE && fields.keys.is_empty();
-        let number = self.records.nodes.len() as u32;
-        let (records, all_keys) = (&self.records, &self.keys);
-        let is = |at: u32| {
-            let node = &records.nodes[at as usize];
-            (node.name, node.birth, node.sex, node.address, node.organisation)
-                == (name, fields.birth, fields.sex, address, fields.organisation)
-                && *all_keys.get(node.keys) == *fields.keys
-        };
-        if !anonymous && let Some(known) = self.by_identity.find_hashed_or(*hash, number, is) {
-            return known;
-        }
-        if let [_, _, ..] = *fields.phones {
-            fields.phones.iter().for_each(|(key, place)| self.records.phone_places.note(*key, *place));
-        }
-        // Twice as many at once would be the most memory a case ever needs.
-        if self.records.nodes.len() == self.records.nodes.capacity() {
-            self.records.nodes.reserve_exact(self.records.nodes.len() / 4 + 1024);
-        }
-        let keys = self.keys.add(self.nearby.get(name as usize).copied(), &fields.keys);
-        self.records.nodes.push(Node {
-            name,
-            birth: fields.birth,
-            sex: fields.sex,
-            name_mark: self.records.names.get(name as usize).map_or(0, Name::mark),
-            place: fields.place,
-            address,
-            keys,
-            organisation: fields.organisation,
-            own_name: fields.own_name,
-        });
-        if name != NONE && !fields.mail.is_empty() {
-            self.records.mails.push((number, fields.mail.as_str().into()));
-        }
-        if name == NONE && !fields.mailbox.is_empty() {
-            self.records.mailboxes.push((number, fields.mailbox));
-        }
-        number
-    }
-
-    /// Lets go of what it took to tell known names and addresses from new ones, and puts nodes and mentions into an order that depends
-    /// on content only.
-    fn finish(self) -> (Records, Generic) {
-        let Reader { catalogue, mut records, keys, nearby, role_mailboxes, by_identity, names, written, addresses, .. } = self;
-        drop((by_identity, names, written, addresses));
+    /// Lets go of what it took to tell known names and addresses from new ones, and makes records, in an order that depends on content
+    /// only.
+    fn finish(self, scratch: impl Fn() -> Option<File>) -> anyhow::Result<Gathered> {
+        let Reader { mut records, bins, met, of_names, role_mailboxes, names, written, addresses, .. } = self;
+        drop((names, written, addresses));
         records.numbers.settle();
-        let near = |node: &Node| nearby.get(node.name as usize).copied();
-        let ids = ids(&records, catalogue);
-        let one_in = holdout::one_in(ids.len());
-        let mut drawn = Bits::new(if one_in > 1 { ids.len() } else { 0 });
-        ids.iter().filter(|of| one_in > 1 && mix(&[of.key]).is_multiple_of(one_in)).for_each(|of| drawn.set(of.node as usize));
-        let mut place = places(&records.nodes, ids, near);
-        if one_in > 1 {
-            records.drawn = Bits::new(place.len());
-            (0..).zip(&place).filter(|(at, _)| drawn.get(*at) == Some(true)).for_each(|(_, to)| records.drawn.set(*to as usize));
-        }
-        records.mentions.renumber(&place);
-        records.mailboxes.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
-        records.mails.iter_mut().for_each(|(node, _)| *node = place[*node as usize]);
+        bins.into_records(&mut records, &of_names, scratch)?;
         records.keep_own_mails();
-        records.death_nodes = records.death_nodes.iter().map(|node| place[*node as usize]).collect();
-        put_in_order(&mut records.nodes, &mut place);
-        drop(place);
-        records.all_keys = keys.in_order(&mut records.nodes, near);
-        (records, role_mailboxes.into_generic())
-    }
-}
-
-/// A node, and what it is put in order by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Placed {
-    key: u64,
-    /// What of its id is not in the key.
-    rest: u32,
-    node: u32,
-}
-
-/// All nodes, each by the least id of its mentions.
-fn ids(records: &Records, catalogue: &Catalogue) -> Vec<Placed> {
-    let mut ids: Vec<Placed> = (0..records.nodes.len() as u32).map(|node| Placed { key: u64::MAX, rest: 0, node }).collect();
-    for mention in records.mentions.iter() {
-        let least = &mut ids[mention.node as usize].key;
-        *least = (*least).min(records.id(catalogue, &mention));
-    }
-    ids
-}
-
-/// The place of every node: by its name, where `near` tells one, then by its id.
-fn places(nodes: &[Node], ids: Vec<Placed>, near: impl Fn(&Node) -> Option<u32>) -> Vec<u32> {
-    let mut order = ids;
-    for (of, node) in order.iter_mut().zip(nodes) {
-        if let Some(hash) = near(node) {
-            (of.key, of.rest) = (u64::from(hash) << 32 | of.key >> 32, of.key as u32);
-        }
-    }
-    // Divided first, so that what is sorted stays in the processor's cache.
-    let bits = (order.len() / AT_ONCE).next_power_of_two().ilog2();
-    let part = |of: Placed| (of.key >> 1 >> (63 - bits)) as usize;
-    let mut ends = vec![0usize; 1 << bits];
-    order.iter().for_each(|of| ends[part(*of)] += 1);
-    let mut starts = Vec::with_capacity(ends.len());
-    let mut sum = 0;
-    for end in &mut ends {
-        starts.push(sum);
-        sum += *end;
-        *end = sum;
-    }
-    let mut filled = starts.clone();
-    for own in 0..ends.len() {
-        while filled[own] < ends[own] {
-            let to = part(order[filled[own]]);
-            order.swap(filled[own], filled[to]);
-            filled[to] += 1;
-        }
-    }
-    for (start, end) in starts.into_iter().zip(ends) {
-        order[start..end].sort_unstable();
-    }
-    let mut place = vec![0; order.len()];
-    (0..).zip(order).for_each(|(new, of)| place[of.node as usize] = new);
-    place
-}
-
-/// What is sorted at a time stays in the processor's cache.
-const AT_ONCE: usize = 1 << 15;
-
-/// Puts each where `place` tells, without room for all of them a second time: first into its stretch of places, then within it. `place`
-/// is used up.
-pub(super) fn put_in_order<T>(things: &mut [T], place: &mut [u32]) {
-    let mut filled: Vec<usize> = (0..things.len()).step_by(AT_ONCE).collect();
-    for stretch in 0..filled.len() {
-        let end = things.len().min((stretch + 1) * AT_ONCE);
-        while filled[stretch] < end {
-            let at = filled[stretch];
-            let own = place[at] as usize / AT_ONCE;
-            let to = filled[own];
-            filled[own] += 1;
-            if own != stretch {
-                things.swap(at, to);
-                place.swap(at, to);
-            }
-        }
-    }
-    for at in 0..things.len() {
-        while place[at] as usize != at {
-            let to = place[at] as usize;
-            things.swap(at, to);
-            place.swap(at, to);
-        }
+        Ok(Gathered { records, met, generic: role_mailboxes.into_generic() })
     }
 }
 
@@ -520,36 +391,4 @@ fn key_column<'t>(table: &'t super::catalogue::Table, value: &[u8]) -> Option<&'
     let (column, _) = value.split_first_chunk::<2>()?;
     let number = u32::from(u16::from_le_bytes(*column));
     table.columns.iter().find(|column| column.seen.column == number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::record::Records, *};
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn nodes_come_into_order_where_they_lie(count in 0..3 * AT_ONCE as u64, seed in any::<u64>()) {
-            let mut places: Vec<u32> = (0..count as u32).collect();
-            places.sort_by_key(|place| mix(&[seed, u64::from(*place)]));
-            let mut records = Records::default();
-            places.iter().for_each(|place| records.add_plain(NONE, *place, Key { class: Class::Phone, value: 7 }));
-            put_in_order(&mut records.nodes, &mut places);
-            prop_assert!(records.nodes.iter().map(|node| node.birth).eq(0..count as u32));
-        }
-
-        #[test]
-        fn places_are_those_of_a_plain_sort(of in prop::collection::vec((prop::option::of(any::<u32>()), any::<u64>()), 0..200), times in 1..400u64) {
-            let of: Vec<(Option<u32>, u64)> = (0..times).flat_map(|time| of.iter().map(move |(near, id)| (*near, mix(&[*id, time])))).collect();
-            let ids: Vec<u64> = of.iter().map(|(_, id)| *id).collect();
-            let mut records = Records::default();
-            (0..of.len() as u32).for_each(|at| records.add_plain(NONE, at, Key { class: Class::Phone, value: 7 }));
-            let placed = ids.iter().zip(0..).map(|(id, node)| Placed { key: *id, rest: 0, node }).collect();
-            let place = places(&records.nodes, placed, |node| of[node.birth as usize].0);
-            let near = |(near, id): &(Option<u32>, u64)| near.map_or(*id, |near| u64::from(near) << 32 | id >> 32);
-            let mut sorted: Vec<u32> = (0..of.len() as u32).collect();
-            sorted.sort_by_key(|at| (near(&of[*at as usize]), ids[*at as usize]));
-            prop_assert!((0..).zip(sorted).all(|(new, old): (u32, u32)| place[old as usize] == new));
-        }
-    }
 }

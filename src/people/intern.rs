@@ -48,13 +48,22 @@ impl<T: Entry> Table<T> {
         if part.used >= part.places.len() / 4 * 3 {
             part.grow();
         }
-        let at = part.from(hash).find(|at| part.places[*at].is_free() || is(&part.places[*at]))?;
-        if !part.places[at].is_free() {
-            return Some(part.places[at]);
+        let mut at = part.start(hash);
+        loop {
+            let entry = &mut part.places[at];
+            if entry.is_free() {
+                *entry = new();
+                part.used += 1;
+                return None;
+            }
+            if is(entry) {
+                return Some(*entry);
+            }
+            at += 1;
+            if at == part.places.len() {
+                at = 0;
+            }
         }
-        part.places[at] = new();
-        part.used += 1;
-        None
     }
 
     /// Brings what will be asked for next into the processor's cache. What comes back means nothing.
@@ -134,11 +143,6 @@ impl Index {
         let hash = (hash >> 32) as u32;
         let is = |slot: &Slot| slot.hash == hash && is(slot.at);
         self.table.find_or(Slot::spread(hash), is, || Slot { hash, at: new }).map(|slot| slot.at)
-    }
-
-    /// Brings what will be asked for next into the processor's cache.
-    pub(super) fn foresee(&self, hash: u64) -> u32 {
-        self.table.foresee(Slot::spread((hash >> 32) as u32))
     }
 }
 

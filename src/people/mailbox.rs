@@ -167,7 +167,17 @@ const HOUSEHOLD: &[&str] = &["family", "familie", "familia", "famille", "famigli
 /// The surname that an address tells of somebody whose given name, its initial or household it tells too: `jane.doe`, `jdoe` or
 /// `doe.family` of Jane Brown: she was, or is, called Doe. `given` is the given name or the whole name as the record writes it.
 pub(super) fn other_surname<'m>(mailbox: &'m str, given: &str, surname: &str) -> Option<&'m str> {
-    let mut parts = mailbox.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    // Most tell no name but their own, which is seen without taking them apart.
+    let is_letter = |at: usize| mailbox.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic);
+    let mut begins = (0..mailbox.len()).filter(|at| is_letter(*at) && !at.checked_sub(1).is_some_and(is_letter));
+    let is_initial = |at: usize| given.as_bytes().first().is_some_and(|first| first.eq_ignore_ascii_case(&mailbox.as_bytes()[at]));
+    match (begins.next(), begins.next(), begins.next()) {
+        (Some(one), None, _) if is_initial(one) => {}
+        (Some(_), Some(_), None) => {}
+        _ => return None,
+    }
+    let parts = mailbox.as_bytes().split(|byte| !byte.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let mut parts = parts.filter_map(|part| std::str::from_utf8(part).ok());
     let (first, last) = (parts.next()?, parts.next());
     let stands_in = |text: &str, part: &str| text.split(|c: char| !c.is_alphabetic()).any(|token| token.eq_ignore_ascii_case(part));
     let is_new = |part: &str| !stands_in(given, part) && !stands_in(surname, part);

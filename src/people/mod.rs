@@ -6,12 +6,15 @@
 pub mod address;
 mod agreement;
 mod apart;
+mod aside;
 pub mod assemble;
 pub mod attach;
 pub mod block;
 pub mod catalogue;
 pub mod cluster;
+mod collapse;
 pub mod count;
+mod edges;
 mod fields;
 pub mod firm;
 pub mod gather;
@@ -20,6 +23,7 @@ mod held;
 pub mod holdout;
 pub mod individual;
 pub(crate) mod intern;
+mod lent;
 mod likelihood;
 pub mod likeness;
 mod lookup;
@@ -27,13 +31,13 @@ mod mailbox;
 pub mod mention;
 pub mod name;
 mod namesakes;
+mod order;
 mod packed;
 pub mod place;
 mod proof;
 pub mod record;
 pub mod role;
 pub mod rule;
-mod shelf;
 mod slip;
 pub mod spelling;
 mod unread;
@@ -41,12 +45,13 @@ mod values;
 mod way;
 
 use crate::{base::ElementSet, evidence::Evidence};
+use aside::Aside;
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
-use gather::put_in_order;
 use held::Held;
 use individual::{Assembler, Individual};
-use mention::MentionOf;
+use mention::{MentionOf, OfNodes};
+use order::{places_by_id, put_in_order};
 use record::{NONE, Records};
 use rule::{Rule, Tier};
 use std::hint::black_box;
@@ -86,14 +91,14 @@ pub fn resolve_telling(evidence: &Evidence<'_>, on: u32, done: &mut dyn FnMut(&'
 
 fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMut(&'static str)) -> anyhow::Result<Population> {
     let catalogue = Catalogue::new(evidence);
-    let (mut records, mut generic) = gather::read(evidence, &catalogue)?;
+    let gather::Gathered { mut records, met, mut generic } = gather::read(evidence, &catalogue, !keep)?;
     done("people: mentions read");
     assemble::lend_details(&mut records);
     proof::prove(&mut records);
     done("people: details lent, identifiers proven");
-    let block::Proposals { mut edges, trials, agreed, likely, slips, crowds, dates_err } = block::propose(&records);
+    let block::Proposals { mut edges, trials, agreed, likely, slips, crowds, dates_err, room } = block::propose(&records);
     done("people: records compared");
-    let mut clusters = Clusters::new(&records);
+    let mut clusters = Clusters::in_room(&records, room);
     clusters.dates_err = dates_err;
     // Those that join come first.
     let possible = edges.split_off(edges.partition_point(|edge| edge.rule.tier() <= Tier::Strong));
@@ -112,9 +117,19 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     if !keep {
         records.forget_keys();
     }
+    // Nobody asks for them until people are put together, and then there is more room.
+    let set_aside = if keep || records.few { None } else { evidence.scratch() };
+    let mut merged = Aside::new(set_aside);
+    let parts = |merge: &Merge| [merge.rule as u32, merge.a, merge.b];
+    merges.iter().flat_map(parts).for_each(|part| merged.push(part));
+    let count = merges.len();
+    drop(merges);
     done("people: records joined");
 
-    let Grouped { mut order, ends } = group_mentions(&records, &roots);
+    let of_nodes = std::mem::take(&mut records.of_nodes).recalled()?;
+    records.mentions = met.of(&of_nodes)?;
+    let Grouped { mut order, ends } = group_mentions(&of_nodes, &roots);
+    drop(of_nodes);
     done("people: mentions put in order");
     let (assembler, rank) = (Assembler::new(evidence, &records, &held, &catalogue, on), rank_items(evidence, &catalogue, &records));
     let mut shares: record::Map<u32, ElementSet> = record::Map::default();
@@ -168,6 +183,21 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     let mut individual_of = roots;
     individual_of.iter_mut().for_each(|root| *root = by_root[*root as usize]);
     drop(by_root);
+    // Until now they lay like the records they were made of.
+    let mut place = places_by_id(&individuals);
+    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
+    put_in_order(&mut individuals, &mut place);
+    drop(place);
+    let mut merges: Vec<Merge> = Vec::with_capacity(count);
+    let mut parts = (None, None);
+    merged.recall(|part| match parts {
+        (None, _) => parts.0 = Some(part),
+        (Some(_), None) => parts.1 = Some(part),
+        (Some(rule), Some(a)) => {
+            parts = (None, None);
+            merges.extend(Rule::ALL.get(rule as usize).map(|rule| Merge { rule: *rule, a, b: part }));
+        }
+    })?;
     for merge in &merges {
         if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
             person.tier = person.tier.max(Some(merge.rule.tier()));
@@ -180,11 +210,6 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
             }
         }
     }
-    // Until now they lay like the records they were made of.
-    let mut place = places_by_id(&individuals);
-    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
-    put_in_order(&mut individuals, &mut place);
-    drop(place);
     done("people: individuals assembled");
     let resolved = count::Resolved {
         records: &records,
@@ -211,48 +236,27 @@ struct Grouped {
     ends: Vec<u32>,
 }
 
-/// Roots are divided so that those of a part, and their mentions, stay in the processor's cache.
-const PARTS: usize = 1 << 10;
-
-/// Places of the mentions by root.
-fn group_mentions(records: &Records, roots: &[u32]) -> Grouped {
-    let width = roots.len().div_ceil(PARTS).max(1);
-    let of = || records.mentions.nodes().map(|node| roots[node as usize]);
-    let mut starts = vec![0u32; PARTS + 1];
-    of().for_each(|root| starts[root as usize / width + 1] += 1);
-    for part in 1..starts.len() {
-        starts[part] += starts[part - 1];
+/// Places of the mentions by root, each group in order. Records of one person mostly lie together, and so do theirs.
+fn group_mentions(of_nodes: &OfNodes, roots: &[u32]) -> Grouped {
+    let mut ends = vec![0u32; roots.len()];
+    let by_root = || roots.iter().map(|root| *root as usize).zip(of_nodes.iter());
+    roots.iter().zip(of_nodes.counts()).for_each(|(root, mentions)| ends[*root as usize] += mentions as u32);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += std::mem::replace(end, sum);
     }
-    let mut entries = vec![(0u32, 0u32); records.mentions.len()];
-    for (at, root) in of().enumerate() {
-        let next = &mut starts[root as usize / width];
-        entries[*next as usize] = (root, at as u32);
-        *next += 1;
+    let mut order = vec![0; of_nodes.len()];
+    for (root, mentions) in by_root() {
+        let from = ends[root] as usize;
+        order[from..from + mentions.len()].copy_from_slice(mentions);
+        ends[root] += mentions.len() as u32;
     }
     // What were the beginnings are now the ends.
     let mut from = 0;
-    for end in starts.iter().map(|end| *end as usize).take(PARTS) {
-        entries[std::mem::replace(&mut from, end)..end].sort_unstable();
+    for end in ends.iter().map(|end| *end as usize) {
+        order[std::mem::replace(&mut from, end)..end].sort_unstable();
     }
-    let mut ends = vec![0u32; roots.len()];
-    entries.iter().for_each(|(root, _)| ends[*root as usize] += 1);
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += *end;
-        *end = sum;
-    }
-    Grouped { order: entries.iter().map(|(_, at)| *at).collect(), ends }
-}
-
-/// The place of every individual in the order of their ids; of equal ones, the first stays first.
-fn places_by_id(individuals: &[Individual]) -> Vec<u32> {
-    let first = |id: &str| id.as_bytes().get(2..10).and_then(|first| first.try_into().ok()).map_or(0, u64::from_be_bytes);
-    let mut order: Vec<(u64, u32)> = individuals.iter().zip(0..).map(|(one, at)| (first(&one.id), at)).collect();
-    let id = |at: u32| individuals.get(at as usize).map(|one| one.id);
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1)));
-    let mut place = vec![0; order.len()];
-    (0..).zip(order).for_each(|(new, (_, old))| place[old as usize] = new);
-    place
+    Grouped { order, ends }
 }
 
 /// Items that mentions lie in, by the order of their paths.

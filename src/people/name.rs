@@ -86,7 +86,7 @@ impl Name {
     }
 
     /// A given name and a surname of one word each, as most are, which nothing need be taken from.
-    fn plain(parts: &Parts<'_>) -> Option<Name> {
+    pub(super) fn plain(parts: &Parts<'_>) -> Option<Name> {
         let is_word = |text: &str| matches!(text.len(), 1..=PLAIN) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let rest = [parts.middle, parts.maiden, parts.suffix];
         if !is_word(parts.given) || !is_word(parts.surname) || rest.iter().any(|part| !part.is_empty()) {

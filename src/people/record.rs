@@ -6,12 +6,12 @@
 use super::{
     address::Address,
     catalogue::Catalogue,
-    mention::{MentionOf, Mentions},
+    mention::{MentionOf, Mentions, OfNodes},
     name::{self, Name, Suffix},
     packed::Lines,
     values::{Numbers, Places},
 };
-use crate::{base::Short, evidence::row::NO_TABLE};
+use crate::base::Short;
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -47,6 +47,29 @@ pub enum Class {
     Username,
     /// Last digits of a personal number.
     Partial,
+}
+
+impl Class {
+    /// Every class, each at its number.
+    const ALL: [Class; 11] = [
+        Class::Personal,
+        Class::Issued,
+        Class::Own,
+        Class::Reference,
+        Class::Unverified,
+        Class::Proven,
+        Class::Account,
+        Class::Email,
+        Class::Phone,
+        Class::Username,
+        Class::Partial,
+    ];
+
+    /// The class of a number, as `class as u8` made it.
+    #[inline]
+    pub(super) fn of(number: u8) -> Class {
+        Class::ALL.get(usize::from(number)).copied().unwrap_or(Class::Partial)
+    }
 }
 
 /// The clear digits of a number, while they are compared. Never printed.
@@ -118,7 +141,10 @@ impl Node {
 #[derive(Debug, Default)]
 pub struct Records {
     pub nodes: Vec<Node>,
+    /// Empty until records are joined.
     pub mentions: Mentions,
+    /// Which mentions speak of which node, until they are grouped by person.
+    pub(super) of_nodes: OfNodes,
     /// Of all nodes, one behind the other: a piece of memory for each is found more slowly than it is read.
     pub(super) all_keys: Vec<Key>,
     pub names: Vec<Name>,
@@ -172,8 +198,7 @@ impl Records {
     /// What tells a mention from all others, from content and place only: the same in every run over the same evidence.
     pub(super) fn id(&self, catalogue: &Catalogue, mention: &MentionOf) -> u64 {
         let item = self.identities.get(&mention.item).copied().unwrap_or(0);
-        let table = catalogue.tables.get(mention.table as usize).map_or(NO_TABLE, |table| table.table);
-        mix(&[item, u64::from(table), mention.row, u64::from(mention.slot)])
+        id(item, catalogue.number(Some(mention.table)), mention.row, mention.slot)
     }
 
     /// A name as the records write it, for display.
@@ -253,6 +278,11 @@ impl Records {
             own_name: false,
         });
     }
+}
+
+/// See [`Records::id`]: of an item's digest, the number of a table in it, row and slot.
+pub(super) fn id(item: u64, table: u32, row: u64, slot: u8) -> u64 {
+    mix(&[item, u64::from(table), row, u64::from(slot)])
 }
 
 /// A 64-bit hash of numbers; not keyed, for grouping within one process and stable ids.

@@ -40,7 +40,7 @@ impl Noted {
             if self.all.len() >= self.sorted / 2 * 3 {
                 self.settle();
             }
-            self.all.reserve_exact(self.all.len() / 4 + 16);
+            self.all.reserve_exact(self.all.len() / 2 + 16);
         }
         self.all.push(known);
     }
@@ -131,14 +131,15 @@ impl Default for Places {
 impl Places {
     /// The number of the place that a telephone number suggests.
     pub(super) fn number(&mut self, e164: &str) -> u16 {
-        let first = |digits: &str| digits.get(..3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<usize>().ok();
-        let Some(at) = (match e164.strip_prefix('+').map(|digits| (digits, digits.strip_prefix('1'))) {
-            Some((_, Some(national))) => first(national),
-            Some((digits, None)) => first(digits).map(|at| at + DIGITS),
-            None => None,
-        }) else {
+        let (from, first) = match e164.as_bytes() {
+            [b'+', b'1', first @ ..] => (0, first),
+            [b'+', first @ ..] => (DIGITS, first),
+            _ => (0, &[][..]),
+        };
+        let Some(first) = first.first_chunk::<3>().filter(|first| first.iter().all(u8::is_ascii_digit)) else {
             return self.find(e164);
         };
+        let at = first.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')) + from;
         if self.known[at] == UNASKED {
             self.known[at] = self.find(e164);
         }

@@ -256,13 +256,43 @@ impl<'a> Meeting<'a> {
             return 0;
         }
         let by_keys = self.records.keys(node).iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
+        if node.address == NONE && self.mails.is_empty() {
+            return by_keys | self.ways_by_name(node);
+        }
+        by_keys | self.ways_by_parts(at, node)
+    }
+
+    /// The ways other than keys in which a record may meet others.
+    fn ways_by_parts(&self, at: usize, node: &Node) -> u32 {
         // Most records say so little that most ways need not be asked.
         let nowhere = (if node.birth == 0 { Way::BY_BIRTH } else { 0 })
             | (if node.address == NONE { Way::BY_PLACE } else { 0 })
             | (if self.mails.is_empty() { Way::FAINT } else { 0 })
             | (if self.is_dated { 0 } else { Way::Bag.bit() });
         let open = Way::ALL.iter().filter(|way| !way.is_key() && nowhere & way.bit() == 0);
-        open.filter(|way| self.all_parts(**way, at, node).next().is_some()).fold(by_keys, |ways, way| ways | way.bit())
+        open.filter(|way| self.all_parts(**way, at, node).next().is_some()).fold(0, |ways, way| ways | way.bit())
+    }
+
+    /// The same for a record without an address, of many: most are such, and what they meet by need not be looked at to know of it.
+    fn ways_by_name(&self, node: &Node) -> u32 {
+        let has = |of: &[u64]| (node.name as usize) < of.len();
+        let bit = |is: bool, way: Way| if is { way.bit() } else { 0 };
+        let is_full = node.is_fully_named() && has(&self.names.bags);
+        let mut ways = bit(is_full, Way::BagYear) | bit(is_full && self.is_dated, Way::Bag);
+        if node.birth == 0 {
+            return ways;
+        }
+        let is_given = has(&self.names.givens);
+        if !node.birth.is_multiple_of(10_000) {
+            ways |= bit(has(&self.names.bags), Way::BirthBag) | bit(is_given, Way::BirthGiven);
+            ways |= bit(has(&self.names.surnames), Way::BirthSurname) | bit(has(&self.names.sounds), Way::BirthSound);
+        }
+        ways | bit(is_given && self.is_numbered(node), Way::NumberedBirthGiven)
+    }
+
+    /// Whether a record has a number of whichever kind.
+    fn is_numbered(&self, node: &Node) -> bool {
+        self.records.keys(node).iter().any(|key| matches!(key.class, Class::Personal | Class::Unverified | Class::Proven))
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
@@ -386,10 +416,7 @@ impl<'a> Meeting<'a> {
             Way::BirthSound => (dated()?, hash(&self.names.sounds)?),
             Way::BirthDoor => (dated()?, known(place()?.door)?),
             Way::BirthPostcode => (dated()?, known(place()?.postcode)?),
-            Way::NumberedBirthGiven if node.birth != 0 => {
-                let numbered = |class| matches!(class, Class::Personal | Class::Unverified | Class::Proven);
-                (self.records.keys(node).iter().any(|key| numbered(key.class)).then_some(node.birth.into())?, given()?)
-            }
+            Way::NumberedBirthGiven if node.birth != 0 => (self.is_numbered(node).then_some(node.birth.into())?, given()?),
             Way::DoorGiven => (known(place()?.door)?, given()?),
             Way::DoorSurname => (known(place()?.door)?, surname()?),
             Way::BagCity => (known(place()?.city)?, full()?),
@@ -428,6 +455,15 @@ impl NameHashes {
 /// Of the tokens of given name and surname, in whatever order.
 pub(super) fn hash_bag(name: &Name) -> u64 {
     let mut text: SmallVec<[u8; 64]> = SmallVec::new();
+    let (given, surname) = (name.given(), name.surname());
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte != b' ');
+    if is_word(given) && is_word(surname) {
+        let (first, last) = if given <= surname { (given, surname) } else { (surname, given) };
+        text.extend_from_slice(first.as_bytes());
+        text.push(b' ');
+        text.extend_from_slice(last.as_bytes());
+        return hash_bytes(&text);
+    }
     for (at, token) in name.bag().iter().enumerate() {
         text.extend_from_slice(if at == 0 { b"" } else { b" " });
         text.extend_from_slice(token.as_bytes());
@@ -524,6 +560,25 @@ mod tests {
     fn soundex_of_published_examples() {
         for (word, want) in [("robert", "r163"), ("rupert", "r163"), ("ashcraft", "a261"), ("tymczak", "t522"), ("lee", "l")] {
             assert_eq!(soundex(word), want);
+        }
+    }
+
+    #[test]
+    fn the_ways_of_records_without_an_address_are_those_their_parts_tell() {
+        use crate::people::name::Parts;
+        let mut records = Records::default();
+        for full in ["Ada Byron", "Mary", "M Somerville"] {
+            records.names.extend(Name::from_parts(&Parts { full, ..Parts::default() }));
+        }
+        for births in [&[0][..], &[0, 19_900_000, 19_900_203]] {
+            for (name, birth) in (0..3).flat_map(|name| births.iter().map(move |birth| (name, *birth))) {
+                records.add_plain(name, birth, Key { class: Class::Phone, value: 7 });
+                records.add_plain(name, birth, Key { class: Class::Unverified, value: 7 });
+            }
+            let meeting = Meeting::new(&records, 1);
+            for (at, node) in records.nodes.iter().enumerate() {
+                assert_eq!(meeting.ways_by_name(node), meeting.ways_by_parts(at, node), "{node:?}");
+            }
         }
     }
 
