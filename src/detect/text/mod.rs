@@ -20,6 +20,7 @@ mod name_words;
 mod names;
 mod numbers;
 mod phones;
+mod pieces;
 mod planes;
 mod search;
 mod seeds;
