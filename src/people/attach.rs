@@ -13,6 +13,7 @@ use super::{
     rule::Rule,
 };
 use rayon::prelude::*;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// Keys shared by more records without names than this say nothing (a shared till, a proxy).
@@ -111,6 +112,15 @@ pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     attached
 }
 
+/// Whose a record may be by one of its keys.
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    /// Their roots, in order.
+    people: Vec<u32>,
+    /// Rows of all of them point to it.
+    is_shared: bool,
+}
+
 /// Which people hold which key, and whether as their own row's key.
 struct Index {
     people: Lookup<Holder>,
@@ -135,43 +145,53 @@ impl Index {
 
     /// Where a record without a name belongs; `last` also settles for one of several.
     fn judge(&self, records: &Records, clusters: &Clusters, node: u32, last: bool) -> Option<Verdict> {
-        let mut keys: Vec<&Key> = records.keys(&records.nodes[node as usize]).iter().filter(|key| strength(key.class).is_some()).collect();
-        keys.sort_by_key(|key| strength(key.class));
+        let mut keys: Vec<(u8, &Key)> =
+            records.keys(&records.nodes[node as usize]).iter().filter_map(|key| Some((strength(key.class)?, key))).collect();
+        keys.sort_by_key(|(strength, _)| *strength);
         let mut several: Option<Vec<u32>> = None;
-        for key in keys {
-            let holders = self.people.at(place(key));
-            if holders.is_empty() || holders.len() > CAP {
-                continue;
-            }
-            let wanted = |class: Class, own_name: bool| match key.class {
-                // A reference means the row that owns the key, if there is one.
-                Class::Reference if holders.iter().any(|(_, _, class, _)| *class == Class::Own) => class == Class::Own,
-                // A row without a name belongs to the name below it, not to the contacts below it.
-                Class::Own if holders.iter().any(|(_, _, _, own_name)| *own_name) => own_name,
-                _ => true,
-            };
-            let mut roots: Vec<u32> =
-                holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
-            roots.sort_unstable();
-            roots.dedup();
-            // Families share a mailbox; a birth date or a number tells whose record it is not.
-            if matches!(key.class, Class::Account | Class::Email | Class::Username | Class::Phone) {
-                roots.retain(|root| !clusters.contradicts(records, *root, node));
-            }
-            match roots.as_slice() {
-                [] => {}
-                [one] => return Some(Verdict::Join(*one)),
-                _ if key.class == Class::Own && holders.iter().all(|(_, _, class, _)| *class == Class::Reference) => {
-                    return Some(Verdict::Share(roots));
+        for alike in keys.chunk_by(|a, b| a.0 == b.0) {
+            let mut told: SmallVec<[Told; 2]> = alike.iter().map(|(_, key)| self.people_of(records, clusters, node, key)).collect();
+            // Keys lie in the order of their tokens, which is another in every case. A case has no say in whose a record is.
+            told.sort_unstable();
+            for Told { people, is_shared } in told {
+                match people.as_slice() {
+                    [] => {}
+                    [one] => return Some(Verdict::Join(*one)),
+                    _ if is_shared => return Some(Verdict::Share(people)),
+                    _ if people.len() > CAP => {}
+                    _ => several = Some(several.map_or_else(|| people.clone(), |before| narrow(before, &people))),
                 }
-                _ if roots.len() > CAP => {}
-                _ => several = Some(several.map_or_else(|| roots.clone(), |before| narrow(before, &roots))),
-            }
-            if let Some([one]) = several.as_deref() {
-                return Some(Verdict::Join(*one));
+                if let Some([one]) = several.as_deref() {
+                    return Some(Verdict::Join(*one));
+                }
             }
         }
         several.filter(|_| last).map(Verdict::OneOf)
+    }
+
+    /// The people that a key of a record without a name leads to.
+    fn people_of(&self, records: &Records, clusters: &Clusters, node: u32, key: &Key) -> Told {
+        let holders = self.people.at(place(key));
+        if holders.is_empty() || holders.len() > CAP {
+            return Told::default();
+        }
+        let wanted = |class: Class, own_name: bool| match key.class {
+            // A reference means the row that owns the key, if there is one.
+            Class::Reference if holders.iter().any(|(_, _, class, _)| *class == Class::Own) => class == Class::Own,
+            // A row without a name belongs to the name below it, not to the contacts below it.
+            Class::Own if holders.iter().any(|(_, _, _, own_name)| *own_name) => own_name,
+            _ => true,
+        };
+        let mut people: Vec<u32> =
+            holders.iter().filter(|(_, _, class, name)| wanted(*class, *name)).map(|(_, root, _, _)| *root).collect();
+        people.sort_unstable();
+        people.dedup();
+        // Families share a mailbox; a birth date or a number tells whose record it is not.
+        if matches!(key.class, Class::Account | Class::Email | Class::Username | Class::Phone) {
+            people.retain(|root| !clusters.contradicts(records, *root, node));
+        }
+        let is_shared = key.class == Class::Own && holders.iter().all(|(_, _, class, _)| *class == Class::Reference);
+        Told { people, is_shared }
     }
 }
 
@@ -206,4 +226,27 @@ fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) -> Vec<Cr
     edges.dedup();
     clusters.apply(records, edges);
     crowds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::name, *};
+
+    #[test]
+    fn whose_a_record_is_does_not_hang_on_how_tokens_sort() {
+        for (ada, mary) in [(3, 9), (9, 3)] {
+            let email = |value| Key { class: Class::Email, value };
+            let mut records = Records::default();
+            for (at, (full, value)) in [("Ada Byron", ada), ("Mary Somerville", mary)].into_iter().enumerate() {
+                records.names.extend(name::Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
+                records.add_plain(at as u32, 0, email(value));
+            }
+            records.add_plain(NONE, 0, email(0));
+            let both = records.add_keys(&[email(3), email(9)]);
+            records.nodes[2].keys = both;
+            let mut clusters = Clusters::new(&records);
+            attach(&records, &mut clusters);
+            assert_eq!(clusters.into_roots().0, [0, 1, 0], "{ada}");
+        }
+    }
 }
