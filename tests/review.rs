@@ -50,6 +50,26 @@ fn explain_shows_mentions_merges_and_near_misses_masked() {
 }
 
 #[test]
+fn explain_says_which_record_of_the_person_an_attached_one_agrees_with() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let (leak, case) = (folder.path().join("leak"), folder.path().join("case"));
+    fs::create_dir_all(&leak).expect("made");
+    let people = "name,email,ssn\nTamara Quigley,tq@nordlicht-post.net,900-10-1000\nTamara Quigley,tamara@quigley-post.net,900-10-1000\n";
+    fs::write(leak.join("people.csv"), people).expect("written");
+    fs::write(leak.join("logins.csv"), "email,password\ntq@nordlicht-post.net,Kestrel-71\ntamara@quigley-post.net,Osprey-83\n")
+        .expect("written");
+    scan(&leak, &case, &[]);
+    let all = rows(&case, "people.csv");
+    assert_eq!(all.len(), 1, "{all:?}");
+    let (_, text) = said(&["explain", utf8(&case), &all[0]["person_id"]]);
+    let attached: Vec<&str> = text.split("R20 ").skip(1).collect();
+    assert_eq!(attached.len(), 2, "{text}");
+    // One login has the address of the record it is shown beside, the other that of the person's second record.
+    let others = attached.iter().filter(|merge| merge.contains("agree: email t***@***.net, as ")).count();
+    assert!(others == 1 && !text.contains("agree: \n"), "{text}");
+}
+
+#[test]
 fn diff_matches_people_over_keys_and_tells_what_is_new_and_gone() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let at = |name: &str| folder.path().join(name);

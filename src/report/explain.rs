@@ -42,6 +42,8 @@ struct Records<'p> {
     values: BTreeMap<usize, Vec<Shown>>,
     /// By node: its first mention.
     first: HashMap<u32, usize>,
+    /// The person's own nodes, in the order of their mentions.
+    own: Vec<u32>,
 }
 
 /// The explanation of a person; `None` where there is no such person.
@@ -64,7 +66,10 @@ pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> an
         }
     }
     let wanted: HashSet<usize> = own.iter().copied().chain(first.values().copied()).collect();
-    let records = Records { evidence, population, values: shown_values(evidence, population, &wanted)?, first };
+    let mut of_person: Vec<u32> = own.iter().map(|at| population.records.mentions.node(*at)).collect();
+    let mut seen = HashSet::new();
+    of_person.retain(|node| seen.insert(*node));
+    let records = Records { evidence, population, values: shown_values(evidence, population, &wanted)?, first, own: of_person };
     let mut out = String::new();
     write_head(&mut out, population, individual)?;
     write_mentions(&mut out, &records, &own)?;
@@ -159,19 +164,30 @@ impl Records<'_> {
 
     /// What two records agree in, in words and masked values.
     fn agreement(&self, a: u32, b: u32) -> String {
+        let equal = self.equal_values(a, b);
+        (if equal.is_empty() { self.alike(a, b) } else { equal }).join(", ")
+    }
+
+    /// The same of two records of a person. A record without a name is attached to all that the person's others hold: where it agrees
+    /// with one of these only, with that.
+    fn agreement_within(&self, a: u32, b: u32) -> String {
+        let agreement = self.agreement(a, b);
+        if !agreement.is_empty() {
+            return agreement;
+        }
+        let others = self.own.iter().filter(|other| **other != a && **other != b);
+        let found = others.map(|other| (*other, self.equal_values(*other, b))).find(|(_, equal)| !equal.is_empty());
+        found.map_or_else(String::new, |(other, equal)| format!("{}, as {}", equal.join(", "), self.place_of_node(other)))
+    }
+
+    fn equal_values(&self, a: u32, b: u32) -> Vec<String> {
         let none = Vec::new();
         let values = |node: u32| self.first.get(&node).and_then(|at| self.values.get(at)).unwrap_or(&none);
         let theirs: BTreeSet<u128> = values(b).iter().map(|value| value.token).collect();
-        let mut agreeing: Vec<String> = values(a)
-            .iter()
-            .filter(|value| theirs.contains(&value.token))
-            .map(|value| format!("{} {}", value.detector, value.masked))
-            .collect();
-        agreeing.dedup();
-        if agreeing.is_empty() {
-            agreeing = self.alike(a, b);
-        }
-        agreeing.join(", ")
+        let equal = values(a).iter().filter(|value| theirs.contains(&value.token));
+        let mut equal: Vec<String> = equal.map(|value| format!("{} {}", value.detector, value.masked)).collect();
+        equal.dedup();
+        equal
     }
 
     /// What is alike where no value is equal to the last character.
@@ -217,7 +233,7 @@ fn write_merges(out: &mut String, records: &Records<'_>, person: u32) -> std::fm
     for merge in merges {
         writeln!(out, "  {} ({}): {}", merge.rule.id(), merge.rule.tier().word(), merge.rule.text())?;
         writeln!(out, "    {}\n    {}", records.place_of_node(merge.a), records.place_of_node(merge.b))?;
-        writeln!(out, "    agree: {}", records.agreement(merge.a, merge.b))?;
+        writeln!(out, "    agree: {}", records.agreement_within(merge.a, merge.b))?;
     }
     Ok(())
 }
