@@ -196,13 +196,13 @@ pub(super) fn funnel(assessment: &Assessment<'_>) -> Markup {
         (with_people, "speak of people who are counted".to_owned()),
     ];
     let width = |count: u64| format!("--w:{:.1}%", 100.0 * count as f64 / items.total.max(1) as f64);
-    let records = assessment.population.records.mentions.len() as u64;
+    let (records, untold) = (assessment.population.records.mentions.len() as u64, assessment.population.unattributed);
     let body = html! {
         dl.steps { @for (count, text) in &steps { dt { (group(*count)) } dd { i style=(width(*count)) {} (text) } } }
         p {
-            (group(records)) " records in them tell of people or hold their data; they resolve to "
+            (plural(records, "record", "records")) " in them tell of people or hold their data; they resolve to "
             b { (plural(assessment.population.counts.total.best, "person", "people")) } ". "
-            @if assessment.population.unattributed > 0 { (group(assessment.population.unattributed)) " records hold data but tell nothing of whom." }
+            @if untold > 0 { (plural(untold, "record holds", "records hold")) " data but tell" @if untold == 1 { "s" } " nothing of whom." }
         }
     };
     section("funnel", &body)
