@@ -47,13 +47,13 @@ impl LogicalPath {
 
     /// The last name of the path, without directories and container steps.
     pub fn file_name(&self) -> &str {
-        let whole = self.0.as_str();
-        whole.rsplit(['/']).next().unwrap_or(whole)
+        file_name(&self.0)
     }
 
-    /// The name of what a packed stream at this path holds, where the stream gives none: its own less the ending.
-    pub fn unpacked_name(&self) -> &str {
-        unpacked_name(self.file_name())
+    /// What a packed stream at this path holds, where the stream gives it no name: it is named after its container, less the ending.
+    #[must_use]
+    pub fn unpacked(&self) -> LogicalPath {
+        self.member(unpacked_name(&self.0).as_bytes())
     }
 
     /// The directory (in the file system or in the container) the item lies in.
@@ -62,8 +62,13 @@ impl LogicalPath {
     }
 }
 
-/// See [`LogicalPath::unpacked_name`].
-pub fn unpacked_name(file: &str) -> &str {
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The name of what a packed stream at this path holds, see [`LogicalPath::unpacked`].
+pub fn unpacked_name(path: &str) -> &str {
+    let file = file_name(path);
     file.rsplit_once('.').map_or(file, |(stem, ending)| match ending.to_ascii_lowercase().as_str() {
         "tgz" | "tbz" | "tbz2" | "txz" | "tlz" | "tzst" => file,
         _ => stem,

@@ -10,16 +10,11 @@ use super::{
     items::{Digest, ItemSeen, Items},
     row::ItemStatus,
 };
-use crate::base::path::{around, unpacked_name};
+use crate::base::path::{LogicalPath, around, unpacked_name};
 use std::collections::{HashMap, HashSet};
 
 /// Formats of one packed stream, which need not name what it holds.
 const OF_ONE_STREAM: [&str; 9] = ["brotli", "bzip2", "compress", "gzip", "lz4", "lzip", "lzma", "xz", "zstd"];
-
-/// The name of a file, without the directories and containers around it.
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
 
 impl Items {
     /// Moves the members of read copies under the path that stands for all copies; the numbers of those that had to be moved, and
@@ -38,7 +33,7 @@ impl Items {
         let mut named: HashMap<String, String> = HashMap::new();
         let mut names: HashMap<Digest, HashSet<String>> = HashMap::new();
         for item in self.iter().filter(|item| OF_ONE_STREAM.contains(&item.format) && copied.contains(&item.digest.short())) {
-            names.entry(item.digest).or_default().insert(unpacked_name(file_name(item.path)).to_owned());
+            names.entry(item.digest).or_default().insert(unpacked_name(item.path).to_owned());
         }
         let mut settled = Settled::default();
         // Outer ones first: what is in a container is where that is.
@@ -47,8 +42,7 @@ impl Items {
             let mut read: Vec<(Digest, String, String)> = Vec::new();
             let mut found: Vec<(Digest, String)> = Vec::new();
             for (place, item) in self.iter().enumerate().filter(|(_, item)| item.depth == depth) {
-                let named = named.get(item.path).cloned().or_else(|| under(item.path, &moved));
-                let path = named.filter(|path| path != item.path);
+                let path = named.get(item.path).cloned().or_else(|| under(item.path, &moved)).filter(|path| path != item.path);
                 if copied.contains(&item.digest.short()) {
                     let path = path.as_deref().unwrap_or(item.path);
                     found.push((item.digest, path.to_owned()));
@@ -66,7 +60,8 @@ impl Items {
             for (digest, path, was) in read {
                 let Some(master) = masters.get(&digest) else { continue };
                 for name in names.get(&digest).into_iter().flatten() {
-                    named.insert(format!("{was}!/{name}"), format!("{master}!/{}", unpacked_name(file_name(master))));
+                    let member = LogicalPath::from_stored(&was).member(name.as_bytes());
+                    named.insert(member.as_str().to_owned(), LogicalPath::from_stored(master).unpacked().as_str().to_owned());
                 }
                 if *master != path {
                     moved.insert(was, master.clone());

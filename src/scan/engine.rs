@@ -339,7 +339,7 @@ impl Examiner<'_, '_> {
         if !member.name.is_empty() {
             return if member.step { self.path.member(member.name) } else { self.path.part(&String::from_utf8_lossy(member.name)) };
         }
-        self.path.member(self.path.unpacked_name().as_bytes())
+        self.path.unpacked()
     }
 }
 

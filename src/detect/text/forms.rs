@@ -43,14 +43,12 @@ pub(super) struct Next {
 /// What stands between two runs of letters and digits.
 pub(super) mod sign {
     pub(in crate::detect::text) const DOT: u8 = 2;
-    /// One that stands in hardly any shape, and how many signs there are in a row: two, three, more.
+    /// One that stands in hardly any shape. Behind it, two signs in a row, three, more.
     const OTHER: u8 = 4;
-    const TWO: u8 = 5;
-    const MORE: u8 = 7;
     pub(super) const ALL: u8 = 8;
 
     /// What one sign is.
-    pub(super) const ONE: [u8; 256] = {
+    const ONE: [u8; 256] = {
         let mut of = [OTHER; 256];
         of[b' ' as usize] = 0;
         of[b'-' as usize] = 1;
@@ -62,9 +60,7 @@ pub(super) mod sign {
     /// So many signs, of which this is the first.
     #[inline(always)]
     pub(super) fn of(gap: u32, sign: u8) -> u8 {
-        let several = gap.clamp(2, 4) as u8 + (TWO - 2);
-        debug_assert!(several <= MORE);
-        if gap == 1 { ONE[usize::from(sign)] } else { several }
+        if gap == 1 { ONE[usize::from(sign)] } else { OTHER + gap.clamp(2, 4) as u8 - 1 }
     }
 }
 

@@ -334,6 +334,12 @@ impl<'r> Planes<'r> {
     }
 }
 
+/// The 64 bits of two words from one of the first on.
+#[inline(always)]
+pub(super) fn window([here, next]: [u64; 2], from: usize) -> u64 {
+    here >> from | next << 1 << (CHUNK - 1 - from)
+}
+
 /// Walks over so many rows, with all the width there is where they are many.
 #[inline]
 pub(super) fn walk<W: Walk>(rows: usize, walk: W) -> W::Output {
@@ -559,7 +565,7 @@ impl<const AT: usize> Plane<'_, AT> {
     #[inline(always)]
     pub(super) fn window(&self, from: usize) -> u64 {
         let (at, bit) = (from / CHUNK, from % CHUNK);
-        self.word(at) >> bit | self.word(at + 1) << 1 << (CHUNK - 1 - bit)
+        window([self.word(at), self.word(at + 1)], bit)
     }
 
     /// Hands over every byte of the class.

@@ -3,7 +3,7 @@
 //! Each search is compiled for the widest vectors of the processor ([`widest`]), so it and what it calls are `inline(always)`.
 
 use super::{
-    planes::{Planes, Row, Rows, plane, walk},
+    planes::{Planes, Row, Rows, plane, walk, window},
     stems::Stems,
 };
 use crate::{
@@ -66,12 +66,6 @@ impl Numbers {
     pub(super) fn made(&self, from: usize) -> MakeUp {
         MakeUp { alphanumeric: window(self.alphanumeric, from), digits: window(self.digits, from) }
     }
-}
-
-/// The 64 bits from one of the first on.
-#[inline(always)]
-fn window([here, next]: [u64; 2], from: usize) -> u64 {
-    here >> from | next << 1 << (CHUNK - 1 - from)
 }
 
 /// What is done with the numbers of each sixty-four characters that have any, of the row at that place. To become part of the
@@ -139,7 +133,6 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 is_set_apart: class(plane::SET_APART) != [0; 2] || set_apart_before != 0,
                 ..Numbers::default()
             };
-
             if numbers.all != 0 {
                 // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
                 let both = |[here, next]: [u64; 2], far: usize| [here & (here >> far | next << (CHUNK - far)), next & next >> far];
