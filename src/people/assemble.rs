@@ -49,7 +49,7 @@ fn nameless(records: &Records, class: Class) -> Vec<(u32, u64)> {
 fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
     let named = |node: &u32| records.nodes[*node as usize].name != NONE;
     let nodes = || pointers.iter().map(|(_, node)| *node).filter(named);
-    let own: Vec<u32> = nodes().filter(|node| records.nodes[*node as usize].own_name).collect();
+    let own: Vec<u32> = nodes().filter(|node| records.nodes[*node as usize].has_own_name()).collect();
     if !own.is_empty() {
         return own;
     }
@@ -60,7 +60,7 @@ fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
 /// (key, node) of one class.
 fn index(records: &Records, class: Class) -> Lookup<(u64, u32)> {
     let mut index: Vec<(u64, u32)> = Vec::new();
-    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.organisation) {
+    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.is_organisation()) {
         index.extend(records.keys(node).iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
     }
     index.par_sort_unstable();
@@ -76,8 +76,8 @@ fn lend(records: &mut Records, from: usize, to: usize) {
     if borrower.birth == 0 {
         borrower.birth = lender.birth;
     }
-    if borrower.sex == 0 {
-        borrower.sex = lender.sex;
+    if borrower.sex() == 0 {
+        borrower.flags = borrower.flags.with_sex(lender.sex());
     }
     let links = |key: &&Key| !matches!(key.class, Class::Own | Class::Reference);
     let (theirs, own) = (records.keys(&records.nodes[from]), records.keys(&records.nodes[to]));

@@ -63,7 +63,7 @@ enum Verdict {
 /// Attaches records without names to people, then joins what is left among itself.
 pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     let nameless: Vec<u32> = (0..records.nodes.len() as u32)
-        .filter(|node| records.nodes[*node as usize].name == NONE && !records.nodes[*node as usize].organisation)
+        .filter(|node| records.nodes[*node as usize].name == NONE && !records.nodes[*node as usize].is_organisation())
         .filter(|node| !records.keys(&records.nodes[*node as usize]).is_empty())
         .collect();
     let mut attached = Attached::default();
@@ -132,10 +132,10 @@ type Holder = (u64, u32, Class, bool);
 impl Index {
     fn new(records: &Records, clusters: &mut Clusters, anchored: &[bool]) -> Index {
         let mut people: Vec<Holder> = Vec::new();
-        for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.organisation) {
+        for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.is_organisation()) {
             let root = clusters.root(at as u32);
             for key in records.keys(node).iter().filter(|key| strength(key.class).is_some()) {
-                people.push((place(key), root, key.class, node.own_name));
+                people.push((place(key), root, key.class, node.has_own_name()));
             }
         }
         people.par_sort_unstable();

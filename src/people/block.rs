@@ -23,6 +23,7 @@ use std::{
 
 /// Two records a rule joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, packed)] // nine bytes, not twelve: there are as many as records
 pub struct Edge {
     pub rule: Rule,
     pub a: u32,

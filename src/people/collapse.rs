@@ -11,7 +11,7 @@ use super::{
     lent::Lent,
     mention::OfNodes,
     name::Name,
-    record::{Bits, Class, Key, Mailbox, NONE, Node, Records, Span, mix},
+    record::{Bits, Class, Flags, Key, Mailbox, NONE, Node, Records, Span, mix},
 };
 use std::{
     fs::File,
@@ -445,7 +445,7 @@ impl Bins {
             for (.., at) in &order {
                 let found = &apart.found[*at as usize];
                 next[*at as usize] = of_nodes.begin(found.mentions);
-                [found.id as u32, (found.id >> 32) as u32].into_iter().for_each(|half| ids.push(half));
+                ids.push([found.id as u32, (found.id >> 32) as u32]);
                 if let Some(identity) = Identity::read(bin.at(found.identity)) {
                     records.add(found, &identity);
                     records.add_text(found, bin.text(found));
@@ -475,13 +475,11 @@ impl Records {
         self.nodes.push(Node {
             name,
             birth,
-            sex,
-            name_mark: found.name_mark,
-            place: found.place,
             address,
             keys,
-            organisation,
-            own_name: found.marks & OWN_NAME != 0,
+            place: found.place,
+            name_mark: found.name_mark,
+            flags: Flags::new(organisation, found.marks & OWN_NAME != 0, sex),
         });
     }
 
@@ -516,21 +514,18 @@ impl Records {
     }
 
     /// Chooses the records that are asked about in the hold-out, by their ids.
-    fn draw(&mut self, ids: Aside) -> anyhow::Result<()> {
+    fn draw(&mut self, mut ids: Aside<2>) -> anyhow::Result<()> {
         let one_in = holdout::one_in(self.nodes.len());
         if one_in == 1 {
             return Ok(());
         }
         self.drawn = Bits::new(self.nodes.len());
-        let (mut at, mut low) = (0, None);
-        ids.recall(|half| match low.take() {
-            None => low = Some(half),
-            Some(low) => {
-                if mix(&[u64::from(half) << 32 | u64::from(low)]).is_multiple_of(one_in) {
-                    self.drawn.set(at);
-                }
-                at += 1;
+        let mut at = 0;
+        ids.recall(|[low, high]| {
+            if mix(&[u64::from(high) << 32 | u64::from(low)]).is_multiple_of(one_in) {
+                self.drawn.set(at);
             }
+            at += 1;
         })
     }
 }

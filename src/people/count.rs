@@ -271,15 +271,28 @@ impl Chances {
 fn spread(individuals: &[Individual], doubts: &[Doubt], kinds: &Kinds) -> Vec<Part> {
     let mut each: Vec<Part> = vec![Part::default(); individuals.len()];
     // By place, and within it by what is known of them, of which there are few kinds.
-    let mut alike: Map<_, Vec<u32>> = Map::default();
-    for (at, one) in individuals.iter().enumerate().filter(|(_, one)| one.counted) {
-        alike.entry((one.residency, one.minor, one.elements, one.protected)).or_default().push(at as u32);
+    let kind = |one: &Individual| (one.residency, one.minor, one.elements, one.protected);
+    let counted = || individuals.iter().zip(0..).filter(|(one, _)| one.counted);
+    let mut alike: Map<_, usize> = Map::default();
+    counted().for_each(|(one, _)| *alike.entry(kind(one)).or_default() += 1);
+    let mut ends: Vec<_> = alike.iter_mut().collect();
+    ends.sort_unstable_by_key(|(kind, _)| **kind);
+    let mut places: BTreeMap<Jurisdiction, usize> = BTreeMap::new();
+    let mut all = 0;
+    for ((residency, ..), people) in ends {
+        all += std::mem::replace(people, all);
+        places.insert(*residency, all);
     }
-    let mut places: BTreeMap<Jurisdiction, Vec<u32>> = BTreeMap::new();
-    for ((residency, ..), people) in alike.into_iter().collect::<BTreeMap<_, _>>() {
-        places.entry(residency).or_default().extend(people);
+    let mut people: Vec<u32> = vec![NONE; all];
+    for (one, at) in counted() {
+        if let Some(end) = alike.get_mut(&kind(one)) {
+            people[*end] = at;
+            *end += 1;
+        }
     }
-    for place in places.values() {
+    let mut from = 0;
+    for end in places.into_values() {
+        let place = &people[std::mem::replace(&mut from, end)..end];
         share_out(place, kinds, |at| doubts[at].fewer, |at| each[at].is_other = true);
         share_out(place, kinds, |at| doubts[at].more, |at| each[at].is_two = true);
     }
@@ -341,38 +354,37 @@ impl Direction {
     }
 }
 
+/// So many people are named with a reason.
+const EXAMPLES: usize = 5;
+
 impl Ledger<'_> {
     /// Enters a reason: people, each with the chance that it holds of them.
     fn enter(
         &mut self,
         code: &'static str,
         direction: Direction,
-        people: &[(u32, u8)],
+        people: impl Iterator<Item = (u32, u8)>,
         resolve: &'static str,
         text: impl Fn(&str) -> String,
     ) {
-        let mut chances = Chances::default();
+        let (mut chances, mut examples, mut all) = (Chances::default(), Vec::new(), 0u64);
         for (at, chance) in people {
-            let doubt = &mut self.doubts[*at as usize];
+            let doubt = &mut self.doubts[at as usize];
             let held = if direction == Direction::Lowers { &mut doubt.fewer } else { &mut doubt.more };
-            *held = self.kinds.greater(*held, *chance);
-            chances.add(1, *chance);
+            *held = self.kinds.greater(*held, chance);
+            chances.add(1, chance);
+            all += 1;
+            if examples.len() < EXAMPLES {
+                examples.push(at);
+            }
         }
         let most = chances.most(&self.kinds).all();
         if most == 0 {
             return;
         }
-        let all = people.len() as u64;
         let of =
             if most == all { String::new() } else { format!("; at most {most} of {all} by what the same rules do where numbers tell") };
-        self.reasons.push(Reason {
-            code,
-            text: text(&of),
-            direction,
-            people: most,
-            resolve,
-            examples: people.iter().map(|(at, _)| *at).take(5).collect(),
-        });
+        self.reasons.push(Reason { code, text: text(&of), direction, people: most, resolve, examples });
     }
 
     /// Whether both records of a pair tell a birth date.
@@ -383,7 +395,8 @@ impl Ledger<'_> {
     /// Pairs a possible rule joins: each tree edge may be one person less.
     fn may_be_one(&mut self) {
         let Resolved { individuals, individual_of, edges, rates, .. } = *self.resolved;
-        let mut parent: Vec<u32> = (0..individuals.len() as u32).collect();
+        // Of those who may be others.
+        let mut parent: Map<u32, u32> = Map::default();
         let mut by_rule: BTreeMap<Rule, Vec<(u32, u8)>> = BTreeMap::new();
         let mut known: BTreeMap<(Rule, bool), u8> = BTreeMap::new();
         for edge in edges.iter().filter(|edge| edge.rule.tier() == Tier::Possible) {
@@ -398,7 +411,7 @@ impl Ledger<'_> {
             let (x, y) = (find(&mut parent, a), find(&mut parent, b));
             if x != y {
                 let (keep, gone) = (x.min(y), x.max(y));
-                parent[gone as usize] = keep;
+                parent.insert(gone, keep);
                 let births = self.births(edge.a, edge.b);
                 // Records without a number and a birth date are not like those that tell how such rules fare: there, other records of the
                 // person agree in more.
@@ -410,7 +423,7 @@ impl Ledger<'_> {
         }
         for (rule, people) in by_rule {
             let resolve = "compare the two records; a birth date or number on both sides decides";
-            self.enter(rule.id(), Direction::Lowers, &people, resolve, |of| format!("may be counted twice: {}{of}", rule.text()));
+            self.enter(rule.id(), Direction::Lowers, people.into_iter(), resolve, |of| format!("may be counted twice: {}{of}", rule.text()));
         }
     }
 
@@ -434,9 +447,9 @@ impl Ledger<'_> {
         }
         let people = (0..).zip(individuals).filter(|(_, individual)| weak(individual)).map(|(at, _)| at);
         let [renamed, sure] = [RENAMED, Chance::SURE].map(|chance| self.kinds.place(chance));
-        let people: Vec<(u32, u8)> = people.map(|at| (at, if strangers.contains(&at) { renamed } else { sure })).collect();
+        let people = people.map(|at| (at, if strangers.contains(&at) { renamed } else { sure }));
         let resolve = "match the contacts against the organisation's own customer or staff list";
-        self.enter("nameless", Direction::Lowers, &people, resolve, |_| {
+        self.enter("nameless", Direction::Lowers, people, resolve, |_| {
             "known only by an e-mail address, phone, login or account that tells no name, or a name that somebody here has; may be people counted \
              under their names"
                 .to_owned()
@@ -455,9 +468,9 @@ impl Ledger<'_> {
         let missed = [false, true].map(|births| self.kinds.place(rates.chance_of_pieces(births)));
         let at_risk = individuals.iter().zip(&numbered).enumerate();
         let at_risk = at_risk.filter(|(_, (individual, numbered))| individual.counted && individual.name != NONE && !**numbered);
-        let people: Vec<(u32, u8)> = at_risk.map(|(at, (individual, _))| (at as u32, missed[usize::from(individual.birth != 0)])).collect();
+        let people = at_risk.map(|(at, (individual, _))| (at as u32, missed[usize::from(individual.birth != 0)]));
         let resolve = "look for people in people.csv who are alike in ways that no rule knows";
-        self.enter("missed_merge", Direction::Lowers, &people, resolve, |of| {
+        self.enter("missed_merge", Direction::Lowers, people, resolve, |of| {
             format!("hold no personal number; records of theirs may be alike in no way that a rule knows, and counted twice{of}")
         });
     }
@@ -481,18 +494,13 @@ impl Ledger<'_> {
             }
         }
         for (weak, code) in [(0, "strong_merge"), (1, "weak_merge")] {
-            let people: Vec<(u32, u8)> = chances
-                .iter()
-                .enumerate()
-                .map(|(at, chances)| (at as u32, chances[weak]))
-                .filter(|(_, chance)| *chance != NO_DOUBT)
-                .collect();
+            let people = (0..).zip(&chances).map(|(at, chances)| (at, chances[weak])).filter(|(_, chance)| *chance != NO_DOUBT);
             let (resolve, what) = if weak == 0 {
                 ("look at merges.csv, rules R02 to R06", "rest on merges by rules that seldom err")
             } else {
                 ("look at merges.csv, rules R07 to R17 and R22 to R25", "rest on a merge without a common number, birth date and contact")
             };
-            self.enter(code, Direction::Raises, &people, resolve, |of| format!("{what}; may be two people each{of}"));
+            self.enter(code, Direction::Raises, people, resolve, |of| format!("{what}; may be two people each{of}"));
         }
     }
 
@@ -504,8 +512,8 @@ impl Ledger<'_> {
         people.sort_unstable();
         people.dedup();
         let sure = self.kinds.place(Chance::SURE);
-        let people: Vec<(u32, u8)> = people.into_iter().map(|at| (at, sure)).collect();
-        self.enter("shared_contact", Direction::Raises, &people, "ask who uses the shared contact", |_| {
+        let people = people.into_iter().map(|at| (at, sure));
+        self.enter("shared_contact", Direction::Raises, people, "ask who uses the shared contact", |_| {
             "records without a name under a contact that several people share; may be a further person".to_owned()
         });
     }
@@ -519,10 +527,12 @@ fn clash(a: &Individual, b: &Individual) -> bool {
     !a.birth.is_multiple_of(10_000) && !b.birth.is_multiple_of(10_000) && a.birth != b.birth
 }
 
-fn find(parent: &mut [u32], mut at: u32) -> u32 {
-    while parent[at as usize] != at {
-        parent[at as usize] = parent[parent[at as usize] as usize];
-        at = parent[at as usize];
+fn find(parent: &mut Map<u32, u32>, mut at: u32) -> u32 {
+    while let Some(above) = parent.get(&at).copied() {
+        if let Some(top) = parent.get(&above).copied() {
+            parent.insert(at, top);
+        }
+        at = above;
     }
     at
 }

@@ -5,7 +5,7 @@ use super::{
     held::Held,
     mention::MentionOf,
     place::Jurisdiction,
-    record::{Map, NONE, Node, Records},
+    record::{Map, NONE, Node, Records, mix},
     rule::Tier,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     evidence::Evidence,
 };
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Yes, no, or nothing tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,13 +56,45 @@ impl Basis {
     }
 }
 
-/// `P-` and 13 letters and digits.
-pub type PersonId = Short<15>;
+/// What tells a person from all others, from the content of their first record: stable over runs and renamed files. Written as `P-` and
+/// 13 letters and digits, in whose order it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(u64);
+
+impl PersonId {
+    /// Of what tells somebody's first mention from all others.
+    fn of(least: u64) -> PersonId {
+        PersonId(mix(&[least]))
+    }
+
+    /// The half that an order looks at first.
+    pub(super) const fn first(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// As it is written.
+    pub fn text(self) -> Short<15> {
+        let mut text = *b"P-0000000000000";
+        base32_into(u128::from(self.0), &mut text[2..]);
+        std::str::from_utf8(&text).ok().and_then(Short::fit).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl serde::Serialize for PersonId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// One person.
 #[derive(Clone, Debug)]
 pub struct Individual {
-    /// `P-` and 13 letters and digits, from the content of the first record: stable over runs and renamed files.
     pub id: PersonId,
     /// Place in [`Records::names`], or [`NONE`].
     pub name: u32,
@@ -151,11 +183,11 @@ impl<'a> Assembler<'a> {
         let least = all().map(|mention| records.id(self.catalogue, mention)).min().unwrap_or(0);
         let deceased = nodes.iter().any(|node| records.death_nodes.contains(node));
         let keyed = nodes.iter().any(|node| self.held.is_direct(*node));
-        let person = nodes.iter().any(|node| !records.nodes[*node as usize].organisation);
+        let person = nodes.iter().any(|node| !records.nodes[*node as usize].is_organisation());
         let professional = roles == 1 << Role::Professional as u16;
         let named = name != NONE;
         Individual {
-            id: person_id(least),
+            id: PersonId::of(least),
             name,
             birth,
             minor: age(birth, self.on).map_or(Known::Unknown, |age| if age < 18 { Known::Yes } else { Known::No }),
@@ -276,13 +308,6 @@ impl<'a> Assembler<'a> {
     }
 }
 
-/// `P-` and 13 letters and digits of what tells somebody's first mention from all others.
-fn person_id(least: u64) -> PersonId {
-    let mut text = *b"P-0000000000000";
-    base32_into(u128::from(super::record::mix(&[least])), &mut text[2..]);
-    std::str::from_utf8(&text).ok().and_then(PersonId::fit).unwrap_or_default()
-}
-
 /// Whole years at a date, both `yyyymmdd`; a year alone counts to its end.
 pub fn age(birth: u32, on: u32) -> Option<u32> {
     if birth == 0 || on < birth {
@@ -319,11 +344,13 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_people_are_read_like_other_numbers_in_base_32() {
-        for least in [0, 1, 77, u64::MAX] {
-            let expected = format!("P-{}", crate::base::token::base32(super::super::record::mix(&[least]).into(), 13));
-            assert_eq!(person_id(least).as_str(), expected);
+    fn ids_of_people_are_read_like_other_numbers_in_base_32_and_lie_in_the_order_of_their_text() {
+        let mut ids: Vec<PersonId> = [0, 1, 77, 78, u64::MAX].into_iter().map(PersonId::of).collect();
+        for id in &ids {
+            assert_eq!(id.to_string(), format!("P-{}", crate::base::token::base32(id.0.into(), 13)));
         }
+        ids.sort_unstable();
+        assert!(ids.is_sorted_by_key(|id| id.to_string()));
     }
 
     #[test]

@@ -195,7 +195,7 @@ impl Model {
             return None;
         }
         let named: Vec<u32> = (0..records.nodes.len() as u32)
-            .filter(|at| records.nodes[*at as usize].name != NONE && !records.nodes[*at as usize].organisation)
+            .filter(|at| records.nodes[*at as usize].name != NONE && !records.nodes[*at as usize].is_organisation())
             .collect();
         let all = named.len() as f64 * (named.len() as f64 - 1.0) / 2.0 / one_in as f64;
         let any = drawn(records, meeting, &named)?;

@@ -246,7 +246,7 @@ struct People<'a> {
 impl<'a> People<'a> {
     fn new(records: &'a Records, clusters: &mut Clusters) -> People<'a> {
         let mut roots: Vec<(u32, u32)> = Vec::new();
-        for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE && !node.organisation) {
+        for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE && !node.is_organisation()) {
             roots.push((node.name, clusters.root(at as u32)));
         }
         roots.sort_unstable();
@@ -300,7 +300,7 @@ fn waiting(records: &Records, clusters: &mut Clusters) -> Vec<(u32, Vec<Reading>
     let mut told: BTreeMap<u32, Vec<Reading>> = BTreeMap::new();
     for (node, mailbox) in &records.mailboxes {
         let root = clusters.root(*node);
-        if records.nodes[*node as usize].organisation || clusters.is_named(records, root) {
+        if records.nodes[*node as usize].is_organisation() || clusters.is_named(records, root) {
             continue;
         }
         let whole = readings(mailbox).into_iter().filter(Reading::is_whole);

@@ -72,7 +72,7 @@ pub struct Mentions {
 #[derive(Debug, Default)]
 pub(super) struct Met {
     /// Of each its kind and the lower half of its row, or its place in `stretches`.
-    rows: Aside,
+    rows: Aside<2>,
     count: u32,
     last: Option<u32>,
     stretches: Vec<Stretch>,
@@ -116,20 +116,16 @@ impl Met {
         });
         self.last = Some(kind);
         self.count += 1;
-        [kind, low].into_iter().for_each(|number| self.rows.push(number));
+        self.rows.push([kind, low]);
     }
 
     /// All of them, with the nodes they speak of.
     ///
     /// # Errors
     /// When they could not be set aside, or not be read again.
-    pub(super) fn of(self, nodes: &OfNodes) -> anyhow::Result<Mentions> {
+    pub(super) fn of(mut self, nodes: &OfNodes) -> anyhow::Result<Mentions> {
         let mut rows: Vec<Row> = Vec::with_capacity(self.count as usize);
-        let mut first = None;
-        self.rows.recall(|number| match first.take() {
-            None => first = Some(number),
-            Some(kind) => rows.push(Row { node: NONE, kind, low: number }),
-        })?;
+        self.rows.recall(|[kind, low]| rows.push(Row { node: NONE, kind, low }))?;
         for (node, places) in (0..).zip(nodes.iter()) {
             for at in places {
                 rows[*at as usize].node = node;
@@ -144,7 +140,7 @@ impl Met {
 pub(super) struct OfNodes {
     /// Those of the last nodes, until they are [recalled](OfNodes::recalled) all.
     places: Vec<u32>,
-    aside: Aside,
+    aside: Aside<1>,
     /// How many are set aside.
     before: usize,
     /// By place: the first of a node.
@@ -172,7 +168,7 @@ impl OfNodes {
     /// All nodes that were begun have their mentions. What [`OfNodes::begin`] told means nothing from now on.
     pub(super) fn finish(&mut self) {
         self.before += self.places.len();
-        self.places.drain(..).for_each(|place| self.aside.push(place));
+        self.places.drain(..).for_each(|place| self.aside.push([place]));
     }
 
     /// The same with all places held.
@@ -181,7 +177,7 @@ impl OfNodes {
     /// When they could not be set aside, or not be read again.
     pub(super) fn recalled(mut self) -> anyhow::Result<OfNodes> {
         self.places = Vec::with_capacity(self.before);
-        std::mem::take(&mut self.aside).recall(|place| self.places.push(place))?;
+        std::mem::take(&mut self.aside).recall(|[place]| self.places.push(place))?;
         Ok(self)
     }
 

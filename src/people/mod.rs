@@ -40,21 +40,21 @@ pub mod role;
 pub mod rule;
 mod slip;
 pub mod spelling;
+mod together;
 mod unread;
 mod values;
 mod way;
 
-use crate::{base::ElementSet, evidence::Evidence};
+use crate::evidence::Evidence;
 use aside::Aside;
 use catalogue::Catalogue;
 use cluster::{Clusters, Merge, Refusal};
 use held::Held;
 use individual::{Assembler, Individual};
-use mention::{MentionOf, OfNodes};
-use order::{places_by_id, put_in_order};
-use record::{NONE, Records};
+use record::Records;
 use rule::{Rule, Tier};
 use std::hint::black_box;
+use together::{Together, by_root, put_together};
 
 /// Everybody the evidence shows, and why.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub struct Population {
     /// Places of mentions among all, grouped by individual, each group in order of path and place.
     /// Groups that are nobody's lie between.
     pub order: Vec<u32>,
-    /// By node: place of its individual, or [`NONE`].
+    /// By node: place of its individual, or [`record::NONE`].
     pub individual_of: Vec<u32>,
     pub merges: Vec<Merge>,
     pub refusals: Vec<Refusal>,
@@ -120,96 +120,27 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
     // Nobody asks for them until people are put together, and then there is more room.
     let set_aside = if keep || records.few { None } else { evidence.scratch() };
     let mut merged = Aside::new(set_aside);
-    let parts = |merge: &Merge| [merge.rule as u32, merge.a, merge.b];
-    merges.iter().flat_map(parts).for_each(|part| merged.push(part));
+    merges.iter().for_each(|merge| merged.push([merge.rule as u32, merge.a, merge.b]));
     let count = merges.len();
     drop(merges);
     done("people: records joined");
 
     let of_nodes = std::mem::take(&mut records.of_nodes).recalled()?;
     records.mentions = met.of(&of_nodes)?;
-    let Grouped { mut order, ends } = group_mentions(&of_nodes, &roots);
+    let order = by_root(&of_nodes, &roots);
     drop(of_nodes);
     done("people: mentions put in order");
-    let (assembler, rank) = (Assembler::new(evidence, &records, &held, &catalogue, on), rank_items(evidence, &catalogue, &records));
-    let mut shares: record::Map<u32, ElementSet> = record::Map::default();
-    let shared = records.mentions.iter().filter(|_| !attached.shared.is_empty());
-    for (mention, people) in shared.filter_map(|mention| Some((mention, attached.shared.get(&mention.node)?))) {
-        for root in people {
-            let set = shares.entry(roots[*root as usize]).or_default();
-            *set = set.union(mention.elements);
-        }
-    }
-    let mut individuals: Vec<Individual> = Vec::with_capacity(roots.iter().enumerate().filter(|(at, root)| *at == **root as usize).count());
-    let mut unattributed = 0;
-    let (mut from, mut foreseen) = (0, 0);
-    let mut mentions: Vec<(u32, MentionOf)> = Vec::new();
-    for (root, end) in ends.iter().enumerate().map(|(root, end)| (root as u32, *end as usize)) {
-        let first = std::mem::replace(&mut from, end);
-        if first == end || attached.shared.contains_key(&root) {
-            continue;
-        }
-        if foreseen < end {
-            foreseen = order.len().min(end + block::AHEAD);
-            black_box(records.mentions.foresee(&order[first..foreseen]));
-        }
-        mentions.clear();
-        mentions.extend(order[first..end].iter().filter_map(|at| Some((*at, records.mentions.get(*at as usize)?))));
-        let place = |(at, mention): &(u32, MentionOf)| {
-            let table = catalogue.tables.get(mention.table as usize).map_or(u32::MAX, |table| table.table);
-            (rank.get(&mention.item).copied().unwrap_or(0), table, mention.row, mention.slot, *at)
-        };
-        if !mentions.is_sorted_by_key(place) {
-            mentions.sort_by_cached_key(place);
-            order[first..end].iter_mut().zip(&mentions).for_each(|(at, (sorted, _))| *at = *sorted);
-        }
-        let mut individual = assembler.assemble(&mentions, shares.get(&root).copied().unwrap_or_default());
-        if !individual.counted && !individual.professional {
-            unattributed += u64::from(individual.name == NONE) * mentions.len() as u64;
-            if individual.name == NONE {
-                continue;
-            }
-        }
-        (individual.first, individual.last) = (first as u32, end as u32);
-        individuals.push(individual);
-    }
-    let root_of = |individual: &Individual| roots[records.mentions.node(order[individual.first as usize] as usize) as usize];
-    // The same memory again: where mentions of a root ended, now its individual.
-    let mut by_root = ends;
-    by_root.fill(NONE);
-    for (at, individual) in individuals.iter().enumerate() {
-        by_root[root_of(individual) as usize] = at as u32;
-    }
-    let mut individual_of = roots;
-    individual_of.iter_mut().for_each(|root| *root = by_root[*root as usize]);
-    drop(by_root);
-    // Until now they lay like the records they were made of.
-    let mut place = places_by_id(&individuals);
-    individual_of.iter_mut().filter(|at| **at != NONE).for_each(|at| *at = place[*at as usize]);
-    put_in_order(&mut individuals, &mut place);
-    drop(place);
+    let assembler = Assembler::new(evidence, &records, &held, &catalogue, on);
+    let mut together = put_together(evidence, &assembler, &attached, order, roots);
+    let merge = |[rule, a, b]: [u32; 3]| Rule::ALL.get(rule as usize).map(|rule| Merge { rule: *rule, a, b });
+    // While people lie like the records that merges name.
+    merged.recall(|parts| merge(parts).into_iter().for_each(|merge| together.rests_on(&merge)))?;
+    refusals.iter().for_each(|refusal| together.conflicts(refusal));
+    together.in_order();
+    let Together { individuals, order, individual_of, unattributed } = together;
     let mut merges: Vec<Merge> = Vec::with_capacity(count);
-    let mut parts = (None, None);
-    merged.recall(|part| match parts {
-        (None, _) => parts.0 = Some(part),
-        (Some(_), None) => parts.1 = Some(part),
-        (Some(rule), Some(a)) => {
-            parts = (None, None);
-            merges.extend(Rule::ALL.get(rule as usize).map(|rule| Merge { rule: *rule, a, b: part }));
-        }
-    })?;
-    for merge in &merges {
-        if let Some(person) = individuals.get_mut(individual_of[merge.a as usize] as usize) {
-            person.tier = person.tier.max(Some(merge.rule.tier()));
-        }
-    }
-    for refusal in &refusals {
-        for node in [refusal.a, refusal.b] {
-            if let Some(person) = individuals.get_mut(individual_of[node as usize] as usize) {
-                person.conflict = true;
-            }
-        }
-    }
+    merged.recall(|parts| merges.extend(merge(parts)))?;
+    drop(merged);
     done("people: individuals assembled");
     let resolved = count::Resolved {
         records: &records,
@@ -222,50 +153,11 @@ fn resolve_and(evidence: &Evidence<'_>, on: u32, keep: bool, done: &mut dyn FnMu
         rates: &rates,
     };
     let mut counts = count::count(&resolved);
-    if let Some(reason) = unread::estimate(evidence, &catalogue, &records, &individuals, &individual_of) {
+    if let Some(reason) = unread::estimate(evidence, &catalogue, &records, &individuals, &order) {
         counts.raise(reason);
     }
     done("people: counted");
     Ok(Population { catalogue, records, individuals, order, individual_of, merges, refusals, counts, rates, unattributed, generic })
-}
-
-/// Mentions by root.
-struct Grouped {
-    order: Vec<u32>,
-    /// By root: where its mentions end.
-    ends: Vec<u32>,
-}
-
-/// Places of the mentions by root, each group in order. Records of one person mostly lie together, and so do theirs.
-fn group_mentions(of_nodes: &OfNodes, roots: &[u32]) -> Grouped {
-    let mut ends = vec![0u32; roots.len()];
-    let by_root = || roots.iter().map(|root| *root as usize).zip(of_nodes.iter());
-    roots.iter().zip(of_nodes.counts()).for_each(|(root, mentions)| ends[*root as usize] += mentions as u32);
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += std::mem::replace(end, sum);
-    }
-    let mut order = vec![0; of_nodes.len()];
-    for (root, mentions) in by_root() {
-        let from = ends[root] as usize;
-        order[from..from + mentions.len()].copy_from_slice(mentions);
-        ends[root] += mentions.len() as u32;
-    }
-    // What were the beginnings are now the ends.
-    let mut from = 0;
-    for end in ends.iter().map(|end| *end as usize) {
-        order[std::mem::replace(&mut from, end)..end].sort_unstable();
-    }
-    Grouped { order, ends }
-}
-
-/// Items that mentions lie in, by the order of their paths.
-fn rank_items(evidence: &Evidence<'_>, catalogue: &Catalogue, records: &Records) -> record::Map<u32, u32> {
-    let mut items: Vec<u32> = records.mentions.items().collect();
-    items.sort_unstable();
-    items.dedup();
-    items.sort_by_key(|item| catalogue.path(evidence, *item));
-    items.iter().enumerate().map(|(at, item)| (*item, at as u32)).collect()
 }
 
 /// All of these, some at a time brought into the processor's cache by `foresee` before they are handed over.

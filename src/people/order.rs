@@ -4,11 +4,8 @@ use super::individual::Individual;
 
 /// The place of every individual in the order of their ids; of equal ones, the first stays first.
 pub(super) fn places_by_id(individuals: &[Individual]) -> Vec<u32> {
-    // Five letters and digits of an id in one number, which is compared at once.
-    const LETTERS: u8 = b'z' - b'0' + 1;
-    let letter = |letters: u32, byte: u8| letters * u32::from(LETTERS) + u32::from(byte.saturating_sub(b'0').min(LETTERS - 1));
-    let first = |id: &str| id.bytes().skip(2).take(5).fold(0, letter);
-    let mut order: Vec<(u32, u32)> = individuals.iter().zip(0..).map(|(one, at)| (first(&one.id), at)).collect();
+    // The half of an id is compared at once, and mostly tells.
+    let mut order: Vec<(u32, u32)> = individuals.iter().zip(0..).map(|(one, at)| (one.id.first(), at)).collect();
     let id = |at: u32| individuals.get(at as usize).map(|one| one.id);
     order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1)));
     let mut place = vec![0; order.len()];

@@ -88,7 +88,7 @@ pub struct Key {
 
 /// Where the keys of a node lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C, packed(2))] // so that a node takes 24 bytes
+#[repr(C, packed(2))] // so that a node takes 22 bytes
 pub struct Span {
     from: u32,
     count: u16,
@@ -106,29 +106,66 @@ impl Span {
 }
 
 /// One distinct identity as records show it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
+#[repr(C, packed(2))] // 22 bytes, not 24: there are hundreds of millions
 pub struct Node {
     pub name: u32,
     /// `yyyymmdd`; 0 when unknown; `yyyy0000` when only the year is known.
     pub birth: u32,
-    pub sex: u8,
-    /// The name's, see [`Name::mark`].
-    pub name_mark: u8,
-    /// Of its telephone, in [`Records::phone_places`].
-    pub place: u16,
     pub address: u32,
     /// Its keys, sorted: see [`Records::keys`].
     pub keys: Span,
-    /// Named for an organisation or a role, not a person.
-    pub organisation: bool,
-    /// The name stands in a child object of the row it names (`Patient.name`).
-    pub own_name: bool,
+    /// Of its telephone, in [`Records::phone_places`].
+    pub place: u16,
+    /// The name's, see [`Name::mark`].
+    pub name_mark: u8,
+    pub flags: Flags,
+}
+
+/// What else a node tells of whom it speaks of, a few bits of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    const ORGANISATION: u8 = 1;
+    const OWN_NAME: u8 = 2;
+    const SEX: u8 = 0b1100;
+    const SEXES: [u8; 4] = [0, b'm', b'f', 0];
+
+    /// `sex` is `m`, `f` or 0.
+    pub(super) fn new(organisation: bool, own_name: bool, sex: u8) -> Flags {
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        Flags(flag(organisation, Flags::ORGANISATION) | flag(own_name, Flags::OWN_NAME)).with_sex(sex)
+    }
+
+    /// The same of somebody of this sex.
+    pub(super) fn with_sex(self, sex: u8) -> Flags {
+        let at = Flags::SEXES.iter().position(|known| *known == sex).unwrap_or_default();
+        Flags(self.0 & !Flags::SEX | (at as u8) << Flags::SEX.trailing_zeros())
+    }
 }
 
 impl Node {
     /// Whether given name and surname are both known.
     pub fn is_fully_named(&self) -> bool {
         name::is_full(self.name_mark)
+    }
+
+    /// Named for an organisation or a role, not a person.
+    #[inline]
+    pub fn is_organisation(&self) -> bool {
+        self.flags.0 & Flags::ORGANISATION != 0
+    }
+
+    /// The name stands in a child object of the row it names (`Patient.name`).
+    pub fn has_own_name(&self) -> bool {
+        self.flags.0 & Flags::OWN_NAME != 0
+    }
+
+    /// `m`, `f`, or 0 when nothing tells.
+    #[inline]
+    pub fn sex(&self) -> u8 {
+        Flags::SEXES[usize::from((self.flags.0 & Flags::SEX) >> Flags::SEX.trailing_zeros())]
     }
 
     /// What tells father from son.
@@ -269,13 +306,11 @@ impl Records {
         self.nodes.push(Node {
             name,
             birth,
-            sex: 0,
-            name_mark: self.names.get(name as usize).map_or(0, Name::mark),
-            place: super::values::NOWHERE,
             address: NONE,
             keys,
-            organisation: false,
-            own_name: false,
+            place: super::values::NOWHERE,
+            name_mark: self.names.get(name as usize).map_or(0, Name::mark),
+            flags: Flags::default(),
         });
     }
 }

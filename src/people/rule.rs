@@ -231,7 +231,7 @@ fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Option<Likenes
         suffix_conflict,
         given_only: name == Some(Likeness::Partial) && !full_names && matches!(names(), (Some(x), Some(y)) if x.levels(y)[0] > 2),
         one_letter: at_once && matches!(names(), (Some(x), Some(y)) if x.is_one_letter_from(y)),
-        sex_conflict: a.sex != 0 && b.sex != 0 && a.sex != b.sex,
+        sex_conflict: a.sex() != 0 && b.sex() != 0 && a.sex() != b.sex(),
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     catalogue::Catalogue,
     count::{Direction, Reason},
     individual::Individual,
-    record::{NONE, Records},
+    record::Records,
 };
 use crate::{
     base::Category,
@@ -92,7 +92,7 @@ pub(super) fn estimate(
     catalogue: &Catalogue,
     records: &Records,
     individuals: &[Individual],
-    individual_of: &[u32],
+    order: &[u32],
 ) -> Option<Reason> {
     let unread = unread(evidence, catalogue);
     if unread.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn estimate(
     }
     let (mut near, mut like, mut all) = (HashMap::<(&str, String), Seen>::new(), HashMap::<String, Seen>::new(), Seen::default());
     let mut series: HashMap<String, Seen> = unread.iter().filter_map(|(path, _)| Some((series_of(path)?, Seen::default()))).collect();
-    let (people, novelty) = people_by_item(records, individuals, individual_of);
+    let (people, novelty) = people_by_item(records, individuals, order);
     for item in evidence.items.iter().filter(|item| !catalogue.is_set_aside(item.item)) {
         let people = people.get(&item.item).copied().unwrap_or(0);
         let (folder, ending) = kind(item.path);
@@ -165,21 +165,22 @@ fn unread(evidence: &Evidence<'_>, catalogue: &Catalogue) -> Vec<(String, u64)> 
     lost
 }
 
-/// How many counted people were seen in each item, and how many were seen once for how many times somebody was seen.
-fn people_by_item(records: &Records, individuals: &[Individual], individual_of: &[u32]) -> (HashMap<u32, u64>, Novelty) {
-    let counted = |node: u32| {
-        let at = individual_of.get(node as usize).copied().filter(|at| *at != NONE)?;
-        individuals.get(at as usize).filter(|individual| individual.counted).map(|_| at)
-    };
-    let mut pairs: Vec<(u32, u32)> = records.mentions.iter().filter_map(|mention| Some((mention.item, counted(mention.node)?))).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut people = HashMap::new();
-    pairs.iter().for_each(|(item, _)| *people.entry(*item).or_default() += 1);
-    let mut times: HashMap<u32, u64> = HashMap::new();
-    pairs.iter().for_each(|(_, person)| *times.entry(*person).or_default() += 1);
-    let once = times.values().filter(|times| **times == 1).count() as u64;
-    (people, Novelty { once, times: pairs.len() as u64 })
+/// How many counted people were seen in each item, and how many were seen once for how many times somebody was seen. `order` holds the
+/// mentions of everybody, see [`super::Population::order`].
+fn people_by_item(records: &Records, individuals: &[Individual], order: &[u32]) -> (HashMap<u32, u64>, Novelty) {
+    let (mut people, mut novelty) = (HashMap::new(), Novelty { once: 0, times: 0 });
+    let mut items: Vec<u32> = Vec::new();
+    for individual in individuals.iter().filter(|individual| individual.counted) {
+        let mentions = order.get(individual.first as usize..individual.last as usize).unwrap_or_default();
+        items.clear();
+        items.extend(mentions.iter().filter_map(|at| Some(records.mentions.get(*at as usize)?.item)));
+        items.sort_unstable();
+        items.dedup();
+        items.iter().for_each(|item| *people.entry(*item).or_default() += 1);
+        novelty.once += u64::from(items.len() == 1);
+        novelty.times += items.len() as u64;
+    }
+    (people, novelty)
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ impl<'a> Meeting<'a> {
 
     /// The ways in which a record may meet others, a bit for each.
     pub(super) fn ways(&self, at: usize, node: &Node) -> u32 {
-        if node.name == NONE || node.organisation {
+        if node.name == NONE || node.is_organisation() {
             return 0;
         }
         let by_keys = self.records.keys(node).iter().fold(0, |ways, key| ways | Way::of(key.class).bit());

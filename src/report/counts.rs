@@ -41,11 +41,11 @@ impl Report for Reasons {
         let mut sheet =
             Sheet::create(folder, self.name(), "reason_code, text, direction, people_affected, examples_person_ids, how_to_resolve")?;
         for reason in &assessment.population.counts.reasons {
-            let examples: Vec<&str> = reason
+            let examples: Vec<_> = reason
                 .examples
                 .iter()
                 .filter_map(|at| assessment.population.individuals.get(*at as usize))
-                .map(|one| one.id.as_str())
+                .map(|one| one.id.text())
                 .collect();
             sheet
                 .plain(reason.code)

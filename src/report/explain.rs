@@ -51,7 +51,7 @@ struct Records<'p> {
 /// # Errors
 /// When evidence cannot be read.
 pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> anyhow::Result<Option<String>> {
-    let Some(place) = population.individuals.iter().position(|individual| &*individual.id == id) else { return Ok(None) };
+    let Some(place) = population.individuals.iter().position(|individual| *individual.id.text() == *id) else { return Ok(None) };
     let individual = &population.individuals[place];
     let own: Vec<usize> = population.order[individual.first as usize..individual.last as usize].iter().map(|at| *at as usize).collect();
     let nodes: HashSet<u32> = own.iter().map(|at| population.records.mentions.node(*at)).collect();
@@ -245,7 +245,7 @@ fn write_apart(out: &mut String, records: &Records<'_>, apart: &[Miss]) -> std::
     }
     for miss in apart {
         let other = records.population.individual_of.get(miss.theirs as usize).copied().unwrap_or(NONE);
-        let other = records.population.individuals.get(other as usize).map_or("a record of nobody", |other| other.id.as_str());
+        let other = records.population.individuals.get(other as usize).map_or_else(|| "a record of nobody".to_owned(), |other| other.id.to_string());
         let why = miss.guard.map_or("too weak to join, so it only lowers the floor", Guard::text);
         writeln!(out, "  {other}: {} ({})\n    not joined: {why}", miss.rule.text(), miss.rule.id())?;
         writeln!(out, "    {}\n    {}", records.place_of_node(miss.own), records.place_of_node(miss.theirs))?;

@@ -52,8 +52,8 @@ impl Report for Merges {
         let mut sheet = Sheet::detail(folder, "merges", header, rows.len() as u64, assessment.csv_all)?;
         let mut place = String::new();
         for merge in rows {
-            let id = person(merge.a).map_or("", |individual| individual.id.as_str());
-            sheet.word(id).word(merge.rule.id()).word(merge.rule.text()).word(merge.rule.tier().word());
+            let id = person(merge.a).map(|individual| individual.id.text()).unwrap_or_default();
+            sheet.word(&id).word(merge.rule.id()).word(merge.rule.text()).word(merge.rule.tier().word());
             for node in [merge.a, merge.b] {
                 write_place(assessment, &places, node, &mut place);
                 sheet.text(&place);
@@ -81,7 +81,7 @@ impl Report for Conflicts {
                 let of = |node: u32| population.individuals.get(population.individual_of[node as usize] as usize);
                 let (a, b) = (of(refusal.a)?, of(refusal.b)?);
                 (a.id != b.id)
-                    .then(|| (a.id.as_str().min(&b.id), a.id.as_str().max(&b.id), refusal.guard, refusal.rule, refusal.a, refusal.b))
+                    .then(|| (a.id.min(b.id), a.id.max(b.id), refusal.guard, refusal.rule, refusal.a, refusal.b))
             })
             .collect();
         rows.sort_by_key(|row| (row.0, row.1, row.2.id(), row.3.id(), row.4, row.5));
@@ -93,8 +93,8 @@ impl Report for Conflicts {
         for (number, (a, b, cause, rule, x, y)) in rows.into_iter().enumerate() {
             sheet
                 .plain(format_args!("C-{:06}", number + 1))
-                .word(a)
-                .word(b)
+                .plain(a)
+                .plain(b)
                 .word(cause.id())
                 .word(cause.text())
                 .word(rule.id())

@@ -77,7 +77,7 @@ impl Report for Mentions {
                 rows_of.get(&(finding.item, finding.table, finding.at))
             };
             let person =
-                person.and_then(|person| population.individuals.get(*person as usize)).map_or("", |individual| individual.id.as_str());
+                person.and_then(|person| population.individuals.get(*person as usize)).map(|individual| individual.id.text()).unwrap_or_default();
             let context = neighbours.masked(&findings, at, assessment);
             sheet
                 .text(catalogue.path(assessment.evidence, finding.item))
@@ -87,7 +87,7 @@ impl Report for Mentions {
                 .text(&masked(&String::from_utf8_lossy(&finding.value), entry.element))
                 .plain(finding.token)
                 .plain(format_args!("{:.1}", finding.bits))
-                .word(person)
+                .word(&person)
                 .text(&context)
                 .end()?;
         }

@@ -88,7 +88,7 @@ impl PersonRow {
     fn begin(&mut self, population: &Population, individual: &Individual) {
         self.text.clear();
         self.ends.clear();
-        self.word(&individual.id);
+        self.word(&individual.id.text());
         if let Some(name) = population.records.shown_name(individual.name) {
             self.name.clear();
             write_masked_name(&mut self.name, &name);
@@ -148,7 +148,7 @@ impl Report for Elements {
                     }
                     let protection = if individual.protected.contains(cell.element) { "protected" } else { "clear" };
                     let confidence = if detectors.is_empty() { "medium" } else { "high" };
-                    sheet.word(&individual.id).word(cell.element.code()).word(&detectors);
+                    sheet.word(&individual.id.text()).word(cell.element.code()).word(&detectors);
                     sheet.number(cell.distinct).number(cell.mentions).number(cell.files).word(protection).word(confidence).end()?;
                 }
             }
@@ -181,7 +181,7 @@ impl Report for Records {
                 location.clear();
                 write_location(&mut location, mention.table != NO_TABLE, mention.row, mention.length);
                 let path = population.catalogue.path(assessment.evidence, mention.item);
-                sheet.word(&individual.id).word(path).word(&location).word(mention.role.word()).end()?;
+                sheet.word(&individual.id.text()).word(path).word(&location).word(mention.role.word()).end()?;
             }
         }
         sheet.finish()

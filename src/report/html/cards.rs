@@ -8,7 +8,7 @@ use crate::{
     base::{Element, ElementSet, Role, mask::mask_name},
     evidence::row::NO_TABLE,
     people::{
-        individual::{Individual, Known},
+        individual::{Individual, Known, PersonId},
         record::{Map, NONE},
         rule::Rule,
     },
@@ -61,12 +61,12 @@ struct Cards<'a> {
     rules: Vec<[&'static str; 2]>,
     roles: Vec<&'static str>,
     paths: Vec<Cow<'a, str>>,
-    people: Vec<Card<'a>>,
+    people: Vec<Card>,
 }
 
 /// One person, as an array; the fields in the order in which `page.js` reads them.
 #[derive(Serialize)]
-struct Card<'a>(&'a str, String, u32, u8, u8, usize, usize, usize, usize, u32, u32, u8, Vec<usize>, Vec<(usize, String)>, Vec<usize>);
+struct Card(PersonId, String, u32, u8, u8, usize, usize, usize, usize, u32, u32, u8, Vec<usize>, Vec<(usize, String)>, Vec<usize>);
 
 /// All cards, ready to stand in a script element.
 pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
@@ -102,7 +102,7 @@ pub(super) fn cards(assessment: &Assessment<'_>) -> anyhow::Result<String> {
     })
 }
 
-fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u64, doubt: u8, shared: &mut Shared<'a>) -> Card<'a> {
+fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u64, doubt: u8, shared: &mut Shared<'a>) -> Card {
     let population = assessment.population;
     let name = population.records.shown_name(individual.name).map(|name| mask_name(&name)).unwrap_or_default();
     let places = population.mentions(individual).take(PLACES_TOLD).map(|mention| {
@@ -111,7 +111,7 @@ fn person<'a>(assessment: &Assessment<'a>, individual: &'a Individual, rules: u6
     });
     let places = places.collect();
     Card(
-        &individual.id,
+        individual.id,
         super::visible(&name).into_owned(),
         individual.birth / 10_000,
         known(individual.minor),
