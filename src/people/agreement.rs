@@ -9,7 +9,7 @@
 use super::{
     holdout::Tally,
     likeness::Likeness,
-    record::{Class, NONE, Node, Records},
+    record::{Class, NONE, Record, Records},
     rule::{self, Birth, Comparison, Door, Numbers},
 };
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ const ENOUGH: u64 = 25;
 impl Agreement {
     /// How two records agree; `None` if they do in one thing only, or a generation suffix keeps them apart. A door written
     /// differently is the same door: the more ways there are, the fewer pairs tell of each.
-    pub(super) fn of(records: &Records, c: &Comparison, rare: bool, a: &Node, b: &Node) -> Option<Agreement> {
+    pub(super) fn of(records: &Records, c: &Comparison, rare: bool, a: Record<'_>, b: Record<'_>) -> Option<Agreement> {
         let (dated, housed, contact) =
             (matches!(c.birth, Birth::Same | Birth::Near), c.address >= Door::Near, c.contact || c.account || c.reference);
         if c.suffix_conflict || (u8::from(dated) + u8::from(housed) + u8::from(contact)) == 0 {
@@ -79,7 +79,7 @@ impl Agreement {
 }
 
 /// What the numbers of two records say of them, where both carry one.
-pub(super) fn by_number(records: &Records, c: &Comparison, a: &Node, b: &Node) -> Option<bool> {
+pub(super) fn by_number(records: &Records, c: &Comparison, a: Record<'_>, b: Record<'_>) -> Option<bool> {
     let told = |numbers| match numbers {
         Numbers::Same => Some(true),
         Numbers::Near | Numbers::Different => Some(false),
@@ -89,8 +89,8 @@ pub(super) fn by_number(records: &Records, c: &Comparison, a: &Node, b: &Node) -
 }
 
 /// Whether a record says all that a whole agreement needs, and carries a number.
-pub(super) fn tells_all(records: &Records, node: &Node) -> bool {
-    let numbered = records.keys(node).iter().any(|key| matches!(key.class, Class::Personal | Class::Proven));
+pub(super) fn tells_all(node: Record<'_>) -> bool {
+    let numbered = node.keys().iter().any(|key| matches!(key.class, Class::Personal | Class::Proven));
     numbered && node.name != NONE && node.address != NONE && !node.birth.is_multiple_of(10_000)
 }
 

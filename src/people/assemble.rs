@@ -38,8 +38,8 @@ pub fn lend_details(records: &mut Records) {
 /// Records without a name, each with its keys of one class.
 fn nameless(records: &Records, class: Class) -> Vec<(u32, u64)> {
     let mut found = Vec::new();
-    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name == NONE) {
-        found.extend(records.keys(node).iter().filter(|key| key.class == class).map(|key| (at as u32, key.value)));
+    for (at, node) in records.all().filter(|(_, node)| node.name == NONE) {
+        found.extend(node.keys().iter().filter(|key| key.class == class).map(|key| (at as u32, key.value)));
     }
     found
 }
@@ -60,8 +60,8 @@ fn borrowers(records: &Records, pointers: &[(u64, u32)]) -> Vec<u32> {
 /// (key, node) of one class.
 fn index(records: &Records, class: Class) -> Lookup<(u64, u32)> {
     let mut index: Vec<(u64, u32)> = Vec::new();
-    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| !node.is_organisation()) {
-        index.extend(records.keys(node).iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
+    for (at, node) in records.all().filter(|(_, node)| !node.is_organisation()) {
+        index.extend(node.keys().iter().filter(|key| key.class == class).map(|key| (key.value, at as u32)));
     }
     index.par_sort_unstable();
     Lookup::new(index, |entry| entry.0)
@@ -80,7 +80,7 @@ fn lend(records: &mut Records, from: usize, to: usize) {
         borrower.flags = borrower.flags.with_sex(lender.sex());
     }
     let links = |key: &&Key| !matches!(key.class, Class::Own | Class::Reference);
-    let (theirs, own) = (records.keys(&records.nodes[from]), records.keys(&records.nodes[to]));
+    let (theirs, own) = (records.record(from).keys(), records.record(to).keys());
     let more = theirs.iter().filter(links).filter(|key| !own.contains(key)).copied();
     let mut keys: Vec<Key> = more.collect();
     if keys.is_empty() || own.len() >= 64 {
@@ -89,10 +89,10 @@ fn lend(records: &mut Records, from: usize, to: usize) {
     keys.extend_from_slice(own);
     keys.sort_unstable();
     // Who has several telephones has their places by their keys.
-    for node in [from, to].map(|at| &records.nodes[at]).into_iter().filter(|node| node.place < SEVERAL) {
-        let phones = records.all_keys[node.keys.range()].iter().filter(|key| key.class == Class::Phone);
-        phones.for_each(|key| records.phone_places.note(key.value, node.place));
-    }
+    let several = [from, to].map(|at| records.record(at)).into_iter().filter(|node| node.place < SEVERAL);
+    let phones = several.flat_map(|node| node.keys().iter().filter(|key| key.class == Class::Phone).map(move |key| (key.value, node.place)));
+    let phones: Vec<(u64, u16)> = phones.collect();
+    phones.into_iter().for_each(|(key, place)| records.phone_places.note(key, place));
     records.nodes[to].place = SEVERAL;
-    records.nodes[to].keys = records.add_keys(&keys);
+    records.spans[to] = records.add_keys(&keys);
 }

@@ -64,7 +64,7 @@ enum Verdict {
 pub fn attach(records: &Records, clusters: &mut Clusters) -> Attached {
     let nameless: Vec<u32> = (0..records.nodes.len() as u32)
         .filter(|node| records.nodes[*node as usize].name == NONE && !records.nodes[*node as usize].is_organisation())
-        .filter(|node| !records.keys(&records.nodes[*node as usize]).is_empty())
+        .filter(|node| !records.record(*node as usize).keys().is_empty())
         .collect();
     let mut attached = Attached::default();
     let mut waiting = nameless.clone();
@@ -132,9 +132,9 @@ type Holder = (u64, u32, Class, bool);
 impl Index {
     fn new(records: &Records, clusters: &mut Clusters, anchored: &[bool]) -> Index {
         let mut people: Vec<Holder> = Vec::new();
-        for (at, node) in records.nodes.iter().enumerate().filter(|(at, node)| anchored[*at] && !node.is_organisation()) {
+        for (at, node) in records.all().filter(|(at, node)| anchored[*at] && !node.is_organisation()) {
             let root = clusters.root(at as u32);
-            for key in records.keys(node).iter().filter(|key| strength(key.class).is_some()) {
+            for key in node.keys().iter().filter(|key| strength(key.class).is_some()) {
                 people.push((place(key), root, key.class, node.has_own_name()));
             }
         }
@@ -146,7 +146,7 @@ impl Index {
     /// Where a record without a name belongs; `last` also settles for one of several.
     fn judge(&self, records: &Records, clusters: &Clusters, node: u32, last: bool) -> Option<Verdict> {
         let mut keys: Vec<(u8, &Key)> =
-            records.keys(&records.nodes[node as usize]).iter().filter_map(|key| Some((strength(key.class)?, key))).collect();
+            records.record(node as usize).keys().iter().filter_map(|key| Some((strength(key.class)?, key))).collect();
         keys.sort_by_key(|(strength, _)| *strength);
         let mut several: Option<Vec<u32>> = None;
         for alike in keys.chunk_by(|a, b| a.0 == b.0) {
@@ -205,7 +205,7 @@ fn narrow(before: Vec<u32>, roots: &[u32]) -> Vec<u32> {
 fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) -> Vec<Crowd> {
     let mut pairs: Vec<(u64, u32)> = Vec::new();
     for node in free {
-        for key in records.keys(&records.nodes[*node as usize]).iter().filter(|key| strength(key.class).is_some()) {
+        for key in records.record(*node as usize).keys().iter().filter(|key| strength(key.class).is_some()) {
             pairs.push((place(key), *node));
         }
     }
@@ -217,7 +217,7 @@ fn join_rest(records: &Records, clusters: &mut Clusters, free: &[u32]) -> Vec<Cr
             edges.extend(block.windows(2).map(|pair| Edge { rule: Rule::R21, a: pair[0].1, b: pair[1].1 }));
         } else {
             let (shared, node) = block[0];
-            let key = records.keys(&records.nodes[node as usize]).iter().find(|key| place(key) == shared);
+            let key = records.record(node as usize).keys().iter().find(|key| place(key) == shared);
             let key = key.filter(|key| !matches!(key.class, Class::Own | Class::Reference));
             crowds.extend(key.map(|key| Crowd { key: *key, records: block.len() as u32, node }));
         }
@@ -243,7 +243,7 @@ mod tests {
             }
             records.add_plain(NONE, 0, email(0));
             let both = records.add_keys(&[email(3), email(9)]);
-            records.nodes[2].keys = both;
+            records.spans[2] = both;
             let mut clusters = Clusters::new(&records);
             attach(&records, &mut clusters);
             assert_eq!(clusters.into_roots().0, [0, 1, 0], "{ada}");

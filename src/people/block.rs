@@ -47,8 +47,8 @@ pub struct Proposals {
     pub slips: Tally,
     /// Birth dates of one person differ so often that R24 is not asked about them.
     pub dates_err: bool,
-    /// Two numbers by record that are done with: room that is there.
-    pub(super) room: [Vec<u32>; 2],
+    /// A number by record that is done with: room that is there.
+    pub(super) room: Vec<u32>,
 }
 
 /// Records are taken in chunks of so many, ...
@@ -66,7 +66,7 @@ pub fn propose(records: &Records) -> Proposals {
     let one_in = holdout::one_in(records.nodes.len());
     let meeting = Meeting::new(records, one_in);
     let bits = (records.nodes.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS).ilog2();
-    let ways: Vec<u32> = records.nodes.par_iter().enumerate().map(|(at, node)| meeting.ways(at, node)).collect();
+    let ways: Vec<u32> = (0..records.nodes.len()).into_par_iter().map(|at| meeting.ways(at, records.record(at))).collect();
     let used = ways.par_iter().copied().reduce(|| 0, |one, other| one | other);
     let met_in: Vec<AtomicU32> = records.nodes.iter().map(|_| AtomicU32::new(0)).collect();
     let blocks = AtomicU32::new(0);
@@ -88,7 +88,7 @@ pub fn propose(records: &Records) -> Proposals {
             all.join(found);
         }
     }
-    let met_in: Vec<u32> = met_in.into_iter().map(AtomicU32::into_inner).collect();
+    drop(met_in);
     let comparing = Comparing { meeting: &meeting, records, ways: &ways, crowded: &crowded, met_in: &[], blocks: &blocks, bits };
     let stretches = (0..records.nodes.len().div_ceil(CHUNK)).into_par_iter().map(|chunk| {
         let (mut found, mut parts) = (comparing.namesakes(chunk * CHUNK), Parts::default());
@@ -105,7 +105,7 @@ pub fn propose(records: &Records) -> Proposals {
     trials.dedup();
     alike.par_sort_unstable();
     alike.dedup();
-    let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), room: [ways, met_in], ..Proposals::default() };
+    let mut proposals = Proposals { trials, crowds: generic::most_frequent(crowds), room: ways, ..Proposals::default() };
     let repeated = repeated(records, |node| meeting.is_tried(node));
     proposals.join_alike(&mut sights, repeated, &alike);
     if let Some(model) = Model::learn(records, &meeting, &seen, one_in).filter(|model| model.is_borne_out(&seen, repeated)) {
@@ -147,7 +147,7 @@ impl Proposals {
 
 /// Mentions that say again to the letter what another of the same node says, of the nodes that are tried.
 fn repeated(records: &Records, is_tried: impl Fn(u32) -> bool) -> u64 {
-    let tells = |node: &u32| is_tried(*node) && agreement::tells_all(records, &records.nodes[*node as usize]);
+    let tells = |node: &u32| is_tried(*node) && agreement::tells_all(records.record(*node as usize));
     let several = (0..).zip(records.of_nodes.counts()).filter(|(node, mentions)| *mentions > 1 && tells(node));
     several.map(|(_, mentions)| mentions as u64 - 1).sum()
 }
@@ -188,7 +188,7 @@ impl Chunk {
             if of != name {
                 (seen, of) = (hashes.len(), name);
             }
-            meeting.hashes(way, at, &records.nodes[at], |hash| {
+            meeting.hashes(way, at, records.record(at), |hash| {
                 if hashes[seen..].iter().all(|(known, _)| *known != hash) {
                     hashes.push((hash, node));
                 }
@@ -330,7 +330,7 @@ impl Comparing<'_> {
                 found.crowded.extend_from_slice(&block);
                 found.crowded_hashes.push(place(way, bucket, same[0] >> 32));
                 let node = block[0];
-                let key = self.meeting.key(way, &self.records.nodes[node as usize], (same[0] >> 32) as u32);
+                let key = self.meeting.key(way, self.records.record(node as usize), (same[0] >> 32) as u32);
                 found.crowds.extend(key.map(|key| Crowd { key, records: block.len() as u32, node }));
                 continue;
             }
@@ -372,7 +372,7 @@ impl Comparing<'_> {
             for other in namesakes.after(node).filter(|other| self.ways[*other as usize] & way.bit() != 0) {
                 let mut is_of = false;
                 let is = |hash: u64| hash << 32 >> 32 == entry >> 32 && bucket(hash, self.bits) == at;
-                self.meeting.hashes(way, other as usize, &self.records.nodes[other as usize], |hash| is_of |= is(hash));
+                self.meeting.hashes(way, other as usize, self.records.record(other as usize), |hash| is_of |= is(hash));
                 if is_of {
                     block.push(other);
                 }
@@ -401,7 +401,7 @@ impl Comparing<'_> {
 
     /// The first way in which two records meet, and not too many others.
     fn first_way(&self, a: u32, b: u32) -> Option<Way> {
-        let record = |at: u32| (at as usize, &self.records.nodes[at as usize]);
+        let record = |at: u32| (at as usize, self.records.record(at as usize));
         let mut ways = self.ways[a as usize] & self.ways[b as usize];
         let crowded = self.crowded.ways(a, b);
         let is_free = |way: Way, hash: u64| !self.crowded.hashes.contains(&place(way, bucket(hash, self.bits), hash << 32 >> 32));
@@ -423,11 +423,12 @@ impl Comparing<'_> {
         for node in meet() {
             let at = node as usize;
             seen ^= u64::from(self.records.nodes[at].name ^ self.ways[at] ^ self.met_in[at].load(Ordering::Relaxed));
+            seen ^= self.records.spans.get(at).map_or(0, |keys| keys.range().start as u64);
             seen ^= u64::from(self.meeting.is_rare(node));
         }
         for node in meet() {
-            let node = &self.records.nodes[node as usize];
-            seen ^= self.records.keys(node).first().map_or(0, |key| key.value) ^ self.meeting.foresee(node);
+            let node = self.records.record(node as usize);
+            seen ^= node.keys().first().map_or(0, |key| key.value) ^ self.meeting.foresee(node);
         }
         black_box(seen);
     }
@@ -437,18 +438,18 @@ impl Comparing<'_> {
         let crowded = self.crowded.ways(a, b);
         let (a, b) = (a as usize, b as usize);
         let ways = self.ways[a] & self.ways[b] & !crowded & (way.bit() - 1);
-        let (x, y) = (&self.records.nodes[a], &self.records.nodes[b]);
+        let (x, y) = (self.records.record(a), self.records.record(b));
         ways != 0 && Way::ALL.iter().filter(|way| ways & way.bit() != 0).any(|way| self.meeting.meet(*way, (a, x), (b, y)))
     }
 
     /// Whether nothing can come of comparing two records that have hardly met.
     fn are_two(&self, way: Way, a: u32, b: u32) -> bool {
-        let record = |at: u32| (at as usize, &self.records.nodes[at as usize]);
+        let record = |at: u32| (at as usize, self.records.record(at as usize));
         way.is_faint() && self.meeting.are_two(record(a), record(b))
     }
 
     fn compare(&self, way: Way, found: &mut Found, a: u32, b: u32, is_tried: bool) {
-        let (records, x, y) = (self.records, &self.records.nodes[a as usize], &self.records.nodes[b as usize]);
+        let (records, x, y) = (self.records, self.records.record(a as usize), self.records.record(b as usize));
         let (comparison, rare) = (rule::compare(records, x, y), self.meeting.is_rare(a));
         let rule = rule::judge(&comparison, rare);
         let open = rule.is_none_or(|rule| rule.tier() == Tier::Possible) && comparison.personal != Numbers::Different;

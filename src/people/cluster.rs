@@ -101,7 +101,7 @@ impl Holds {
 
     /// Adds what a record holds.
     fn add(&mut self, records: &Records, node: u32) {
-        let node = &records.nodes[node as usize];
+        let node = records.record(node as usize);
         if node.name != NONE {
             add(&mut self.names, node.name);
             self.suffix = self.suffix.max(node.suffix());
@@ -109,7 +109,7 @@ impl Holds {
         if !node.birth.is_multiple_of(10_000) {
             add(&mut self.births, node.birth);
         }
-        let personal = records.keys(node).iter().filter(|key| key.class == Class::Personal);
+        let personal = node.keys().iter().filter(|key| key.class == Class::Personal);
         personal.for_each(|key| add(&mut self.personal, key.value));
     }
 
@@ -161,17 +161,15 @@ const NAMES: usize = 8;
 impl Clusters {
     /// Every record by itself.
     pub fn new(records: &Records) -> Clusters {
-        Clusters::in_room(records, [Vec::new(), Vec::new()])
+        Clusters::in_room(records, Vec::new())
     }
 
     /// The same in memory that is there.
-    pub(super) fn in_room(records: &Records, [mut parent, mut next]: [Vec<u32>; 2]) -> Clusters {
+    pub(super) fn in_room(records: &Records, mut parent: Vec<u32>) -> Clusters {
         let nodes = records.nodes.len() as u32;
         parent.clear();
         parent.extend((0..nodes).map(|node| ROOT | node));
-        next.clear();
-        next.extend(0..nodes);
-        Clusters { parent, next, big: Map::default(), merges: Vec::new(), refusals: Vec::new(), dates_err: false }
+        Clusters { parent, next: (0..nodes).collect(), big: Map::default(), merges: Vec::new(), refusals: Vec::new(), dates_err: false }
     }
 
     /// The record that stands for the cluster of this one: the smallest of it.
@@ -286,7 +284,7 @@ impl Clusters {
             return Some(Guard::V3);
         }
         // Most pairs are not asked how they compare: nothing they hold differs.
-        let compared = LazyCell::new(|| rule::compare(records, &records.nodes[edge.a as usize], &records.nodes[edge.b as usize]));
+        let compared = LazyCell::new(|| rule::compare(records, records.record(edge.a as usize), records.record(edge.b as usize)));
         if (x.numbers_differ(records, y) && !compared.all_agree()) || (!shared_number && x.were_numbered_at_once(records, y)) {
             return Some(Guard::V1);
         }

@@ -422,6 +422,7 @@ impl Bins {
         self.place(&mut apart);
         // Room that is not used costs nothing; moving millions of records to where there is more does.
         records.nodes.reserve_exact(self.mentions);
+        records.spans.reserve_exact(self.mentions);
         records.all_keys.reserve_exact(self.keys);
         let mut ids = Aside::new(scratch());
         let mut of_nodes = OfNodes::with_capacity(self.mentions, scratch());
@@ -472,11 +473,11 @@ impl Records {
         }
         let keys = self
             .add_keys_of(name, keys.iter().map(|[class, value @ ..]| Key { class: Class::of(*class), value: u64::from_le_bytes(*value) }));
+        self.spans.push(keys);
         self.nodes.push(Node {
             name,
             birth,
             address,
-            keys,
             place: found.place,
             name_mark: found.name_mark,
             flags: Flags::new(organisation, found.marks & OWN_NAME != 0, sex),
@@ -489,8 +490,9 @@ impl Records {
         let from = self.all_keys.len();
         self.all_keys.extend(keys);
         let own = &self.all_keys[from..];
-        let namesakes = self.nodes.iter().rev().take_while(|node| node.name == name && name != NONE).take(NAMESAKES);
-        let ends = namesakes.map(|node| node.keys.range()).filter(|range| range.len() >= own.len());
+        let before = self.nodes.iter().zip(&self.spans).rev();
+        let namesakes = before.take_while(|(node, _)| node.name == name && name != NONE).take(NAMESAKES);
+        let ends = namesakes.map(|(_, keys)| keys.range()).filter(|range| range.len() >= own.len());
         let mut same = ends.map(|range| range.end - own.len()).filter(|at| self.all_keys[*at..*at + own.len()] == *own);
         let count = own.len() as u16;
         match same.next().filter(|_| own.iter().all(|key| key.class != Class::Unverified)) {
@@ -587,10 +589,10 @@ mod tests {
             let of_nodes: Vec<Vec<usize>> = held.iter().map(|of| of.iter().map(|at| *at as usize).collect()).collect();
             prop_assert_eq!(&of_nodes, &expected.into_iter().map(|(_, mentions)| mentions).collect::<Vec<_>>());
             prop_assert_eq!(records.nodes.len(), of_nodes.len());
-            for (at, (node, mentions)) in records.nodes.iter().zip(&of_nodes).enumerate() {
+            for ((at, node), mentions) in records.all().zip(&of_nodes) {
                 let of = &all[mentions[0]];
                 prop_assert_eq!((node.name, node.birth, node.address == 7), (of.0.unwrap_or(NONE), of.1, of.2));
-                prop_assert_eq!(records.keys(node), &fields(of).keys);
+                prop_assert_eq!(node.keys(), &fields(of).keys);
                 prop_assert_eq!(node.name_mark, if few { 0 } else { of.0.unwrap_or(0) as u8 });
                 let at = at as u32;
                 prop_assert_eq!(records.death_nodes.contains(&at), mentions.iter().any(|mention| fields(&all[*mention]).deceased));

@@ -26,8 +26,8 @@ impl Held {
     pub(super) fn of(records: &Records) -> Held {
         let count = records.nodes.len();
         let mut held = Held { direct: Bits::new(count), numbered: Bits::new(count), phones: Vec::new() };
-        for (at, node) in records.nodes.iter().enumerate() {
-            let keys = records.keys(node);
+        for (at, node) in records.all() {
+            let keys = node.keys();
             if keys.iter().any(|key| is_direct(key.class)) {
                 held.direct.set(at);
             }
@@ -58,7 +58,7 @@ impl Held {
 impl Records {
     /// Lets go of what records are compared by.
     pub(super) fn forget_keys(&mut self) {
-        self.all_keys = Vec::new();
+        (self.all_keys, self.spans) = (Vec::new(), Vec::new());
         self.numbers = Numbers::default();
     }
 }
@@ -74,11 +74,11 @@ mod tests {
         let keys = [(Class::Phone, 7), (Class::Partial, 8), (Class::Personal, 9), (Class::Phone, 4)];
         keys.into_iter().for_each(|(class, value)| records.add_plain(NONE, 0, Key { class, value }));
         let several = [5, 6].map(|value| Key { class: Class::Phone, value });
-        records.nodes[3].keys = records.add_keys(&several);
+        records.spans[3] = records.add_keys(&several);
         records.nodes[3].place = SEVERAL;
         let held = Held::of(&records);
         records.forget_keys();
-        assert!(records.nodes.iter().all(|node| records.keys(node).is_empty()));
+        assert!(records.all().all(|(_, node)| node.keys().is_empty()));
         assert_eq!([0, 1, 2, 3, 4].map(|node| held.is_direct(node)), [true, false, true, true, false]);
         assert_eq!([0, 1, 2, 3, 4].map(|node| held.is_numbered(node)), [false, false, true, false, false]);
         assert_eq!([0, 3, 4].map(|node| held.phones(node).collect::<Vec<u64>>()), [vec![], vec![5, 6], vec![]]);

@@ -6,7 +6,7 @@
 
 use super::{
     likeness::Likeness,
-    record::{Class, NONE, Node, Records},
+    record::{Class, NONE, Record, Records},
     rule::{self, Birth, Comparison, Numbers, Rule, Tier},
 };
 use crate::base::statistics::beta_quantile;
@@ -143,10 +143,10 @@ pub(super) fn measure(records: &Records, roots: &[u32], trials: &[Trial]) -> Rat
 /// People with a personal number on several records: how many would lie in pieces without it, without and with birth dates.
 fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
     let mut numbered: Vec<(u32, u32)> = Vec::new();
-    for (at, node) in records.nodes.iter().enumerate() {
+    for (at, node) in records.all() {
         let root = roots[at];
         if node.name != NONE
-            && records.keys(node).iter().any(|key| key.class == Class::Personal)
+            && node.keys().iter().any(|key| key.class == Class::Personal)
             && records.drawn.get(root as usize).unwrap_or(true)
         {
             numbered.push((root, at as u32));
@@ -155,11 +155,11 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
     numbered.sort_unstable();
     let mut tallies = [Tally::default(); 2];
     for person in numbered.chunk_by(|a, b| a.0 == b.0).filter(|person| person.len() > 1) {
-        let nodes: Vec<&Node> = person.iter().take(MOST).map(|(_, node)| &records.nodes[*node as usize]).collect();
+        let nodes: Vec<Record<'_>> = person.iter().take(MOST).map(|(_, node)| records.record(*node as usize)).collect();
         for (tally, births) in tallies.iter_mut().zip([false, true]) {
             // Records that hold nothing of one kind could never be joined without the number.
-            for part in parts(&nodes, |a, b| tell_alike(records, a, b, births)).iter().filter(|part| part.len() > 1) {
-                let joins = |a: &Node, b: &Node| {
+            for part in parts(&nodes, |a, b| tell_alike(a, b, births)).iter().filter(|part| part.len() > 1) {
+                let joins = |a: Record<'_>, b: Record<'_>| {
                     let compared = rule::compare(records, a, b);
                     let left = if births { without_number(&compared) } else { without_birth(&compared) };
                     rule::judge(&left, true).is_some()
@@ -172,23 +172,23 @@ fn pieces(records: &Records, roots: &[u32]) -> [Tally; 2] {
 }
 
 /// Whether two records both hold something of one kind to be joined by.
-fn tell_alike(records: &Records, a: &Node, b: &Node, births: bool) -> bool {
+fn tell_alike(a: Record<'_>, b: Record<'_>, births: bool) -> bool {
     let contacts = [Class::Email, Class::Phone, Class::Username, Class::Account];
-    let holds = |node: &Node, class| records.keys(node).iter().any(|key| key.class == class);
+    let holds = |node: Record<'_>, class| node.keys().iter().any(|key| key.class == class);
     (births && a.birth != 0 && b.birth != 0)
         || (a.address != NONE && b.address != NONE)
         || contacts.into_iter().any(|class| holds(a, class) && holds(b, class))
 }
 
 /// Records in groups within which one leads to the other.
-fn parts<'r>(nodes: &[&'r Node], leads: impl Fn(&Node, &Node) -> bool) -> Vec<Vec<&'r Node>> {
-    let mut left: Vec<&Node> = nodes.to_vec();
+fn parts<'r>(nodes: &[Record<'r>], leads: impl Fn(Record<'_>, Record<'_>) -> bool) -> Vec<Vec<Record<'r>>> {
+    let mut left: Vec<Record<'_>> = nodes.to_vec();
     let mut parts = Vec::new();
     while let Some(first) = left.pop() {
         let mut part = vec![first];
         let mut at = 0;
         while let Some(from) = part.get(at).copied() {
-            part.extend(left.extract_if(.., |node| leads(from, node)));
+            part.extend(left.extract_if(.., |node| leads(from, *node)));
             at += 1;
         }
         parts.push(part);

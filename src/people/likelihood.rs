@@ -8,7 +8,7 @@
 
 use super::{
     holdout::Tally,
-    record::{Class, NONE, Node, Records, mix},
+    record::{Class, NONE, Record, Records, mix},
     rule::{self, Birth, Door, Numbers, Traits},
     spelling::edit_distance,
     way::Meeting,
@@ -40,7 +40,7 @@ impl Pattern {
 
     /// The same, when it is known how given names and surnames go together.
     fn named(records: &Records, c: Traits, a: u32, b: u32, [given, surname]: [u8; 2]) -> Pattern {
-        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+        let (x, y) = (records.record(a as usize), records.record(b as usize));
         let birth = match c.birth {
             Birth::Unknown => 0,
             Birth::Same => 4,
@@ -62,7 +62,7 @@ impl Pattern {
             3
         } else {
             u8::from(
-                [Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(records, x, class) && holds(records, y, class)),
+                [Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(x, class) && holds(y, class)),
             )
         };
         let number = match c.unverified {
@@ -113,12 +113,12 @@ fn days_apart(a: u32, b: u32) -> u32 {
     days(a).abs_diff(days(b))
 }
 
-fn holds(records: &Records, node: &Node, class: Class) -> bool {
-    records.keys(node).iter().any(|key| key.class == class)
+fn holds(node: Record<'_>, class: Class) -> bool {
+    node.keys().iter().any(|key| key.class == class)
 }
 
-fn towns_differ(records: &Records, a: &Node, b: &Node) -> bool {
-    let town = |node: &Node| records.addresses.get(node.address as usize).map_or("", |address| address.city());
+fn towns_differ(records: &Records, a: Record<'_>, b: Record<'_>) -> bool {
+    let town = |node: Record<'_>| records.addresses.get(node.address as usize).map_or("", |address| address.city());
     !town(a).is_empty() && !town(b).is_empty() && town(a) != town(b)
 }
 
@@ -271,7 +271,7 @@ fn drawn(records: &Records, meeting: &Meeting<'_>, named: &[u32]) -> Option<Shar
         let pairs: [_; AT_ONCE as usize] = std::array::from_fn(|at| pair(hand * AT_ONCE + at as u32));
         records.foresee(pairs.iter().flat_map(|(a, b)| [*a, *b]));
         for (a, b) in pairs.into_iter().filter(|(a, b)| a != b) {
-            let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+            let (x, y) = (records.record(a as usize), records.record(b as usize));
             let names = if meeting.agree_in_nothing(x, y) { Some([1, 1]) } else { levels(records, a, b) };
             let pattern = names.map(|names| Pattern::named(records, Traits::compare(records, x, y), a, b, names));
             if let Some(Pattern(levels)) = pattern {

@@ -42,8 +42,8 @@ pub(super) fn prove(records: &mut Records) {
 /// The scopes (headers) whose values name one person each.
 fn proven(records: &Records) -> HashSet<u64> {
     let mut carried: Vec<(u64, u64, u32)> = Vec::new();
-    for (at, node) in records.nodes.iter().enumerate().filter(|(_, node)| node.name != NONE) {
-        for &Key { value, .. } in records.keys(node).iter().filter(|key| key.class == Class::Unverified) {
+    for (at, node) in records.all().filter(|(_, node)| node.name != NONE) {
+        for &Key { value, .. } in node.keys().iter().filter(|key| key.class == Class::Unverified) {
             carried.extend(records.scopes.get(&value).map(|scope| (*scope, value, at as u32)));
         }
     }
@@ -63,7 +63,7 @@ fn proven(records: &Records) -> HashSet<u64> {
 
 /// Whether two records share what only one person has; `None` when they do not say enough.
 fn agrees(records: &Records, a: u32, b: u32) -> Option<bool> {
-    let compared = rule::compare(records, &records.nodes[a as usize], &records.nodes[b as usize]);
+    let compared = rule::compare(records, records.record(a as usize), records.record(b as usize));
     let given = match compared.name {
         Some(Likeness::Same | Likeness::Close | Likeness::Initial) => Some(true),
         Some(Likeness::Incompatible) => Some(false),
@@ -112,6 +112,6 @@ mod tests {
     fn proven_keys_change_their_class() {
         let mut records = records(|_| [("Johanna", 19_800_203), ("Johana", 19_800_230)]);
         prove(&mut records);
-        assert!(records.nodes.iter().all(|node| records.keys(node)[0].class == Class::Proven));
+        assert!(records.all().all(|(_, node)| node.keys()[0].class == Class::Proven));
     }
 }

@@ -16,6 +16,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
     hint::black_box,
+    ops::Deref,
 };
 
 /// A map by numbers or short texts, looked up for every mention.
@@ -88,7 +89,7 @@ pub struct Key {
 
 /// Where the keys of a node lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C, packed(2))] // so that a node takes 22 bytes
+#[repr(C, packed(2))] // six bytes, not eight: there is one for every record
 pub struct Span {
     from: u32,
     count: u16,
@@ -107,14 +108,11 @@ impl Span {
 
 /// One distinct identity as records show it.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, packed(2))] // 22 bytes, not 24: there are hundreds of millions
 pub struct Node {
     pub name: u32,
     /// `yyyymmdd`; 0 when unknown; `yyyy0000` when only the year is known.
     pub birth: u32,
     pub address: u32,
-    /// Its keys, sorted: see [`Records::keys`].
-    pub keys: Span,
     /// Of its telephone, in [`Records::phone_places`].
     pub place: u16,
     /// The name's, see [`Name::mark`].
@@ -174,10 +172,34 @@ impl Node {
     }
 }
 
+/// A node and its keys, which are sorted.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    node: &'r Node,
+    keys: &'r [Key],
+}
+
+impl<'r> Record<'r> {
+    pub(super) fn keys(self) -> &'r [Key] {
+        self.keys
+    }
+}
+
+impl Deref for Record<'_> {
+    type Target = Node;
+
+    #[inline]
+    fn deref(&self) -> &Node {
+        self.node
+    }
+}
+
 /// Everything resolution works on.
 #[derive(Debug, Default)]
 pub struct Records {
     pub nodes: Vec<Node>,
+    /// By node: where its keys lie, until they are let go of.
+    pub(super) spans: Vec<Span>,
     /// Empty until records are joined.
     pub mentions: Mentions,
     /// Which mentions speak of which node, until they are grouped by person.
@@ -254,20 +276,31 @@ impl Records {
 
     /// Brings what these nodes say into the processor's cache: nobody waits for one after the other.
     pub(super) fn foresee(&self, nodes: impl Iterator<Item = u32> + Clone) {
-        let nodes = nodes.filter_map(|at| self.nodes.get(at as usize));
-        let mut seen = nodes.clone().fold(0, |seen, node| seen ^ u64::from(node.name));
-        for node in nodes {
-            seen ^= self.keys(node).first().map_or(0, |key| key.value);
+        let nodes = nodes.map(|at| at as usize).filter(|at| *at < self.nodes.len());
+        let said = |at: usize| u64::from(self.nodes[at].name) ^ self.spans.get(at).map_or(0, |span| u64::from(span.from));
+        let mut seen = nodes.clone().fold(0, |seen, at| seen ^ said(at));
+        for node in nodes.map(|at| self.record(at)) {
+            seen ^= node.keys().first().map_or(0, |key| key.value);
             seen ^= self.names.get(node.name as usize).map_or(0, |name| u64::from(name.mark()));
             seen ^= self.addresses.get(node.address as usize).map_or(0, |address| address.city().len() as u64);
         }
         black_box(seen);
     }
 
-    /// The keys of a node, sorted.
+    /// The node at a place, with its keys.
     #[inline]
-    pub fn keys(&self, node: &Node) -> &[Key] {
-        self.all_keys.get(node.keys.range()).unwrap_or_default()
+    pub fn record(&self, at: usize) -> Record<'_> {
+        Record { node: &self.nodes[at], keys: self.keys(at) }
+    }
+
+    /// All nodes, with their places and keys.
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, Record<'_>)> {
+        self.nodes.iter().enumerate().map(|(at, node)| (at, Record { node, keys: self.keys(at) }))
+    }
+
+    #[inline]
+    fn keys(&self, at: usize) -> &[Key] {
+        self.spans.get(at).and_then(|span| self.all_keys.get(span.range())).unwrap_or_default()
     }
 
     /// Puts sorted keys with those of all nodes; more than anybody has are left out.
@@ -283,8 +316,8 @@ impl Records {
 
     /// Changes the keys of every node where they lie, and sorts those of a node where `change` says that it did.
     pub(super) fn change_keys(&mut self, change: impl Fn(&mut [Key]) -> bool) {
-        for node in &self.nodes {
-            if let Some(keys) = self.all_keys.get_mut(node.keys.range())
+        for span in &self.spans {
+            if let Some(keys) = self.all_keys.get_mut(span.range())
                 && change(keys)
             {
                 keys.sort_unstable();
@@ -303,11 +336,11 @@ impl Records {
     /// Adds a record of a name, a birth date and one key.
     pub(super) fn add_plain(&mut self, name: u32, birth: u32, key: Key) {
         let keys = self.add_keys(&[key]);
+        self.spans.push(keys);
         self.nodes.push(Node {
             name,
             birth,
             address: NONE,
-            keys,
             place: super::values::NOWHERE,
             name_mark: self.names.get(name as usize).map_or(0, Name::mark),
             flags: Flags::default(),

@@ -7,7 +7,7 @@ use super::{
     address::Lines,
     likeness::Likeness,
     name::Suffix,
-    record::{Class, Key, NONE, Node, Number, Records},
+    record::{Class, Key, NONE, Number, Record, Records},
     spelling::{edit_distance, is_typo},
 };
 use smallvec::SmallVec;
@@ -185,7 +185,7 @@ pub enum Door {
 }
 
 /// Compares two nodes.
-pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
+pub fn compare(records: &Records, a: Record<'_>, b: Record<'_>) -> Comparison {
     let name = match (records.names.get(a.name as usize), records.names.get(b.name as usize)) {
         _ if a.name == b.name => (a.name != NONE).then_some(Likeness::Same),
         (Some(x), Some(y)) => Some(x.likeness(y)),
@@ -195,9 +195,9 @@ pub fn compare(records: &Records, a: &Node, b: &Node) -> Comparison {
 }
 
 /// The same, when it is known how their names go together.
-fn compare_named(records: &Records, a: &Node, b: &Node, mut name: Option<Likeness>) -> Comparison {
+fn compare_named(records: &Records, a: Record<'_>, b: Record<'_>, mut name: Option<Likeness>) -> Comparison {
     let names = || (records.names.get(a.name as usize), records.names.get(b.name as usize));
-    let keys = Keys::of(records.keys(a), records.keys(b));
+    let keys = Keys::of(a.keys(), b.keys());
     let shares = |class: Class| keys.shared & bit(class) != 0;
     let numbers = |class: Class| keys.numbers(records, a, b, class);
     let mut personal = numbers(Class::Personal);
@@ -247,7 +247,7 @@ pub(super) struct Traits {
 }
 
 impl Traits {
-    fn of(records: &Records, a: &Node, b: &Node, keys: &Keys) -> Traits {
+    fn of(records: &Records, a: Record<'_>, b: Record<'_>, keys: &Keys) -> Traits {
         let shares = |class: Class| keys.shared & bit(class) != 0;
         Traits {
             birth: births(a.birth, b.birth),
@@ -262,8 +262,8 @@ impl Traits {
     }
 
     /// Compares two nodes, no further than that.
-    pub(super) fn compare(records: &Records, a: &Node, b: &Node) -> Traits {
-        Traits::of(records, a, b, &Keys::of(records.keys(a), records.keys(b)))
+    pub(super) fn compare(records: &Records, a: Record<'_>, b: Record<'_>) -> Traits {
+        Traits::of(records, a, b, &Keys::of(a.keys(), b.keys()))
     }
 }
 
@@ -277,8 +277,8 @@ impl Comparison {
 
 /// Whether two records hold nothing that could outweigh names of two people: no key in common, nor identifiers of unknown kind in
 /// both, which may be a typing error apart.
-pub(super) fn share_nothing(records: &Records, a: &Node, b: &Node) -> bool {
-    let keys = Keys::of(records.keys(a), records.keys(b));
+pub(super) fn share_nothing(a: Record<'_>, b: Record<'_>) -> bool {
+    let keys = Keys::of(a.keys(), b.keys());
     keys.shared == 0 && !keys.crossed && keys.mine & keys.theirs & (bit(Class::Unverified) | bit(Class::Proven)) == 0
 }
 
@@ -475,7 +475,7 @@ impl Keys {
         keys
     }
 
-    fn numbers(&self, records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
+    fn numbers(&self, records: &Records, a: Record<'_>, b: Record<'_>, class: Class) -> Numbers {
         match (self.mine & self.theirs & bit(class) != 0, self.shared & bit(class) != 0) {
             (false, _) => Numbers::Unknown,
             (true, true) => Numbers::Same,
@@ -485,9 +485,9 @@ impl Keys {
 }
 
 /// Whether personal numbers are one or two apart.
-fn were_issued_at_once(records: &Records, a: &Node, b: &Node) -> bool {
+fn were_issued_at_once(records: &Records, a: Record<'_>, b: Record<'_>) -> bool {
     let numbers =
-        |node: &Node| -> SmallVec<[u64; 2]> { records.keys(node).iter().filter_map(|key| personal_number(records, *key)).collect() };
+        |node: Record<'_>| -> SmallVec<[u64; 2]> { node.keys().iter().filter_map(|key| personal_number(records, *key)).collect() };
     let (mine, theirs) = (numbers(a), numbers(b));
     mine.iter().any(|x| theirs.iter().any(|y| issued_at_once(*x, *y)))
 }
@@ -503,9 +503,9 @@ pub(super) fn issued_at_once(a: u64, b: u64) -> bool {
 }
 
 /// Whether two identifiers of unknown kind may have been given out one soon after the other.
-pub(super) fn in_sequence(records: &Records, a: &Node, b: &Node) -> bool {
-    let numbers = |node: &Node| -> SmallVec<[u64; 2]> {
-        let of_class = records.keys(node).iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
+pub(super) fn in_sequence(records: &Records, a: Record<'_>, b: Record<'_>) -> bool {
+    let numbers = |node: Record<'_>| -> SmallVec<[u64; 2]> {
+        let of_class = node.keys().iter().filter(|key| matches!(key.class, Class::Unverified | Class::Proven));
         of_class.filter_map(|key| records.numbers.get(key.value)?.parse().ok()).collect()
     };
     let (mine, theirs) = (numbers(a), numbers(b));
@@ -516,14 +516,14 @@ fn crosses(a: &[Key], b: &[Key]) -> bool {
     a.iter().filter(|key| key.class == Class::Reference).any(|key| b.contains(&Key { class: Class::Own, value: key.value }))
 }
 
-pub(super) fn numbers(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
-    Keys::of(records.keys(a), records.keys(b)).numbers(records, a, b, class)
+pub(super) fn numbers(records: &Records, a: Record<'_>, b: Record<'_>, class: Class) -> Numbers {
+    Keys::of(a.keys(), b.keys()).numbers(records, a, b, class)
 }
 
 /// How numbers of which none is the same compare.
-fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
-    let texts = |node: &Node| -> SmallVec<[Number; 2]> {
-        let of_class = records.keys(node).iter().filter(|key| key.class == class);
+fn differing(records: &Records, a: Record<'_>, b: Record<'_>, class: Class) -> Numbers {
+    let texts = |node: Record<'_>| -> SmallVec<[Number; 2]> {
+        let of_class = node.keys().iter().filter(|key| key.class == class);
         of_class.filter_map(|key| records.numbers.get(key.value)).filter(|text| !text.is_empty()).collect()
     };
     let (mine, theirs) = (texts(a), texts(b));
@@ -540,7 +540,7 @@ fn differing(records: &Records, a: &Node, b: &Node, class: Class) -> Numbers {
 }
 
 /// How the addresses of two records compare.
-pub(super) fn doors(records: &Records, a: &Node, b: &Node) -> Door {
+pub(super) fn doors(records: &Records, a: Record<'_>, b: Record<'_>) -> Door {
     let (Some(x), Some(y)) = (records.addresses.get(a.address as usize), records.addresses.get(b.address as usize)) else {
         return Door::Unknown;
     };

@@ -8,7 +8,7 @@ use super::{
     block::Edge,
     holdout::Tally,
     likeness::Likeness,
-    record::{Class, Node, Records},
+    record::{Class, Record, Records},
     rule::{self, Birth, Comparison, Door, Numbers, Rule},
 };
 
@@ -29,7 +29,7 @@ impl Slips {
         if !matches!(c.unverified, Numbers::Near | Numbers::Different) {
             return;
         }
-        let (x, y) = (&records.nodes[a as usize], &records.nodes[b as usize]);
+        let (x, y) = (records.record(a as usize), records.record(b as usize));
         if rule::numbers(records, x, y, Class::Proven) == Numbers::Unknown {
             return;
         }
@@ -61,7 +61,7 @@ impl Slips {
 
 /// Whether enough else agrees: the whole name in one town, or a part of it with the birth date or the address. Numbers that follow each other
 /// want name and address.
-fn is_told(records: &Records, c: &Comparison, a: &Node, b: &Node, follow: bool) -> bool {
+fn is_told(records: &Records, c: &Comparison, a: Record<'_>, b: Record<'_>, follow: bool) -> bool {
     let names = (records.names.get(a.name as usize), records.names.get(b.name as usize));
     let (Some(x), Some(y)) = names else { return false };
     let [given, surname] = x.levels(y);
@@ -96,7 +96,7 @@ mod tests {
                 records.add_plain(records.names.len() as u32 - 1, 19_800_203, Key { class: Class::Proven, value });
             }
             let [a, b] = [records.nodes.len() as u32 - 2, records.nodes.len() as u32 - 1];
-            let mut compared = rule::compare(&records, &records.nodes[a as usize], &records.nodes[b as usize]);
+            let mut compared = rule::compare(&records, records.record(a as usize), records.record(b as usize));
             compared.address = Door::Same;
             slips.meet(&records, &compared, a, b);
         }

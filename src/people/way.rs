@@ -8,7 +8,7 @@ use super::{
     likeness::joined,
     name::Name,
     namesakes::Namesakes,
-    record::{Class, Key, Map, NONE, Node, Records, mix},
+    record::{Class, Key, Map, NONE, Record, Records, mix},
     rule::{self, Door},
 };
 use rayon::prelude::*;
@@ -251,11 +251,11 @@ impl<'a> Meeting<'a> {
     }
 
     /// The ways in which a record may meet others, a bit for each.
-    pub(super) fn ways(&self, at: usize, node: &Node) -> u32 {
+    pub(super) fn ways(&self, at: usize, node: Record<'_>) -> u32 {
         if node.name == NONE || node.is_organisation() {
             return 0;
         }
-        let by_keys = self.records.keys(node).iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
+        let by_keys = node.keys().iter().fold(0, |ways, key| ways | Way::of(key.class).bit());
         if node.address == NONE && self.mails.is_empty() {
             return by_keys | self.ways_by_name(node);
         }
@@ -263,7 +263,7 @@ impl<'a> Meeting<'a> {
     }
 
     /// The ways other than keys in which a record may meet others.
-    fn ways_by_parts(&self, at: usize, node: &Node) -> u32 {
+    fn ways_by_parts(&self, at: usize, node: Record<'_>) -> u32 {
         // Most records say so little that most ways need not be asked.
         let nowhere = (if node.birth == 0 { Way::BY_BIRTH } else { 0 })
             | (if node.address == NONE { Way::BY_PLACE } else { 0 })
@@ -274,7 +274,7 @@ impl<'a> Meeting<'a> {
     }
 
     /// The same for a record without an address, of many: most are such, and what they meet by need not be looked at to know of it.
-    fn ways_by_name(&self, node: &Node) -> u32 {
+    fn ways_by_name(&self, node: Record<'_>) -> u32 {
         let has = |of: &[u64]| (node.name as usize) < of.len();
         let bit = |is: bool, way: Way| if is { way.bit() } else { 0 };
         let is_full = node.is_fully_named() && has(&self.names.bags);
@@ -291,8 +291,8 @@ impl<'a> Meeting<'a> {
     }
 
     /// Whether a record has a number of whichever kind.
-    fn is_numbered(&self, node: &Node) -> bool {
-        self.records.keys(node).iter().any(|key| matches!(key.class, Class::Personal | Class::Unverified | Class::Proven))
+    fn is_numbered(&self, node: Record<'_>) -> bool {
+        node.keys().iter().any(|key| matches!(key.class, Class::Personal | Class::Unverified | Class::Proven))
     }
 
     /// Whether a record's name is rare enough for a name and a birth date to be one person.
@@ -300,26 +300,26 @@ impl<'a> Meeting<'a> {
         self.traits.get(node as usize).is_none_or(|traits| traits & RARE != 0)
     }
 
-    fn glance(&self, node: &Node) -> Option<&Glance> {
+    fn glance(&self, node: Record<'_>) -> Option<&Glance> {
         self.glances.get(node.name as usize)
     }
 
     /// Brings what is looked at first when a name is compared into the processor's cache.
     #[inline]
-    pub(super) fn foresee(&self, node: &Node) -> u64 {
+    pub(super) fn foresee(&self, node: Record<'_>) -> u64 {
         let of_name = self.records.names.get(node.name as usize).map_or(0, |name| u64::from(name.mark()));
         of_name ^ self.glance(node).map_or(0, |glance| u64::from(glance.any()))
     }
 
     /// Whether names have so little in common that it is seen at a glance. Only few records are looked at.
-    pub(super) fn agree_in_nothing(&self, a: &Node, b: &Node) -> bool {
+    pub(super) fn agree_in_nothing(&self, a: Record<'_>, b: Record<'_>) -> bool {
         matches!((self.glance(a), self.glance(b)), (Some(x), Some(y)) if x.agrees_in_nothing_with(*y))
     }
 
     /// Whether two records are those of two people, as far as their names tell, and nothing else is likely to outweigh that. Only few
     /// records are looked at.
-    pub(super) fn are_two(&self, (at, a): (usize, &Node), (bt, b): (usize, &Node)) -> bool {
-        let name = |node: &Node| self.records.names.get(node.name as usize);
+    pub(super) fn are_two(&self, (at, a): (usize, Record<'_>), (bt, b): (usize, Record<'_>)) -> bool {
+        let name = |node: Record<'_>| self.records.names.get(node.name as usize);
         let (Some(x), Some(y)) = (self.glance(a), self.glance(b)) else { return false };
         let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
         let agree_elsewhere = || rule::births_agree(a.birth, b.birth) || (has_mail(at) && has_mail(bt));
@@ -329,7 +329,7 @@ impl<'a> Meeting<'a> {
             let [given, surname] = x.levels(y);
             given == 1 || (surname == 1 && hardly_agree())
         };
-        (x.are_two(*y) || if x.surnames_differ(*y) { hardly_agree() } else { names_are_two() }) && rule::share_nothing(self.records, a, b)
+        (x.are_two(*y) || if x.surnames_differ(*y) { hardly_agree() } else { names_are_two() }) && rule::share_nothing(a, b)
     }
 
     /// Whether the pairs of a record are tried.
@@ -338,9 +338,9 @@ impl<'a> Meeting<'a> {
     }
 
     /// Hands over the hashes a record is met by in one way.
-    pub(super) fn hashes(&self, way: Way, at: usize, node: &Node, mut hash: impl FnMut(u64)) {
+    pub(super) fn hashes(&self, way: Way, at: usize, node: Record<'_>, mut hash: impl FnMut(u64)) {
         if way.is_key() {
-            let of_way = self.records.keys(node).iter().filter(|key| Way::of(key.class) == way);
+            let of_way = node.keys().iter().filter(|key| Way::of(key.class) == way);
             of_way.for_each(|key| hash(mix(&[way as u64, key.value])));
         } else {
             self.all_parts(way, at, node).for_each(|(one, other)| hash(mix(&[way as u64, one, other])));
@@ -348,41 +348,39 @@ impl<'a> Meeting<'a> {
     }
 
     /// The key a record is met by in a way whose hash ends in this; `None` for row keys, which many rows point to.
-    pub(super) fn key(&self, way: Way, node: &Node, half: u32) -> Option<Key> {
-        let keys = self.records.keys(node).iter().filter(|key| way != Way::Row && Way::of(key.class) == way);
+    pub(super) fn key(&self, way: Way, node: Record<'_>, half: u32) -> Option<Key> {
+        let keys = node.keys().iter().filter(|key| way != Way::Row && Way::of(key.class) == way);
         keys.copied().find(|key| mix(&[way as u64, key.value]) as u32 == half)
     }
 
     /// Whether two records meet in a way.
-    pub(super) fn meet(&self, way: Way, a: (usize, &Node), b: (usize, &Node)) -> bool {
+    pub(super) fn meet(&self, way: Way, a: (usize, Record<'_>), b: (usize, Record<'_>)) -> bool {
         self.meet_by(way, a, b, |_| true)
     }
 
     /// The same, by something whose hash `counts`.
-    pub(super) fn meet_by(&self, way: Way, (at, a): (usize, &Node), (bt, b): (usize, &Node), counts: impl Fn(u64) -> bool) -> bool {
+    pub(super) fn meet_by(&self, way: Way, (at, a): (usize, Record<'_>), (bt, b): (usize, Record<'_>), counts: impl Fn(u64) -> bool) -> bool {
         if !way.is_key() {
             let shared = |parts: &(u64, u64)| self.all_parts(way, bt, b).any(|theirs| theirs == *parts);
             return self.all_parts(way, at, a).any(|parts| shared(&parts) && counts(mix(&[way as u64, parts.0, parts.1])));
         }
-        let mut theirs = self.records.keys(b).iter().filter(|key| Way::of(key.class) == way).peekable();
+        let mut theirs = b.keys().iter().filter(|key| Way::of(key.class) == way).peekable();
         theirs.peek().is_some()
-            && self
-                .records
-                .keys(a)
+            && a.keys()
                 .iter()
                 .filter(|key| Way::of(key.class) == way)
                 .any(|key| theirs.clone().any(|other| { other.value } == { key.value }) && counts(mix(&[way as u64, key.value])))
     }
 
     /// What records meet by in a way other than a key.
-    fn all_parts(&self, way: Way, at: usize, node: &Node) -> impl Iterator<Item = (u64, u64)> + use<> {
+    fn all_parts(&self, way: Way, at: usize, node: Record<'_>) -> impl Iterator<Item = (u64, u64)> + use<> {
         let second = if self.mails.is_empty() { None } else { self.second_parts(way, node) };
         self.parts(way, at, node).into_iter().chain(second)
     }
 
     /// What few records meet by as well: a given name in the place of the surname, a postcode where the town is misspelt, the sound of
     /// a surname where the year is wrong.
-    fn second_parts(&self, way: Way, node: &Node) -> Option<(u64, u64)> {
+    fn second_parts(&self, way: Way, node: Record<'_>) -> Option<(u64, u64)> {
         let hash = |of: &[u64]| of.get(node.name as usize).copied();
         let (given, surname) = (hash(&self.names.givens)?, hash(&self.names.surnames)?);
         let place = || self.places.get(node.address as usize);
@@ -398,7 +396,7 @@ impl<'a> Meeting<'a> {
 
     /// What must be equal for two records to meet in a way other than a key; `None` if this one has no such thing.
     #[inline]
-    fn parts(&self, way: Way, at: usize, node: &Node) -> Option<(u64, u64)> {
+    fn parts(&self, way: Way, at: usize, node: Record<'_>) -> Option<(u64, u64)> {
         let hash = |of: &[u64]| of.get(node.name as usize).copied();
         let (bag, given, surname) = (|| hash(&self.names.bags), || hash(&self.names.givens), || hash(&self.names.surnames));
         let dated = || (!node.birth.is_multiple_of(10_000)).then_some(u64::from(node.birth));
@@ -576,7 +574,7 @@ mod tests {
                 records.add_plain(name, birth, Key { class: Class::Unverified, value: 7 });
             }
             let meeting = Meeting::new(&records, 1);
-            for (at, node) in records.nodes.iter().enumerate() {
+            for (at, node) in records.all() {
                 assert_eq!(meeting.ways_by_name(node), meeting.ways_by_parts(at, node), "{node:?}");
             }
         }

@@ -193,7 +193,7 @@ impl Records<'_> {
     /// What is alike where no value is equal to the last character.
     fn alike(&self, a: u32, b: u32) -> Vec<String> {
         let records = &self.population.records;
-        let comparison = rule::compare(records, &records.nodes[a as usize], &records.nodes[b as usize]);
+        let comparison = rule::compare(records, records.record(a as usize), records.record(b as usize));
         let mut alike = Vec::new();
         alike.extend(comparison.name.map(|likeness| format!("names {likeness:?}").to_lowercase()));
         let said = [
