@@ -90,7 +90,8 @@ fn lend(records: &mut Records, from: usize, to: usize) {
     keys.sort_unstable();
     // Who has several telephones has their places by their keys.
     let several = [from, to].map(|at| records.record(at)).into_iter().filter(|node| node.place < SEVERAL);
-    let phones = several.flat_map(|node| node.keys().iter().filter(|key| key.class == Class::Phone).map(move |key| (key.value, node.place)));
+    let phones =
+        several.flat_map(|node| node.keys().iter().filter(|key| key.class == Class::Phone).map(move |key| (key.value, node.place)));
     let phones: Vec<(u64, u16)> = phones.collect();
     phones.into_iter().for_each(|(key, place)| records.phone_places.note(key, place));
     records.nodes[to].place = SEVERAL;

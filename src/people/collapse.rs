@@ -6,9 +6,9 @@
 
 use super::{
     aside::Aside,
+    bin::{Bin, Shelf},
     fields::Fields,
     holdout,
-    lent::Lent,
     mention::OfNodes,
     name::Name,
     record::{Bits, Class, Flags, Key, Mailbox, NONE, Node, Records, Span, mix},
@@ -22,9 +22,6 @@ use std::{
 const ABOUT: usize = 1 << 16;
 
 const MOST_BINS: usize = 1 << 9;
-
-/// Bytes of a block.
-const BLOCK: usize = 1 << 17;
 
 /// So many namesakes before a record are looked at for the keys it has.
 const NAMESAKES: usize = 4;
@@ -51,6 +48,7 @@ pub(super) struct Bins {
     placed: Vec<Bin>,
     /// Records that lie in the order of their ids, whose least is known when all mentions are: by what they say.
     unplaced: Vec<Bin>,
+    shelf: Shelf,
     /// Of a number that something lies in the order of, as many tell the bin.
     bits: u32,
     mentions: usize,
@@ -61,61 +59,41 @@ pub(super) struct Bins {
     line: Vec<u8>,
 }
 
-/// Lines one behind the other, in blocks that stay where they are.
-#[derive(Default)]
-struct Bin {
-    blocks: Vec<Lent>,
-    lines: usize,
-}
-
-/// Where the identity of a line lies: block, place in it, and length.
+/// Where the identity of a line lies among all lines of a bin.
 #[derive(Clone, Copy)]
 struct Stretch {
-    block: u32,
-    from: u32,
+    from: usize,
     length: u32,
 }
 
-impl Bin {
-    fn push(&mut self, line: &[u8]) {
-        self.lines += 1;
-        if !self.blocks.last_mut().is_some_and(|block| block.add(line)) {
-            let mut block = Lent::new(BLOCK.max(line.len()));
-            block.add(line);
-            self.blocks.push(block);
-        }
-    }
+/// All lines of a bin, as they lie one behind the other.
+#[derive(Clone, Copy)]
+struct Lines<'b>(&'b [u8]);
 
-    fn block(&self, at: u32) -> &[u8] {
-        self.blocks.get(at as usize).map_or(&[], Lent::filled)
-    }
-
-    /// All lines, with where their identities lie.
-    fn lines(&self) -> impl Iterator<Item = (Stretch, Line<'_>)> {
-        self.blocks.iter().zip(0u32..).flat_map(|(bytes, block)| {
-            let bytes = bytes.filled();
-            let mut rest = bytes;
-            std::iter::from_fn(move || {
-                let (line, after) = Line::read(rest)?;
-                let from = (bytes.len() - rest.len() + HEAD) as u32;
-                rest = after;
-                Some((Stretch { block, from, length: line.identity.len() as u32 }, line))
-            })
+impl<'b> Lines<'b> {
+    /// All of them, with where their identities lie.
+    fn iter(self) -> impl Iterator<Item = (Stretch, Line<'b>)> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let (line, after) = Line::read(rest)?;
+            let from = self.0.len() - rest.len() + HEAD;
+            rest = after;
+            Some((Stretch { from, length: line.identity.len() as u32 }, line))
         })
     }
 
     #[inline]
-    fn at(&self, Stretch { block, from, length }: Stretch) -> &[u8] {
-        self.block(block).get(from as usize..from as usize + length as usize).unwrap_or_default()
+    fn at(self, Stretch { from, length }: Stretch) -> &'b [u8] {
+        self.0.get(from..from + length as usize).unwrap_or_default()
     }
 
     /// Mailbox or mail of a record.
-    fn text(&self, found: &Found) -> &str {
+    fn text(self, found: &Found) -> &'b str {
         if found.marks & (MAILBOX | MAIL) == 0 {
             return "";
         }
-        let Stretch { block, from, length } = found.identity;
-        let behind = self.block(block).get(from as usize + length as usize..);
+        let Stretch { from, length } = found.identity;
+        let behind = self.0.get(from + length as usize..);
         behind.and_then(|mut rest| text(&mut rest)).unwrap_or_default()
     }
 }
@@ -316,18 +294,18 @@ struct Apart {
 
 impl Apart {
     /// Tells the records of a bin apart.
-    fn gather(&mut self, bin: &Bin, hashing: &foldhash::fast::RandomState) {
+    fn gather(&mut self, lines: Lines<'_>, count: usize, hashing: &foldhash::fast::RandomState) {
         let Apart { found, of, table } = self;
         found.clear();
         of.clear();
         table.clear();
-        table.resize((bin.lines * 2).next_power_of_two(), (0, NONE));
-        for (stretch, line) in bin.lines() {
+        table.resize((count * 2).next_power_of_two(), (0, NONE));
+        for (stretch, line) in lines.iter() {
             let Some(identity) = Identity::read(line.identity) else { continue };
             let new = found.len() as u32;
             let known = match identity.is_anonymous() {
                 true => new,
-                false => find_or(table, found, bin, (hash(hashing, line.identity), line.identity), new),
+                false => find_or(table, found, lines, (hash(hashing, line.identity), line.identity), new),
             };
             if known == new {
                 let Line { at, id, place, marks, .. } = line;
@@ -343,7 +321,7 @@ impl Apart {
 }
 
 /// The record of an identity; `new`, where there is none.
-fn find_or(table: &mut [(u32, u32)], found: &[Found], bin: &Bin, (hash, identity): (u64, &[u8]), new: u32) -> u32 {
+fn find_or(table: &mut [(u32, u32)], found: &[Found], lines: Lines<'_>, (hash, identity): (u64, &[u8]), new: u32) -> u32 {
     let (half, last) = (hash as u32, table.len() - 1);
     let mut at = (hash >> 32) as usize & last;
     loop {
@@ -352,7 +330,7 @@ fn find_or(table: &mut [(u32, u32)], found: &[Found], bin: &Bin, (hash, identity
                 table[at] = (half, new);
                 return new;
             }
-            (other, known) if other == half && bin.at(found[known as usize].identity) == identity => return known,
+            (other, known) if other == half && lines.at(found[known as usize].identity) == identity => return known,
             _ => at = (at + 1) & last,
         }
     }
@@ -365,12 +343,14 @@ fn hash(hashing: &foldhash::fast::RandomState, identity: &[u8]) -> u64 {
 }
 
 impl Bins {
-    /// For so many mentions, about. Where there are few, all are one bin: their records lie in the order of their ids.
-    pub(super) fn new(mentions: usize, few: bool) -> Bins {
+    /// For so many mentions, about. Where there are few, all are one bin: their records lie in the order of their ids. What is not asked
+    /// for before all are read is set aside in this file, if there is one.
+    pub(super) fn new(mentions: usize, few: bool, scratch: Option<File>) -> Bins {
         let bins = if few { 1 } else { mentions.div_ceil(ABOUT).next_power_of_two().min(MOST_BINS) };
         Bins {
             placed: (0..bins).map(|_| Bin::default()).collect(),
             unplaced: (0..bins).map(|_| Bin::default()).collect(),
+            shelf: Shelf::new(scratch),
             bits: bins.ilog2(),
             mentions: 0,
             keys: 0,
@@ -386,7 +366,7 @@ impl Bins {
 
     /// Writes down what a mention says.
     pub(super) fn put(&mut self, said: &Said<'_>) {
-        let Bins { placed, unplaced, bits, hashing, line, .. } = self;
+        let Bins { placed, unplaced, shelf, bits, hashing, line, .. } = self;
         let length = Line::write(said, line);
         let line = &line[..length];
         let bin = match said.near {
@@ -395,19 +375,24 @@ impl Bins {
             None if said.name == NONE && said.fields.keys.is_empty() => &mut placed[Bins::bin(*bits, said.id)],
             None => &mut unplaced[Bins::bin(*bits, hash(hashing, &line[HEAD..]))],
         };
-        bin.push(line);
+        bin.push(line, shelf);
         self.mentions += 1;
         self.keys += said.fields.keys.len();
     }
 
     /// Puts what was said by records that lie in the order of their ids into the bins of these.
-    fn place(&mut self, apart: &mut Apart) {
-        for bin in std::mem::take(&mut self.unplaced).into_iter().filter(|bin| bin.lines > 0) {
-            apart.gather(&bin, &self.hashing);
-            for ((_, line), (record, _)) in bin.lines().zip(&apart.of) {
-                self.placed[Bins::bin(self.bits, apart.found[*record as usize].id)].push(line.all);
+    fn place(&mut self, apart: &mut Apart, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
+        for mut bin in std::mem::take(&mut self.unplaced) {
+            let count = bin.lines();
+            bin.empty(&mut self.shelf, bytes)?;
+            let lines = Lines(bytes);
+            apart.gather(lines, count, &self.hashing);
+            for ((_, line), (record, _)) in lines.iter().zip(&apart.of) {
+                let bin = Bins::bin(self.bits, apart.found[*record as usize].id);
+                self.placed[bin].push(line.all, &mut self.shelf);
             }
         }
+        Ok(())
     }
 
     /// Makes the records, in an order that depends on content only: by their name, where `names` tells one, then by their id. What they
@@ -418,8 +403,8 @@ impl Bins {
         names: &[OfName],
         scratch: impl Fn() -> Option<File>,
     ) -> anyhow::Result<()> {
-        let mut apart = Apart::default();
-        self.place(&mut apart);
+        let (mut apart, mut bytes) = (Apart::default(), Vec::new());
+        self.place(&mut apart, &mut bytes)?;
         // Room that is not used costs nothing; moving millions of records to where there is more does.
         records.nodes.reserve_exact(self.mentions);
         records.spans.reserve_exact(self.mentions);
@@ -429,8 +414,10 @@ impl Bins {
         let mut order: Vec<(u64, u32, u32, u32)> = Vec::new();
         let mut next: Vec<u32> = Vec::new();
         for bin in &mut self.placed {
-            let bin = std::mem::take(bin);
-            apart.gather(&bin, &self.hashing);
+            let count = bin.lines();
+            bin.empty(&mut self.shelf, &mut bytes)?;
+            let lines = Lines(&bytes);
+            apart.gather(lines, count, &self.hashing);
             order.clear();
             order.extend(apart.found.iter_mut().zip(0..).map(|(found, at)| {
                 let Some((near, mark)) = names.get(found.name as usize) else {
@@ -447,9 +434,9 @@ impl Bins {
                 let found = &apart.found[*at as usize];
                 next[*at as usize] = of_nodes.begin(found.mentions);
                 ids.push([found.id as u32, (found.id >> 32) as u32]);
-                if let Some(identity) = Identity::read(bin.at(found.identity)) {
+                if let Some(identity) = Identity::read(lines.at(found.identity)) {
                     records.add(found, &identity);
-                    records.add_text(found, bin.text(found));
+                    records.add_text(found, lines.text(found));
                 }
             }
             for (record, at) in &apart.of {
@@ -564,7 +551,7 @@ mod tests {
         ) {
             let near = |name: u32| name.wrapping_mul(0x9E37_79B9);
             let names: Vec<OfName> = if few { Vec::new() } else { (0..4).map(|name| (near(name), name as u8)).collect() };
-            let mut made = Bins::new(bins * ABOUT, few);
+            let mut made = Bins::new(bins * ABOUT, few, tempfile::tempfile().ok().filter(|_| !few));
             for (of, at) in all.iter().zip(0..) {
                 let (name, address) = (of.0.unwrap_or(NONE), if of.2 { 7 } else { NONE });
                 let near = of.0.filter(|_| !few).map(near);
@@ -603,20 +590,20 @@ mod tests {
 
     #[test]
     fn long_lines_come_out_as_they_went_in() {
-        let mut bin = Bin::default();
-        let mut line = Vec::new();
+        let (mut all, mut line) = (Vec::new(), Vec::new());
         let keys = |count: u64| (0..count).map(|value| Key { class: Class::Partial, value }).collect();
         let counts = [0, 1, 254, 255, 256, 9_000, 70_000];
         for count in counts {
             let fields = Fields { keys: keys(count), sex: b'f', mail: "a@b.example".to_owned(), ..Fields::default() };
             let said = Said { at: count as u32, id: count, near: None, name: 3, address: 4, fields: &fields };
             let length = Line::write(&said, &mut line);
-            bin.push(&line[..length]);
+            all.extend_from_slice(&line[..length]);
         }
-        let read: Vec<(u32, usize)> = bin
-            .lines()
+        let lines = Lines(&all);
+        let read: Vec<(u32, usize)> = lines
+            .iter()
             .map(|(stretch, line)| {
-                assert_eq!(bin.at(stretch), line.identity);
+                assert_eq!(lines.at(stretch), line.identity);
                 let identity = Identity::read(line.identity).expect("an identity");
                 assert_eq!((identity.name, identity.address, identity.sex, identity.organisation), (3, 4, b'f', false));
                 (line.at, identity.keys.len())

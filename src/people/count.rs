@@ -423,7 +423,9 @@ impl Ledger<'_> {
         }
         for (rule, people) in by_rule {
             let resolve = "compare the two records; a birth date or number on both sides decides";
-            self.enter(rule.id(), Direction::Lowers, people.into_iter(), resolve, |of| format!("may be counted twice: {}{of}", rule.text()));
+            self.enter(rule.id(), Direction::Lowers, people.into_iter(), resolve, |of| {
+                format!("may be counted twice: {}{of}", rule.text())
+            });
         }
     }
 

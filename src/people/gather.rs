@@ -36,7 +36,7 @@ pub(super) fn read(evidence: &Evidence<'_>, catalogue: &Catalogue, set_aside: bo
     let mentions = evidence.mention_count();
     let few = mentions <= FEW;
     let scratch = || if set_aside && !few { evidence.scratch() } else { None };
-    let mut reader = Reader::new(evidence, catalogue, Bins::new(mentions, few), Met::new(scratch()));
+    let mut reader = Reader::new(evidence, catalogue, Bins::new(mentions, few, scratch()), Met::new(scratch()));
     reader.records.few = few;
     // Room that is not used costs nothing; moving millions of names to where there is more does.
     reader.records.names.reserve_exact(mentions);

@@ -40,6 +40,19 @@ impl Lent {
         all.get(..self.filled).unwrap_or_default()
     }
 
+    /// How many there is room for.
+    pub(super) fn len(&self) -> usize {
+        match &self.memory {
+            Memory::Mapped(bytes) => bytes.len(),
+            Memory::Held(bytes) => bytes.len(),
+        }
+    }
+
+    /// Makes room again for all of them.
+    pub(super) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
     /// Adds bytes; tells whether there was room.
     #[inline]
     pub(super) fn add(&mut self, bytes: &[u8]) -> bool {

@@ -61,9 +61,7 @@ impl Pattern {
         } else if mails_alike(records, a, b) {
             3
         } else {
-            u8::from(
-                [Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(x, class) && holds(y, class)),
-            )
+            u8::from([Class::Email, Class::Phone, Class::Username].into_iter().any(|class| holds(x, class) && holds(y, class)))
         };
         let number = match c.unverified {
             Numbers::Unknown => 0,

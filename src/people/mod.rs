@@ -9,6 +9,7 @@ mod apart;
 mod aside;
 pub mod assemble;
 pub mod attach;
+mod bin;
 pub mod block;
 pub mod catalogue;
 pub mod cluster;

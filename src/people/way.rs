@@ -359,7 +359,13 @@ impl<'a> Meeting<'a> {
     }
 
     /// The same, by something whose hash `counts`.
-    pub(super) fn meet_by(&self, way: Way, (at, a): (usize, Record<'_>), (bt, b): (usize, Record<'_>), counts: impl Fn(u64) -> bool) -> bool {
+    pub(super) fn meet_by(
+        &self,
+        way: Way,
+        (at, a): (usize, Record<'_>),
+        (bt, b): (usize, Record<'_>),
+        counts: impl Fn(u64) -> bool,
+    ) -> bool {
         if !way.is_key() {
             let shared = |parts: &(u64, u64)| self.all_parts(way, bt, b).any(|theirs| theirs == *parts);
             return self.all_parts(way, at, a).any(|parts| shared(&parts) && counts(mix(&[way as u64, parts.0, parts.1])));

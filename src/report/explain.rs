@@ -245,7 +245,11 @@ fn write_apart(out: &mut String, records: &Records<'_>, apart: &[Miss]) -> std::
     }
     for miss in apart {
         let other = records.population.individual_of.get(miss.theirs as usize).copied().unwrap_or(NONE);
-        let other = records.population.individuals.get(other as usize).map_or_else(|| "a record of nobody".to_owned(), |other| other.id.to_string());
+        let other = records
+            .population
+            .individuals
+            .get(other as usize)
+            .map_or_else(|| "a record of nobody".to_owned(), |other| other.id.to_string());
         let why = miss.guard.map_or("too weak to join, so it only lowers the floor", Guard::text);
         writeln!(out, "  {other}: {} ({})\n    not joined: {why}", miss.rule.text(), miss.rule.id())?;
         writeln!(out, "    {}\n    {}", records.place_of_node(miss.own), records.place_of_node(miss.theirs))?;

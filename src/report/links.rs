@@ -80,8 +80,7 @@ impl Report for Conflicts {
             .filter_map(|refusal| {
                 let of = |node: u32| population.individuals.get(population.individual_of[node as usize] as usize);
                 let (a, b) = (of(refusal.a)?, of(refusal.b)?);
-                (a.id != b.id)
-                    .then(|| (a.id.min(b.id), a.id.max(b.id), refusal.guard, refusal.rule, refusal.a, refusal.b))
+                (a.id != b.id).then(|| (a.id.min(b.id), a.id.max(b.id), refusal.guard, refusal.rule, refusal.a, refusal.b))
             })
             .collect();
         rows.sort_by_key(|row| (row.0, row.1, row.2.id(), row.3.id(), row.4, row.5));

@@ -76,8 +76,10 @@ impl Report for Mentions {
             } else {
                 rows_of.get(&(finding.item, finding.table, finding.at))
             };
-            let person =
-                person.and_then(|person| population.individuals.get(*person as usize)).map(|individual| individual.id.text()).unwrap_or_default();
+            let person = person
+                .and_then(|person| population.individuals.get(*person as usize))
+                .map(|individual| individual.id.text())
+                .unwrap_or_default();
             let context = neighbours.masked(&findings, at, assessment);
             sheet
                 .text(catalogue.path(assessment.evidence, finding.item))

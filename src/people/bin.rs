@@ -1,0 +1,142 @@
+//! Bytes in many bins, each of which is asked for once, as a whole. What does not fit in a block of each is set aside in a file, if there
+//! is one.
+
+use super::lent::Lent;
+use anyhow::Context;
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom, Write},
+};
+
+/// Bytes of a block.
+const BLOCK: usize = 1 << 16;
+
+/// Lines one behind the other.
+#[derive(Default)]
+pub(super) struct Bin {
+    full: Vec<Block>,
+    open: Lent,
+    lines: usize,
+}
+
+/// Lines that fill a block.
+enum Block {
+    Held(Lent),
+    /// In the file.
+    Aside {
+        from: u64,
+        length: usize,
+    },
+}
+
+/// Where blocks of all bins are set aside.
+pub(super) struct Shelf {
+    file: Option<File>,
+    filled: u64,
+    /// There is no room for more.
+    is_full: bool,
+}
+
+impl Shelf {
+    /// In this file; without one, all blocks are held.
+    pub(super) fn new(file: Option<File>) -> Shelf {
+        Shelf { file, filled: 0, is_full: false }
+    }
+
+    /// Sets bytes aside; `None` where that cannot be done.
+    fn put(&mut self, bytes: &[u8]) -> Option<Block> {
+        let file = self.file.as_mut().filter(|_| !self.is_full)?;
+        let written = file.seek(SeekFrom::Start(self.filled)).and_then(|_| file.write_all(bytes));
+        self.is_full = written.is_err();
+        written.ok()?;
+        let from = self.filled;
+        self.filled += bytes.len() as u64;
+        Some(Block::Aside { from, length: bytes.len() })
+    }
+
+    fn read(&mut self, from: u64, into: &mut [u8]) -> std::io::Result<()> {
+        let file = self.file.as_mut().ok_or(std::io::ErrorKind::NotFound)?;
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(into)
+    }
+}
+
+impl Bin {
+    /// Adds a line.
+    #[inline]
+    pub(super) fn push(&mut self, line: &[u8], shelf: &mut Shelf) {
+        self.lines += 1;
+        if !self.open.add(line) {
+            self.open_another(shelf, line.len());
+            self.open.add(line);
+        }
+    }
+
+    #[cold]
+    fn open_another(&mut self, shelf: &mut Shelf, least: usize) {
+        let is_used = !self.open.filled().is_empty();
+        if let Some(block) = Some(self.open.filled()).filter(|_| is_used).and_then(|bytes| shelf.put(bytes)) {
+            self.full.push(block);
+            self.open.clear();
+            if self.open.len() >= least {
+                return;
+            }
+        }
+        let open = std::mem::replace(&mut self.open, Lent::new(BLOCK.max(least)));
+        if !open.filled().is_empty() {
+            self.full.push(Block::Held(open));
+        }
+    }
+
+    /// How many lines were added.
+    pub(super) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// All lines, one behind the other, in memory that is used again. Nothing is left in the bin.
+    ///
+    /// # Errors
+    /// When what was set aside cannot be read again.
+    pub(super) fn empty(&mut self, shelf: &mut Shelf, all: &mut Vec<u8>) -> anyhow::Result<()> {
+        all.clear();
+        let Bin { full, open, .. } = std::mem::take(self);
+        for block in full.into_iter().chain([Block::Held(open)]) {
+            match block {
+                Block::Held(bytes) => all.extend_from_slice(bytes.filled()),
+                Block::Aside { from, length } => {
+                    let at = all.len();
+                    all.resize(at + length, 0);
+                    shelf.read(from, &mut all[at..]).context("what was set aside in the case folder cannot be read again")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_out_of_their_bins_in_order() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let sealed = folder.path().join("sealed");
+        std::fs::write(&sealed, "").expect("written");
+        let sealed = File::open(&sealed).expect("opened for reading only");
+        for file in [None, tempfile::tempfile().ok(), Some(sealed)] {
+            let mut shelf = Shelf::new(file);
+            let mut bins: [Bin; 3] = Default::default();
+            let line = |number: usize| vec![number as u8; if number == 500 { 3 * BLOCK } else { number }];
+            (0..2_000).for_each(|number| bins[number % 2].push(&line(number), &mut shelf));
+            let mut all = Vec::new();
+            for (at, bin) in bins.iter_mut().enumerate() {
+                assert_eq!(bin.lines(), [1_000, 1_000, 0][at]);
+                bin.empty(&mut shelf, &mut all).expect("read again");
+                let expected = (0..2_000).filter(|number| number % 2 == at).flat_map(line);
+                assert!(all.iter().copied().eq(expected));
+                assert_eq!(bin.lines(), 0);
+            }
+        }
+    }
+}
