@@ -8,11 +8,12 @@ use super::{
     context::{ANYBODY, mark},
     forms::{Next, sign},
     phones::Enough,
+    planes::Planes,
     search::{Each, Numbers},
 };
 use crate::format::{
     TextKind,
-    lanes::{CHUNK, bits},
+    lanes::{CHUNK, EIGHT, Eight, Look},
 };
 
 /// Which numbers of sixty-four characters are worth a look.
@@ -31,6 +32,7 @@ pub(super) struct Chosen {
 pub(super) struct Choice<'a> {
     scanner: &'a Scanner,
     text: &'a [u8],
+    planes: &'a Planes<'a>,
     /// Every number may begin something, however few characters stand in a row: prose writes dates in words, of which the day is
     /// a short number.
     all: bool,
@@ -42,7 +44,22 @@ pub(super) struct Choice<'a> {
     enough: Enough,
     /// The mark of telephones.
     phone: u64,
+    /// Room for the places of the numbers in eight rows, which are parted by what is none.
+    places: [u16; EIGHT * CHUNK / 2 + CHUNK],
     chosen: &'a mut Vec<Chosen>,
+}
+
+/// What is known of the numbers in eight rows, by bits.
+struct Known {
+    /// A word may be near.
+    reach: [u64; EIGHT],
+    /// Whose words are near to any in the row.
+    near: [u64; EIGHT],
+    /// What may be dialled begins there,
+    dialled: [u64; EIGHT],
+    /// which says enough whatever its form is.
+    is_enough: [u64; EIGHT],
+    rests: [u64; EIGHT],
 }
 
 impl<'a> Choice<'a> {
@@ -52,15 +69,19 @@ impl<'a> Choice<'a> {
         let (reach, marks) = scan.around.rows();
         let phone = scanner.phone.map_or(0, mark);
         let (all, enough) = (is_dated || scanner.forms.has_short(), Enough::than(scanner.phone_alone));
-        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, chosen }
+        let places = [0; EIGHT * CHUNK / 2 + CHUNK];
+        Choice { scanner, text: scan.text, planes: scan.planes, all, is_dated, reach, marks, enough, phone, places, chosen }
     }
 
-    /// Whether a number is worth a look: what [`Scan::may_be_number`] says of it, or more. `near`: marks of whose words may be near;
-    /// `is_dialled`: it begins what may be dialled and says enough whatever its form is.
+    /// Whether a number is worth a look: what [`Scan::may_be_number`] says of it, or more. `place`: where it begins behind `from`, of which
+    /// the numbers are known.
     #[inline(always)]
-    fn is_worth(&self, at: usize, bit: usize, numbers: &Numbers, near: u64, is_dialled: bool) -> bool {
-        let made = numbers.made(bit);
-        let byte = |far: u32| self.text.get(at * CHUNK + bit + far as usize).copied().unwrap_or_default();
+    fn is_worth(&self, from: usize, place: usize, known: &Known) -> bool {
+        let (row, bit) = (place / CHUNK, place % CHUNK);
+        let is = |words: &[u64; EIGHT]| words[row % EIGHT] >> bit & 1 != 0;
+        let near = if is(&known.reach) { known.near[row % EIGHT] } else { ANYBODY };
+        let made = self.planes.made(from + place);
+        let byte = |far: u32| self.text.get(from + place + far as usize).copied().unwrap_or_default();
         let after = byte((!made.alphanumeric).trailing_zeros());
         let next = Next::of(made, after);
         let length = next.first;
@@ -70,9 +91,8 @@ impl<'a> Choice<'a> {
         } else {
             self.scanner.forms.may_be(made.first_run(), near != ANYBODY)
         };
-        let is = |bits: u64| bits >> bit & 1 != 0;
-        let dials = is(numbers.dialled) & (is_dialled | self.enough.may_be(byte(0), length, next.length));
-        let v4 = !is(numbers.rests) & (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3);
+        let dials = is(&known.dialled) & (is(&known.is_enough) | self.enough.may_be(byte(0), length, next.length));
+        let v4 = !is(&known.rests) & (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3);
         let v6 = (after == b':') & (length <= 4);
         let behind = made.digits.checked_shr(length).unwrap_or(0);
         let is_year = behind.checked_shr(behind.trailing_zeros()).unwrap_or(0) & 0xf == 0xf;
@@ -81,25 +101,52 @@ impl<'a> Choice<'a> {
     }
 }
 
+/// What is known of the rows from one on; nothing of those behind the last.
+#[inline(always)]
+fn of_rows<E: Eight>(known: &[u64], from: usize) -> E {
+    let rest = known.get(from..).unwrap_or_default();
+    E::of(rest.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|row| rest.get(row).copied().unwrap_or(0))))
+}
+
 impl Each for Choice<'_> {
     #[inline(always)]
-    fn each(&mut self, at: usize, numbers: &Numbers) {
+    fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
         let whole = if self.all { numbers.all } else { numbers.likely };
-        let of_row = |of: &[u64], at: usize| of.get(at).copied().unwrap_or(0);
         // Fewer characters in a row say something near a word, but only of a shape.
-        let (near, reach) = (of_row(self.marks, at) | ANYBODY, of_row(self.reach, at));
+        let reach = of_rows::<L::Eight>(self.reach, first);
         let short = numbers.all & reach & !whole & !numbers.rests;
-        let around = near | of_row(self.marks, at.saturating_sub(1)) | of_row(self.marks, at + 1);
-        let is_dialled = numbers.is_set_apart | (around & self.phone != 0);
-        let mut kept = numbers.apart;
-        // Noted without a branch, which would mostly be guessed wrong.
-        for bit in bits(whole | short) {
-            let near = if reach >> bit & 1 != 0 { near } else { ANYBODY };
-            kept |= u64::from(self.is_worth(at, bit, numbers, near, is_dialled)) << bit;
+        let marks = of_rows::<L::Eight>(self.marks, first);
+        let before = first.checked_sub(EIGHT).map_or(L::Eight::all(0), |before| of_rows(self.marks, before));
+        let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
+        let is_enough = numbers.set_apart | (around & L::Eight::all(self.phone)).filled();
+        let known = Known {
+            reach: reach.words(),
+            near: (marks | L::Eight::all(ANYBODY)).words(),
+            dialled: numbers.dialled.words(),
+            is_enough: is_enough.words(),
+            rests: numbers.rests.words(),
+        };
+        let mut count = 0;
+        for (row, asked) in (whole | short).words().into_iter().enumerate() {
+            let Some(free) = self.places[count..].first_chunk_mut() else { break };
+            L::list(asked, (row * CHUNK) as u16, free);
+            count += asked.count_ones() as usize;
         }
-        let (whole, short, mixed) = (whole & kept, short & kept, numbers.mixed);
-        if whole | short | mixed != 0 {
-            self.chosen.push(Chosen { at, whole, short, mixed });
+        let mut kept = numbers.apart.words();
+        // Noted without a branch, which would mostly be guessed wrong.
+        for place in self.places.iter().take(count).map(|place| usize::from(*place)) {
+            kept[place / CHUNK % EIGHT] |= u64::from(self.is_worth(first * CHUNK, place, &known)) << (place % CHUNK);
+        }
+        let kept = L::Eight::of(kept);
+        let of = [whole & kept, short & kept, numbers.mixed];
+        if (of[0] | of[1] | of[2]).words() != [0; EIGHT] {
+            let of = of.map(Eight::words);
+            for row in 0..EIGHT {
+                let [whole, short, mixed] = of.map(|words| words[row]);
+                if whole | short | mixed != 0 {
+                    self.chosen.push(Chosen { at: first + row, whole, short, mixed });
+                }
+            }
         }
     }
 }
@@ -113,7 +160,7 @@ mod tests {
         },
         *,
     };
-    use crate::detect::Detectors;
+    use crate::{detect::Detectors, format::lanes::bits};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -140,10 +187,10 @@ mod tests {
             let mut scan = Scan::of(&ALL, bytes, kind, &planes, &mut found);
             scan.walk();
             let rows = planes.rows.count();
-            let (mut chosen, mut all) = (Vec::new(), vec![Numbers::default(); rows]);
-            planes.each_numbers(0..rows, &mut Before::default(), Choice::of(&scan, &mut chosen));
-            planes.each_numbers(0..rows, &mut Before::default(), search::Noting(&mut all));
-            for (at, numbers) in all.iter().enumerate() {
+            let (mut chosen, mut all, blocks) = (Vec::new(), Vec::new(), rows.div_ceil(EIGHT));
+            planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut chosen));
+            planes.each_numbers(0..blocks, &mut Before::default(), search::Noting(&mut all));
+            for (at, numbers) in all.iter().enumerate().take(rows) {
                 let of_row = chosen.iter().find(|chosen| chosen.at == at);
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };

@@ -29,7 +29,7 @@ mod stems;
 mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
-use crate::format::{TextKind, lanes::bits};
+use crate::format::{TextKind, lanes::{EIGHT, bits}};
 use memchr::memmem::Finder;
 use std::{ops::Range, sync::LazyLock};
 
@@ -237,7 +237,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(rows, text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
+        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
     }
 
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it

@@ -19,7 +19,7 @@ use crate::{
     },
     format::{
         TextKind,
-        lanes::{CHUNK, bits},
+        lanes::{CHUNK, EIGHT, bits},
     },
 };
 use std::ops::Range;
@@ -33,7 +33,7 @@ impl Scan<'_> {
         let planes = self.planes;
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.clear();
-        planes.each_numbers(rows, before, Choice::of(self, &mut chosen));
+        planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, &mut chosen));
         for Chosen { at, whole, short, mixed } in chosen.iter().copied() {
             let near = self.around.marks(at * CHUNK) | ANYBODY;
             for digit in bits(whole).map(|bit| at * CHUNK + bit) {

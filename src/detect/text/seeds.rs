@@ -2,6 +2,7 @@
 //! the others.
 
 use super::{Scan, planes::BETWEEN};
+use crate::format::lanes::EIGHT;
 use bip39::{Language, Mnemonic};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
@@ -27,7 +28,7 @@ impl Scan<'_> {
     pub(super) fn seeds(&mut self, rows: Range<usize>, seen: &mut Seen) {
         let Some(id) = self.detectors.scanner.seed_phrase else { return };
         let planes = self.planes;
-        planes.each_phrase(rows, |from| {
+        planes.each_phrase(rows.start / EIGHT..rows.end.div_ceil(EIGHT), |from| {
             if from < seen.until || !self.may_be_phrase(from) {
                 return;
             }

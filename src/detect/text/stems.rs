@@ -180,7 +180,7 @@ fn hash(eight: u64, bytes: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::lanes::CHUNK;
+    use crate::format::lanes::STRETCH;
     use proptest::prelude::*;
 
     proptest! {
@@ -192,12 +192,12 @@ mod tests {
             let stems = Stems::of(words.iter().map(|(word, end)| (word.as_str(), *end))).expect("each has a letter");
             let lower = text.to_ascii_lowercase();
             let mut padded = text.clone().into_bytes();
-            padded.resize(2 * CHUNK, 0);
+            padded.resize(STRETCH, 0);
             for at in (0..text.len()).filter(|at| is_word(text.as_bytes()[*at])) {
                 let mut found = Vec::new();
                 let is_letter = text.as_bytes()[at].is_ascii_alphabetic();
-                let bit = |is: bool| u64::from(is) << at;
-                let may = stems.sieve.each(padded.first_chunk().expect("so many"), bit(is_letter), bit(!is_letter)) != 0;
+                let bit = |is: bool| [u64::from(is) << at, 0, 0, 0, 0, 0, 0, 0];
+                let may = stems.sieve.each(padded.first_chunk().expect("so many"), bit(is_letter), bit(true))[0] != 0;
                 stems.each_at(text.as_bytes(), at, |place, range| found.push((place, range)));
                 found.sort_unstable_by_key(|(place, _)| *place);
                 let lead = |word: &str| word.bytes().position(is_word).expect("a letter");

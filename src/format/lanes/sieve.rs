@@ -3,7 +3,7 @@
 //! A list has thousands of words and a text a word every eight bytes, nearly none of them of the list: what is asked here must
 //! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once.
 
-use super::{CHUNK, bits};
+use super::{CHUNK, EIGHT, bits};
 
 const RUNS_BITS: u32 = 15;
 const EIGHTS_BITS: u32 = 17;
@@ -13,9 +13,9 @@ const PAIRS_BITS: u32 = 12;
 #[derive(Debug)]
 pub(crate) struct Sieve {
     /// One bit per hash of a run of up to seven letters that ends there, in lower case.
-    pub(super) runs: Box<[u32; 1 << (RUNS_BITS - 5)]>,
+    pub(super) runs: Box<[u64; 1 << (RUNS_BITS - 6)]>,
     /// One bit per hash of eight bytes, the first of them a letter, letters in lower case.
-    pub(super) eights: Box<[u32; 1 << (EIGHTS_BITS - 5)]>,
+    pub(super) eights: Box<[u64; 1 << (EIGHTS_BITS - 6)]>,
     /// By the hash of two bytes, which may follow them: a bit for the sum of the third and fourth.
     pub(super) pairs: Box<[u32; 1 << PAIRS_BITS]>,
 }
@@ -23,8 +23,8 @@ pub(crate) struct Sieve {
 impl Sieve {
     pub(crate) fn new() -> Sieve {
         Sieve {
-            runs: Box::new([0; 1 << (RUNS_BITS - 5)]),
-            eights: Box::new([0; 1 << (EIGHTS_BITS - 5)]),
+            runs: Box::new([0; 1 << (RUNS_BITS - 6)]),
+            eights: Box::new([0; 1 << (EIGHTS_BITS - 6)]),
             pairs: Box::new([0; 1 << PAIRS_BITS]),
         }
     }
@@ -32,13 +32,13 @@ impl Sieve {
     /// Adds a word that begins with these letters, up to seven, and does not go on with further ones.
     pub(crate) fn add_run(&mut self, letters: &[u8]) {
         let bit = place(fold(first_eight(letters)) & mask(letters.len()), RUNS_BITS);
-        self.runs[bit / 32] |= 1 << (bit % 32);
+        self.runs[bit / 64] |= 1 << (bit % 64);
     }
 
     /// Adds a word that begins with a letter and these eight bytes.
     pub(crate) fn add_eight(&mut self, bytes: [u8; 8]) {
         let bit = place(fold(u64::from_le_bytes(bytes)), EIGHTS_BITS);
-        self.eights[bit / 32] |= 1 << (bit % 32);
+        self.eights[bit / 64] |= 1 << (bit % 64);
     }
 
     /// Adds a word that begins with these bytes, letters as they are, however it goes on. The first four are looked at.
@@ -52,30 +52,35 @@ impl Sieve {
         }
     }
 
-    /// At which of these places of the first sixty-four bytes a word may begin, by bits: `letters` are places of letters, `others`
-    /// of other characters.
+    /// At which of these places of the first eight times sixty-four bytes a word may begin, by bits: `letters` are places of letters,
+    /// `all` those and places of other characters.
     #[inline(always)]
-    pub(crate) fn each(&self, text: &[u8; 2 * CHUNK], letters: u64, others: u64) -> u64 {
+    pub(crate) fn each(&self, text: &[u8; STRETCH], letters: [u64; EIGHT], all: [u64; EIGHT]) -> [u64; EIGHT] {
         // Noted without a branch, which would mostly be guessed wrong.
-        let mut noted = 0;
-        for at in bits(letters) {
-            let here = fold(eight(text, at));
-            let stand = here & leading_letters(here);
-            let (run, whole) = (place(stand, RUNS_BITS), place(here, EIGHTS_BITS));
-            let known = self.runs[run / 32] >> (run % 32) | self.eights[whole / 32] >> (whole % 32);
-            noted |= u64::from(known & 1) << at;
-        }
-        for at in bits(letters | others) {
-            let number = eight(text, at) as u32;
-            noted |= u64::from(self.pairs[pair_place(number)] >> follower(number) & 1) << at;
+        let mut noted = [0; EIGHT];
+        for (row, noted) in noted.iter_mut().enumerate() {
+            for at in bits(letters[row]) {
+                let here = fold(eight(text, row * CHUNK + at));
+                let stand = here & leading_letters(here);
+                let (run, whole) = (place(stand, RUNS_BITS), place(here, EIGHTS_BITS));
+                let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> (whole % 64);
+                *noted |= (known & 1) << at;
+            }
+            for at in bits(all[row]) {
+                let number = eight(text, row * CHUNK + at) as u32;
+                *noted |= u64::from(self.pairs[pair_place(number)] >> follower(number) & 1) << at;
+            }
         }
         noted
     }
 }
 
+/// Eight times sixty-four bytes, and those behind them that words go on in.
+pub(crate) const STRETCH: usize = (EIGHT + 1) * CHUNK;
+
 #[inline(always)]
-fn eight(text: &[u8; 2 * CHUNK], at: usize) -> u64 {
-    text[at % CHUNK..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+fn eight(text: &[u8; STRETCH], at: usize) -> u64 {
+    text[at % (EIGHT * CHUNK)..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Up to eight bytes, zeros behind them.
@@ -137,13 +142,13 @@ mod tests {
     };
     use proptest::prelude::*;
 
-    struct Ask<'a>(&'a Sieve, &'a [u8; 2 * CHUNK], [u64; 2]);
+    struct Ask<'a>(&'a Sieve, &'a [u8; STRETCH], [[u64; EIGHT]; 2]);
 
     impl Walk for Ask<'_> {
-        type Output = u64;
+        type Output = [u64; EIGHT];
 
         #[inline(always)]
-        fn walk<L: Look>(self) -> u64 {
+        fn walk<L: Look>(self) -> [u64; EIGHT] {
             L::sieve(self.0, self.1, self.2[0], self.2[1])
         }
     }
@@ -152,7 +157,7 @@ mod tests {
         #[test]
         fn every_width_lets_the_same_places_through_and_all_where_a_word_begins(
             words in prop::collection::vec(("[a-z]{1,7}", "[a-z][a-z -]{7}", "[0-9$éA]{1,5}"), 1..20),
-            stretches in prop::collection::vec(prop_oneof![any::<prop::sample::Index>().prop_map(Ok), prop::collection::vec(any::<u8>(), 1..9).prop_map(Err)], 40),
+            stretches in prop::collection::vec(prop_oneof![any::<prop::sample::Index>().prop_map(Ok), prop::collection::vec(any::<u8>(), 1..9).prop_map(Err)], 60),
         ) {
             let mut sieve = Sieve::new();
             for (run, eight, bytes) in &words {
@@ -173,13 +178,15 @@ mod tests {
                     Err(bytes) => text.extend(bytes),
                 }
             }
-            text.resize(2 * CHUNK, 0);
-            let text: &[u8; 2 * CHUNK] = text.first_chunk().expect("so many bytes");
-            let letters = (0..CHUNK).fold(0, |all, at| all | u64::from(text[at].is_ascii_alphabetic()) << at);
-            let told = each_width(|| widest(Ask(&sieve, text, [letters, !letters])));
+            text.resize(STRETCH, 0);
+            let text: &[u8; STRETCH] = text.first_chunk().expect("so many bytes");
+            let of = |is: &dyn Fn(u8) -> bool| {
+                std::array::from_fn(|row| (0..CHUNK).fold(0, |all, at| all | u64::from(is(text[row * CHUNK + at])) << at))
+            };
+            let told = each_width(|| widest(Ask(&sieve, text, [of(&|byte| byte.is_ascii_alphabetic()), of(&|byte| byte != b' ')])));
             prop_assert!(told.iter().all(|noted| *noted == told[0]), "{:?}", told);
-            for at in begin.into_iter().filter(|at| *at < CHUNK) {
-                prop_assert!(told[0] >> at & 1 == 1, "{}", at);
+            for at in begin.into_iter().filter(|at| *at < EIGHT * CHUNK) {
+                prop_assert!(told[0][at / CHUNK] >> (at % CHUNK) & 1 == 1, "{}", at);
             }
             for at in 0..CHUNK {
                 let here = fold(eight(text, at));

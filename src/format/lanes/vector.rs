@@ -3,21 +3,13 @@
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
-    CHUNK, Look, OfTable, Sieve, Table, Walk, limit,
+    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
     sieve::{FACTOR, MIX, SHIFTS},
 };
 use std::arch::x86_64::{
-    __m128i, __m256i, __m512i, _MM_HINT_T0, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8,
-    _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm256_add_epi8, _mm256_and_si256,
-    _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_sub_epi8,
-    _mm512_add_epi8, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si128,
-    _mm512_cmpeq_epi8_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask, _mm512_cvtepu8_epi32, _mm512_cvtepu8_epi64,
-    _mm512_cvtepu32_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_maskz_compress_epi8,
-    _mm512_maskz_permutex2var_epi8, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512,
-    _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_set_epi64, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_set4_epi32, _mm512_shuffle_epi8, _mm512_slli_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64,
-    _mm512_srlv_epi32, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _pdep_u64,
+    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8, _pdep_u64,
 };
+use std::ops::{BitAnd, BitOr, Not};
 
 /// Walks with the widest comparison this processor has.
 #[inline]
@@ -89,6 +81,8 @@ macro_rules! by_masks {
         }
 
         impl Look for $lanes {
+            type Eight = Words;
+
             #[inline(always)]
             fn of(chunk: &[u8; CHUNK]) -> $lanes {
                 $of(chunk)
@@ -216,6 +210,8 @@ by_masks!(
 pub(super) struct Wide(__m512i);
 
 impl Look for Wide {
+    type Eight = Vector;
+
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Wide {
         let at = |place| number(chunk, place);
@@ -310,6 +306,8 @@ fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
 }
 
 impl Look for Tables {
+    type Eight = Vector;
+
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Tables {
         Tables(Wide::of(chunk))
@@ -346,28 +344,183 @@ impl Look for Tables {
     }
 
     #[inline(always)]
-    fn by_table(chunk: &[u8; CHUNK], table: &Table) -> Option<OfTable> {
-        let mut classes = OfTable::default();
-        let (eights, _) = classes.0.as_chunks_mut::<8>();
-        for (half, eight) in table.0.iter().zip(eights) {
-            let (halves, _) = half.as_chunks::<CHUNK>();
-            // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-            let planes = unsafe {
-                let bytes = _mm512_shuffle_epi8(all_of(chunk), all_of(&BACKWARDS));
-                let ascii = !_mm512_movepi8_mask(bytes);
-                let of = _mm512_maskz_permutex2var_epi8(ascii, all_of(&halves[0]), bytes, all_of(&halves[1]));
-                _mm512_permutexvar_epi8(all_of(&ACROSS), _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(TURN), of))
-            };
-            *eight = numbers(planes);
+    fn by_table(chunks: &[[u8; CHUNK]; EIGHT], table: &Table) -> Option<[Self::Eight; CLASSES]> {
+        let mut classes = [Self::Eight::all(0); CLASSES];
+        for (half, eight) in table.0.iter().zip(classes.as_chunks_mut::<EIGHT>().0) {
+            for (chunk, of) in chunks.iter().zip(eight.iter_mut()) {
+                *of = Vector(in_half(chunk, half));
+            }
+            across(eight);
         }
         Some(classes)
     }
 
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; 2 * CHUNK], letters: u64, others: u64) -> u64 {
-        let (halves, _) = text.as_chunks::<CHUNK>();
-        let halves = [all_of(&halves[0]), all_of(&halves[1])];
-        by_words(sieve, halves, letters) | by_bytes(sieve, halves, letters | others)
+    fn list(word: u64, first: u16, into: &mut [u16; CHUNK]) {
+        let (halves, _) = into.as_chunks_mut::<{ CHUNK / 2 }>();
+        // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+        let places = unsafe { _mm512_maskz_compress_epi8(word, all_of(&IN_ORDER)) };
+        let counted = |half: __m256i| {
+            // SAFETY: takes vectors, and a vector is as large as 32 numbers; the type is used only where the processor has the instructions.
+            unsafe { std::mem::transmute(_mm512_add_epi16(_mm512_cvtepu8_epi16(half), _mm512_set1_epi16(first as i16))) }
+        };
+        // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+        let [low, high] = unsafe { [_mm512_castsi512_si256(places), _mm512_extracti64x4_epi64::<1>(places)] };
+        halves[0] = counted(low);
+        if word.count_ones() > 32 {
+            halves[1] = counted(high);
+        }
+    }
+
+    #[inline(always)]
+    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], letters: [u64; EIGHT], all: [u64; EIGHT]) -> [u64; EIGHT] {
+        let (mut noted, mut places) = ([0; EIGHT], [0; EIGHT * CHUNK + CHUNK]);
+        in_groups::<8>(&mut places, letters, &mut noted, |eight| by_words(sieve, text, eight));
+        in_groups::<16>(&mut places, all, &mut noted, |sixteen| by_bytes(sieve, text, sixteen));
+        noted
+    }
+}
+
+/// Of eight classes of 64 bytes a word each.
+#[inline(always)]
+fn in_half(chunk: &[u8; CHUNK], half: &HalfTable) -> __m512i {
+    let (ascii, _) = half.ascii.as_chunks::<CHUNK>();
+    // SAFETY: takes vectors; the processor has the instructions where the caller's type is used.
+    unsafe {
+        let bytes = _mm512_shuffle_epi8(all_of(chunk), all_of(&BACKWARDS));
+        let of = _mm512_permutex2var_epi8(all_of(&ascii[0]), bytes, all_of(&ascii[1]));
+        let of = _mm512_mask_mov_epi8(of, _mm512_movepi8_mask(bytes), _mm512_set1_epi8(half.beyond as i8));
+        let leads = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8(0xc0_u8 as i8));
+        let of = _mm512_mask_mov_epi8(of, leads, _mm512_set1_epi8(half.leads as i8));
+        _mm512_permutexvar_epi8(all_of(&ACROSS), _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(TURN), of))
+    }
+}
+
+/// Word `i` of vector `j` becomes word `j` of vector `i`: by halves, quarters and neighbours.
+#[inline(always)]
+fn across(vectors: &mut [Vector; EIGHT]) {
+    for (step, [low, high]) in [4, 2, 1].into_iter().zip(&EXCHANGES) {
+        for at in (0..EIGHT).filter(|at| at & step == 0) {
+            let (a, b) = (vectors[at].0, vectors[at + step].0);
+            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+            unsafe {
+                vectors[at] = Vector(_mm512_permutex2var_epi64(a, of_numbers(low), b));
+                vectors[at + step] = Vector(_mm512_permutex2var_epi64(a, of_numbers(high), b));
+            }
+        }
+    }
+}
+
+/// For steps of four, two and one: of two vectors, which words the first consists of and which the second, once words so far apart have changed places.
+const EXCHANGES: [[[u64; EIGHT]; 2]; 3] = {
+    let (mut all, mut at) = ([[[0; EIGHT]; 2]; 3], 0);
+    while at < 3 * EIGHT {
+        let (step, word) = (4 >> (at / EIGHT), at % EIGHT);
+        all[at / EIGHT][0][word] = if word & step == 0 { word } else { EIGHT + word - step } as u64;
+        all[at / EIGHT][1][word] = if word & step == 0 { word + step } else { EIGHT + word } as u64;
+        at += 1;
+    }
+    all
+};
+
+/// Eight words of bits: AVX-512.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Vector(__m512i);
+
+#[inline(always)]
+fn of_numbers(words: &[u64; EIGHT]) -> __m512i {
+    // SAFETY: eight numbers are as large as a vector, and any bits are one.
+    unsafe { std::mem::transmute(*words) }
+}
+
+impl BitAnd for Vector {
+    type Output = Vector;
+
+    #[inline(always)]
+    fn bitand(self, other: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_and_si512(self.0, other.0) })
+    }
+}
+
+impl BitOr for Vector {
+    type Output = Vector;
+
+    #[inline(always)]
+    fn bitor(self, other: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_or_si512(self.0, other.0) })
+    }
+}
+
+impl Not for Vector {
+    type Output = Vector;
+
+    #[inline(always)]
+    fn not(self) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_andnot_si512(self.0, _mm512_set1_epi64(-1)) })
+    }
+}
+
+impl Eight for Vector {
+    #[inline(always)]
+    fn of(words: [u64; EIGHT]) -> Vector {
+        Vector(of_numbers(&words))
+    }
+
+    #[inline(always)]
+    fn words(self) -> [u64; EIGHT] {
+        numbers(self.0)
+    }
+
+    #[inline(always)]
+    fn up(self, low: Vector, places: u32) -> Vector {
+        let (up, down) = (i64::from(places), i64::from(u64::BITS - places));
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        let moved = unsafe { [_mm512_sllv_epi64(self.0, _mm512_set1_epi64(up)), _mm512_srlv_epi64(low.0, _mm512_set1_epi64(down))] };
+        Vector(moved[0]) | Vector(moved[1])
+    }
+
+    #[inline(always)]
+    fn down(self, high: Vector, places: u32) -> Vector {
+        let (down, up) = (i64::from(places), i64::from(u64::BITS - places));
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        let moved = unsafe { [_mm512_srlv_epi64(self.0, _mm512_set1_epi64(down)), _mm512_sllv_epi64(high.0, _mm512_set1_epi64(up))] };
+        Vector(moved[0]) | Vector(moved[1])
+    }
+
+    #[inline(always)]
+    fn preceding(self, before: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_alignr_epi64::<7>(self.0, before.0) })
+    }
+
+    #[inline(always)]
+    fn following(self, behind: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_alignr_epi64::<1>(behind.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn filled(self) -> Vector {
+        // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_test_epi64_mask(self.0, self.0), -1) })
+    }
+
+    #[inline(always)]
+    fn add(self, other: Vector, carry: &mut bool) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        unsafe {
+            let ones = _mm512_set1_epi64(-1);
+            let sum = _mm512_add_epi64(self.0, other.0);
+            // Which words carry, and which are all ones: these pass on what is carried into them, as the digits nine do.
+            let (carrying, passing) = (_mm512_cmplt_epu64_mask(sum, self.0), _mm512_cmpeq_epu64_mask(sum, ones));
+            let into = u32::from(carrying) << 1 | u32::from(*carry);
+            let passed = (into + u32::from(passing)) ^ u32::from(passing);
+            *carry = passed >> EIGHT & 1 != 0;
+            Vector(_mm512_mask_sub_epi64(sum, passed as u8, sum, ones))
+        }
     }
 }
 
@@ -377,32 +530,45 @@ fn numbers(vector: __m512i) -> [u64; 8] {
     unsafe { std::mem::transmute(vector) }
 }
 
-/// Asks about the places whose bits are set, `8 * EIGHTS` at a time: the numbers of so many lie first in the vector that is handed over. What
-/// is told of them comes back as bits of their own places.
+/// Asks about the places whose bits are set, so many at a time. What is told of them is noted as bits of their own places.
 #[inline(always)]
-fn in_groups<const EIGHTS: i32>(at: u64, ask: impl Fn(__m128i) -> u64) -> u64 {
-    let (mut noted, mut done) = (0, 0);
-    // SAFETY: takes vectors and numbers; the processor has the instructions where the caller's type is used.
-    unsafe {
-        let mut places = _mm512_maskz_compress_epi8(at, all_of(&IN_ORDER));
-        while done < at.count_ones() {
-            noted |= ask(_mm512_castsi512_si128(places)) << done;
-            places = _mm512_alignr_epi64::<EIGHTS>(places, places);
-            done += 8 * EIGHTS as u32;
-        }
-        _pdep_u64(noted, at)
+fn in_groups<const SOME: usize>(
+    places: &mut [u16; EIGHT * CHUNK + CHUNK],
+    at: [u64; EIGHT],
+    noted: &mut [u64; EIGHT],
+    ask: impl Fn(&[u16; SOME]) -> u64,
+) {
+    let mut count = 0;
+    for (row, at) in at.iter().enumerate() {
+        let Some(free) = places[count..].first_chunk_mut() else { break };
+        Tables::list(*at, (row * CHUNK) as u16, free);
+        count += at.count_ones() as usize;
+    }
+    // What is told lies in the order of the list: a bit each.
+    let mut told = [0_u64; EIGHT + 1];
+    let (groups, _) = places.as_chunks::<SOME>();
+    for (group, asked) in groups.iter().take(count.div_ceil(SOME)).enumerate() {
+        let first = group * SOME;
+        told[first / CHUNK % EIGHT] |= ask(asked) << (first % CHUNK);
+    }
+    let mut first = 0;
+    for (noted, at) in noted.iter_mut().zip(at) {
+        let (word, bit) = (first / CHUNK % EIGHT, first % CHUNK);
+        let of_row = told[word] >> bit | told[word + 1] << 1 << (CHUNK - 1 - bit);
+        // SAFETY: takes numbers; the processor has the instruction where the caller's type is used.
+        *noted |= unsafe { _pdep_u64(of_row, at) };
+        first += at.count_ones() as usize;
     }
 }
 
-/// What [`Sieve::each`] says of letters, eight places at a time.
+/// What [`Sieve::each`] says of letters at these places.
 #[inline(always)]
-fn by_words(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
-    // SAFETY: takes vectors, and reads where a hash of so many bits says in a table with a bit for each;
-    // the processor has the instructions where the caller's type is used.
-    in_groups::<1>(at, |places| unsafe {
-        let each = _mm512_shuffle_epi8(_mm512_cvtepu8_epi64(places), _mm512_set4_epi32(0x0808_0808, 0x0808_0808, 0, 0));
-        let from = _mm512_add_epi8(each, _mm512_set1_epi64(0x0706_0504_0302_0100));
-        let here = _mm512_or_si512(_mm512_permutex2var_epi8(low, from, high), _mm512_set1_epi8(0x20));
+fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
+    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 576, and of each table the word that a
+    // hash of so many bits names; the processor has the instructions where the caller's type is used.
+    unsafe {
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(511));
+        let here = _mm512_or_si512(_mm512_i64gather_epi64::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
         let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
@@ -410,34 +576,30 @@ fn by_words(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
             let mixed = _mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight));
             _mm512_mul_epu32(mixed, _mm512_set1_epi64(i64::from(FACTOR)))
         };
-        // The hash is the lower half of the product: its upper bits say where in the table, the next five which bit.
-        let (runs, eights) = (hash(_mm512_and_si512(here, leading)), hash(here));
-        let word = |hash: __m512i, shift: u32| _mm512_srl_epi64(_mm512_slli_epi64::<32>(hash), _mm_cvtsi32_si128(32 + shift as i32 + 5));
-        let bit =
-            |hash: __m512i, shift: u32| _mm512_and_si512(_mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32)), _mm512_set1_epi64(31));
-        let known = |table: *const i32, hash: __m512i, shift: u32| {
-            let words = _mm512_i64gather_epi32::<4>(word(hash, shift), table);
-            _mm512_srlv_epi64(_mm512_cvtepu32_epi64(words), bit(hash, shift))
+        // The hash is the lower half of the product: its upper bits say where in the table, the next six which bit.
+        let known = |table: &[u64], hash: __m512i, shift: u32| {
+            let place = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32));
+            let word = _mm512_and_si512(_mm512_srli_epi64::<6>(place), _mm512_set1_epi64(table.len() as i64 - 1));
+            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), place)
         };
-        let both =
-            _mm512_or_si512(known(sieve.runs.as_ptr().cast(), runs, SHIFTS[0]), known(sieve.eights.as_ptr().cast(), eights, SHIFTS[1]));
-        u64::from(_mm512_test_epi64_mask(both, _mm512_set1_epi64(1)))
-    })
+        let run = known(&*sieve.runs, hash(_mm512_and_si512(here, leading)), SHIFTS[0]);
+        let eight = known(&*sieve.eights, hash(here), SHIFTS[1]);
+        u64::from(_mm512_test_epi64_mask(_mm512_or_si512(run, eight), _mm512_set1_epi64(1)))
+    }
 }
 
-/// What it says of the first four bytes, sixteen places at a time.
+/// What it says of the first four bytes at these places.
 #[inline(always)]
-fn by_bytes(sieve: &Sieve, [low, high]: [__m512i; 2], at: u64) -> u64 {
-    // SAFETY: takes vectors, and reads where a hash of so many bits says in a table with an entry for each;
-    // the processor has the instructions where the caller's type is used.
-    in_groups::<2>(at, |places| unsafe {
-        let each = _mm512_shuffle_epi8(_mm512_cvtepu8_epi32(places), _mm512_set4_epi32(0x0c0c_0c0c, 0x0808_0808, 0x0404_0404, 0));
-        let here = _mm512_permutex2var_epi8(low, _mm512_add_epi8(each, _mm512_set1_epi32(0x0302_0100)), high);
+fn by_bytes(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64 {
+    // SAFETY: takes vectors, and reads four bytes of the text at places held to its first 512 of 576, and of the table the entry that a
+    // hash of so many bits names; the processor has the instructions where the caller's type is used.
+    unsafe {
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(511));
+        let here = _mm512_i32gather_epi32::<1>(places, text.as_ptr().cast());
         let hash = _mm512_mullo_epi32(_mm512_and_si512(here, _mm512_set1_epi32(0xffff)), _mm512_set1_epi32(FACTOR as i32));
         let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[2] as i32));
         let follow = _mm512_i32gather_epi32::<4>(place, sieve.pairs.as_ptr().cast());
         let which = _mm512_xor_si512(_mm512_srli_epi32::<16>(here), _mm512_srli_epi32::<24>(here));
-        let known = _mm512_srlv_epi32(follow, _mm512_and_si512(which, _mm512_set1_epi32(31)));
-        u64::from(_mm512_test_epi32_mask(known, _mm512_set1_epi32(1)))
-    })
+        u64::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(follow, which), _mm512_set1_epi32(1)))
+    }
 }
