@@ -11,7 +11,7 @@ mod sieve;
 mod vector;
 
 pub(crate) use eight::{EIGHT, Eight, Words};
-pub(crate) use sieve::{STRETCH, Sieve, mask};
+pub(crate) use sieve::{Places, STRETCH, Sieve, mask};
 
 pub(crate) const CHUNK: usize = 64;
 
@@ -63,8 +63,8 @@ pub(crate) trait Look: Copy {
 
     /// See [`Sieve::each`].
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], letters: [u64; EIGHT], all: [u64; EIGHT]) -> [u64; EIGHT] {
-        sieve.each(text, letters, all)
+    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
+        sieve.each(text, asked, into)
     }
 
     /// Lists the places of the bits that are set, the lowest first, counted from `first`; what stands behind them in the list is anything.

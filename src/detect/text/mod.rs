@@ -29,7 +29,7 @@ mod stems;
 mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
-use crate::format::{TextKind, lanes::{EIGHT, bits}};
+use crate::format::{TextKind, lanes::EIGHT};
 use memchr::memmem::Finder;
 use std::{ops::Range, sync::LazyLock};
 
@@ -215,7 +215,7 @@ impl<'t> Scan<'t> {
         let (text, planes) = (self.text, self.planes);
         let Scanner { stems, literals, context, .. } = &self.detectors.scanner;
         let (count, mut next) = (literals.count(), found.last().map_or(0, |(_, stands)| stands.end));
-        let mut look = |at: usize| {
+        let look = |at: usize| {
             let mut best: Option<(usize, Range<usize>)> = None;
             stems.each_at(text, at, |place, stands| {
                 if let Some(word) = place.checked_sub(count) {
@@ -237,7 +237,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
+        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, look);
     }
 
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it

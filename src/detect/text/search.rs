@@ -10,8 +10,8 @@ use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, STRETCH, Walk, bits, wides
 use std::ops::{BitAnd, BitOr, Not, Range};
 
 impl Planes<'_> {
-    /// Where one of these words may begin, by bits; hands over each sixty-four characters of these blocks that have any.
-    pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
+    /// Hands over where one of these words may begin in these blocks.
+    pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, each: impl FnMut(usize)) {
         widest(StemSearch { rows: self.rows, range: blocks, text, stems, each });
     }
 
@@ -260,11 +260,12 @@ struct StemSearch<'a, E> {
     each: E,
 }
 
-impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
+impl<E: FnMut(usize)> Walk for StemSearch<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn walk<L: Look>(mut self) {
+        let mut places = [0; STRETCH];
         for at in self.range {
             let Some(block) = self.rows.block(at) else { break };
             let rest = self.text.get(at * EIGHT * CHUNK..).unwrap_or_default();
@@ -273,13 +274,9 @@ impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
                 last[..rest.len()].copy_from_slice(rest);
                 &last
             });
-            let [begin, alphanumeric, digits] =
-                [plane::BEGINNINGS, plane::ALPHANUMERIC, plane::DIGITS].map(|plane| block.plane::<L::Eight>(plane));
-            let letters = begin & alphanumeric & !digits;
-            let noted = L::sieve(&self.stems.sieve, text, letters.words(), begin.words());
-            for (row, noted) in noted.into_iter().enumerate().filter(|(_, noted)| *noted != 0) {
-                (self.each)((at * EIGHT + row) * CHUNK, noted);
-            }
+            let begin: L::Eight = block.plane(plane::BEGINNINGS);
+            let count = L::sieve(&self.stems.sieve, text, begin.words(), &mut places);
+            places.iter().take(count).for_each(|place| (self.each)(at * EIGHT * CHUNK + usize::from(*place)));
         }
     }
 }

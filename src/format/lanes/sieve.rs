@@ -1,10 +1,12 @@
 //! Which of many places a word of a list may begin at, said by bits under hashes of what stands there.
 //!
 //! A list has thousands of words and a text a word every eight bytes, nearly none of them of the list: what is asked here must
-//! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once.
+//! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once. A look at the
+//! first four bytes, in a table that is always at hand, leaves few for the second, closer one.
 
 use super::{CHUNK, EIGHT, bits};
 
+const BEGINNINGS_BITS: u32 = 15;
 const RUNS_BITS: u32 = 15;
 const EIGHTS_BITS: u32 = 17;
 const PAIRS_BITS: u32 = 12;
@@ -12,6 +14,8 @@ const PAIRS_BITS: u32 = 12;
 /// The beginnings of the words of a list.
 #[derive(Debug)]
 pub(crate) struct Sieve {
+    /// One bit per hash of the first bytes ([`beginning`]): the first look.
+    pub(super) beginnings: Box<[u32; 1 << (BEGINNINGS_BITS - 5)]>,
     /// One bit per hash of a run of up to seven letters that ends there, in lower case.
     pub(super) runs: Box<[u64; 1 << (RUNS_BITS - 6)]>,
     /// One bit per hash of eight bytes, the first of them a letter, letters in lower case.
@@ -23,6 +27,7 @@ pub(crate) struct Sieve {
 impl Sieve {
     pub(crate) fn new() -> Sieve {
         Sieve {
+            beginnings: Box::new([0; 1 << (BEGINNINGS_BITS - 5)]),
             runs: Box::new([0; 1 << (RUNS_BITS - 6)]),
             eights: Box::new([0; 1 << (EIGHTS_BITS - 6)]),
             pairs: Box::new([0; 1 << PAIRS_BITS]),
@@ -33,12 +38,14 @@ impl Sieve {
     pub(crate) fn add_run(&mut self, letters: &[u8]) {
         let bit = place(fold(first_eight(letters)) & mask(letters.len()), RUNS_BITS);
         self.runs[bit / 64] |= 1 << (bit % 64);
+        self.add_beginning(letters, false);
     }
 
     /// Adds a word that begins with a letter and these eight bytes.
     pub(crate) fn add_eight(&mut self, bytes: [u8; 8]) {
         let bit = place(fold(u64::from_le_bytes(bytes)), EIGHTS_BITS);
         self.eights[bit / 64] |= 1 << (bit % 64);
+        self.add_beginning(&bytes, true);
     }
 
     /// Adds a word that begins with these bytes, letters as they are, however it goes on. The first four are looked at.
@@ -50,30 +57,60 @@ impl Sieve {
             let follow = if bytes.len() >= 4 { 1 << follower(number) } else { u32::MAX };
             self.pairs[pair_place(number)] |= follow;
         }
+        self.add_beginning(bytes, true);
     }
 
-    /// At which of these places of the first eight times sixty-four bytes a word may begin, by bits: `letters` are places of letters,
-    /// `all` those and places of other characters.
-    #[inline(always)]
-    pub(crate) fn each(&self, text: &[u8; STRETCH], letters: [u64; EIGHT], all: [u64; EIGHT]) -> [u64; EIGHT] {
-        // Noted without a branch, which would mostly be guessed wrong.
-        let mut noted = [0; EIGHT];
-        for (row, noted) in noted.iter_mut().enumerate() {
-            for at in bits(letters[row]) {
-                let here = fold(eight(text, row * CHUNK + at));
-                let stand = here & leading_letters(here);
-                let (run, whole) = (place(stand, RUNS_BITS), place(here, EIGHTS_BITS));
-                let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> (whole % 64);
-                *noted |= (known & 1) << at;
-            }
-            for at in bits(all[row]) {
-                let number = eight(text, row * CHUNK + at) as u32;
-                *noted |= u64::from(self.pairs[pair_place(number)] >> follower(number) & 1) << at;
+    /// Adds all that the first bytes of a word may be that begins so; with `goes_on`, with a letter behind these as well.
+    fn add_beginning(&mut self, bytes: &[u8], goes_on: bool) {
+        let four = (fold(first_eight(bytes)) & mask(bytes.len().min(4))) as u32;
+        let run = leading_letters(u64::from(four)).count_ones() as usize / 8;
+        // Two letters or three tell, whatever sign follows them.
+        let are_letters = run == bytes.len() && run > 1;
+        if bytes.len() >= 3 || run > 1 {
+            let place = beginning_place(beginning(four));
+            self.beginnings[place / 32] |= 1 << (place % 32);
+        }
+        if bytes.len() >= 4 || bytes.len() == 3 && !are_letters || are_letters && !goes_on {
+            return;
+        }
+        for next in (0..=u8::MAX).filter(|next| *next == next | 0x20) {
+            let is_wanted = if next.is_ascii_lowercase() { goes_on } else { !are_letters };
+            if is_wanted {
+                let longer: Vec<u8> = bytes.iter().copied().chain([next]).collect();
+                self.add_beginning(&longer, true);
             }
         }
-        noted
+    }
+
+    /// Lists the places of the first eight times sixty-four bytes where a word may begin, of those whose bits are set. Returns how many
+    /// there are.
+    #[inline(always)]
+    pub(crate) fn each(&self, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
+        let mut count = 0;
+        for (row, asked) in asked.into_iter().enumerate() {
+            for at in bits(asked).map(|bit| row * CHUNK + bit) {
+                // Noted without a branch, which would mostly be guessed wrong.
+                into[count % into.len()] = at as u16;
+                count += usize::from(self.may_begin(eight(text, at)));
+            }
+        }
+        count
+    }
+
+    #[inline(always)]
+    fn may_begin(&self, bytes: u64) -> bool {
+        let here = fold(bytes);
+        let first = beginning_place(beginning(here as u32));
+        let leading = leading_letters(here);
+        let (run, whole) = (place(here & leading, RUNS_BITS), place(here, EIGHTS_BITS));
+        let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> (whole % 64);
+        let pair = u64::from(self.pairs[pair_place(bytes as u32)] >> follower(bytes as u32));
+        u64::from(self.beginnings[first / 32] >> (first % 32)) & (known & leading | pair) & 1 != 0
     }
 }
+
+/// Places in a [`STRETCH`], and room behind them.
+pub(crate) type Places = [u16; STRETCH];
 
 /// Eight times sixty-four bytes, and those behind them that words go on in.
 pub(crate) const STRETCH: usize = (EIGHT + 1) * CHUNK;
@@ -116,6 +153,22 @@ pub(super) const FACTOR: u32 = 0x9e37_79b1;
 /// By so many bits the upper half of eight bytes is moved over the lower.
 pub(super) const MIX: u32 = 29;
 
+/// Of the first four bytes, their case folded, those that are looked at first: up to four letters, or three bytes where there is no second
+/// letter.
+#[inline(always)]
+fn beginning(four: u32) -> u32 {
+    let leading = leading_letters(u64::from(four)) as u32;
+    four & if leading <= ONE_LETTER { THREE_BYTES } else { leading }
+}
+
+pub(super) const ONE_LETTER: u32 = 0xff;
+pub(super) const THREE_BYTES: u32 = 0x00ff_ffff;
+
+#[inline(always)]
+fn beginning_place(beginning: u32) -> usize {
+    (beginning.wrapping_mul(FACTOR) >> (32 - BEGINNINGS_BITS)) as usize
+}
+
 #[inline(always)]
 fn place(eight: u64, bits: u32) -> usize {
     (((eight ^ eight >> MIX) as u32).wrapping_mul(FACTOR) >> (32 - bits)) as usize
@@ -132,7 +185,7 @@ fn follower(four: u32) -> u32 {
 }
 
 /// What the look at several places at once needs to know of the tables.
-pub(super) const SHIFTS: [u32; 3] = [32 - RUNS_BITS, 32 - EIGHTS_BITS, 32 - PAIRS_BITS];
+pub(super) const SHIFTS: [u32; 4] = [32 - BEGINNINGS_BITS, 32 - RUNS_BITS, 32 - EIGHTS_BITS, 32 - PAIRS_BITS];
 
 #[cfg(test)]
 mod tests {
@@ -142,14 +195,16 @@ mod tests {
     };
     use proptest::prelude::*;
 
-    struct Ask<'a>(&'a Sieve, &'a [u8; STRETCH], [[u64; EIGHT]; 2]);
+    struct Ask<'a>(&'a Sieve, &'a [u8; STRETCH], [u64; EIGHT]);
 
     impl Walk for Ask<'_> {
-        type Output = [u64; EIGHT];
+        type Output = Vec<u16>;
 
         #[inline(always)]
-        fn walk<L: Look>(self) -> [u64; EIGHT] {
-            L::sieve(self.0, self.1, self.2[0], self.2[1])
+        fn walk<L: Look>(self) -> Vec<u16> {
+            let mut places = [0; STRETCH];
+            let count = L::sieve(self.0, self.1, self.2, &mut places);
+            places[..count].to_vec()
         }
     }
 
@@ -180,13 +235,11 @@ mod tests {
             }
             text.resize(STRETCH, 0);
             let text: &[u8; STRETCH] = text.first_chunk().expect("so many bytes");
-            let of = |is: &dyn Fn(u8) -> bool| {
-                std::array::from_fn(|row| (0..CHUNK).fold(0, |all, at| all | u64::from(is(text[row * CHUNK + at])) << at))
-            };
-            let told = each_width(|| widest(Ask(&sieve, text, [of(&|byte| byte.is_ascii_alphabetic()), of(&|byte| byte != b' ')])));
+            let asked = std::array::from_fn(|row| (0..CHUNK).fold(0, |all, at| all | u64::from(text[row * CHUNK + at] != b' ') << at));
+            let told = each_width(|| widest(Ask(&sieve, text, asked)));
             prop_assert!(told.iter().all(|noted| *noted == told[0]), "{:?}", told);
             for at in begin.into_iter().filter(|at| *at < EIGHT * CHUNK) {
-                prop_assert!(told[0][at / CHUNK] >> (at % CHUNK) & 1 == 1, "{}", at);
+                prop_assert!(told[0].contains(&(at as u16)), "{}", at);
             }
             for at in 0..CHUNK {
                 let here = fold(eight(text, at));

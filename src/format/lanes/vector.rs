@@ -3,11 +3,11 @@
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
-    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
-    sieve::{FACTOR, MIX, SHIFTS},
+    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, Places, STRETCH, Sieve, Table, Walk, Words, limit,
+    sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
-    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8, _pdep_u64,
+    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
 };
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -373,11 +373,15 @@ impl Look for Tables {
     }
 
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], letters: [u64; EIGHT], all: [u64; EIGHT]) -> [u64; EIGHT] {
-        let (mut noted, mut places) = ([0; EIGHT], [0; EIGHT * CHUNK + CHUNK]);
-        in_groups::<8>(&mut places, letters, &mut noted, |eight| by_words(sieve, text, eight));
-        in_groups::<16>(&mut places, all, &mut noted, |sixteen| by_bytes(sieve, text, sixteen));
-        noted
+    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
+        let mut count = 0;
+        for (row, asked) in asked.iter().enumerate() {
+            let Some(free) = into[count..].first_chunk_mut() else { break };
+            Tables::list(*asked, (row * CHUNK) as u16, free);
+            count += asked.count_ones() as usize;
+        }
+        let count = keep::<16>(into, count, |places| by_beginnings(sieve, text, places));
+        keep::<8>(into, count, |places| by_words(sieve, text, places))
     }
 }
 
@@ -530,76 +534,76 @@ fn numbers(vector: __m512i) -> [u64; 8] {
     unsafe { std::mem::transmute(vector) }
 }
 
-/// Asks about the places whose bits are set, so many at a time. What is told of them is noted as bits of their own places.
+/// Keeps those of the first so many places of which it is told by bits, so many at a time, that they are worth it. Returns how many are.
 #[inline(always)]
-fn in_groups<const SOME: usize>(
-    places: &mut [u16; EIGHT * CHUNK + CHUNK],
-    at: [u64; EIGHT],
-    noted: &mut [u64; EIGHT],
-    ask: impl Fn(&[u16; SOME]) -> u64,
-) {
-    let mut count = 0;
-    for (row, at) in at.iter().enumerate() {
-        let Some(free) = places[count..].first_chunk_mut() else { break };
-        Tables::list(*at, (row * CHUNK) as u16, free);
-        count += at.count_ones() as usize;
-    }
-    // What is told lies in the order of the list: a bit each.
-    let mut told = [0_u64; EIGHT + 1];
-    let (groups, _) = places.as_chunks::<SOME>();
-    for (group, asked) in groups.iter().take(count.div_ceil(SOME)).enumerate() {
+fn keep<const SOME: usize>(places: &mut Places, count: usize, is_worth: impl Fn(&[u16; SOME]) -> u64) -> usize {
+    let mut kept = 0;
+    for group in 0..count.div_ceil(SOME) {
         let first = group * SOME;
-        told[first / CHUNK % EIGHT] |= ask(asked) << (first % CHUNK);
+        let Some(asked) = places.get(first..).and_then(|rest| rest.first_chunk::<SOME>()).copied() else { break };
+        let worth = is_worth(&asked) & (u64::MAX >> CHUNK.saturating_sub(count - first));
+        let mut all = [0; CHUNK / 2];
+        all[..SOME].copy_from_slice(&asked);
+        // SAFETY: takes vectors, and 32 numbers are as large as one; the processor has the instruction where the caller's type is used.
+        let packed: [u16; CHUNK / 2] = unsafe { std::mem::transmute(_mm512_maskz_compress_epi16(worth as u32, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
+        // Never beyond what is read already: as many are kept at most as were asked about.
+        let Some(free) = places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut::<SOME>()) else { break };
+        free.copy_from_slice(&packed[..SOME]);
+        kept += worth.count_ones() as usize;
     }
-    let mut first = 0;
-    for (noted, at) in noted.iter_mut().zip(at) {
-        let (word, bit) = (first / CHUNK % EIGHT, first % CHUNK);
-        let of_row = told[word] >> bit | told[word + 1] << 1 << (CHUNK - 1 - bit);
-        // SAFETY: takes numbers; the processor has the instruction where the caller's type is used.
-        *noted |= unsafe { _pdep_u64(of_row, at) };
-        first += at.count_ones() as usize;
-    }
+    kept
 }
 
-/// What [`Sieve::each`] says of letters at these places.
+/// What [`Sieve::each`] says first of what begins at these places.
 #[inline(always)]
-fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
-    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 576, and of each table the word that a
-    // hash of so many bits names; the processor has the instructions where the caller's type is used.
-    unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(511));
-        let here = _mm512_or_si512(_mm512_i64gather_epi64::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
-        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
-        let others = _mm512_movm_epi8(!letters);
-        let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
-        let hash = |eight: __m512i| {
-            let mixed = _mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight));
-            _mm512_mul_epu32(mixed, _mm512_set1_epi64(i64::from(FACTOR)))
-        };
-        // The hash is the lower half of the product: its upper bits say where in the table, the next six which bit.
-        let known = |table: &[u64], hash: __m512i, shift: u32| {
-            let place = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift as i32));
-            let word = _mm512_and_si512(_mm512_srli_epi64::<6>(place), _mm512_set1_epi64(table.len() as i64 - 1));
-            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), place)
-        };
-        let run = known(&*sieve.runs, hash(_mm512_and_si512(here, leading)), SHIFTS[0]);
-        let eight = known(&*sieve.eights, hash(here), SHIFTS[1]);
-        u64::from(_mm512_test_epi64_mask(_mm512_or_si512(run, eight), _mm512_set1_epi64(1)))
-    }
-}
-
-/// What it says of the first four bytes at these places.
-#[inline(always)]
-fn by_bytes(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64 {
+fn by_beginnings(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64 {
     // SAFETY: takes vectors, and reads four bytes of the text at places held to its first 512 of 576, and of the table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
         let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(511));
-        let here = _mm512_i32gather_epi32::<1>(places, text.as_ptr().cast());
-        let hash = _mm512_mullo_epi32(_mm512_and_si512(here, _mm512_set1_epi32(0xffff)), _mm512_set1_epi32(FACTOR as i32));
-        let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[2] as i32));
-        let follow = _mm512_i32gather_epi32::<4>(place, sieve.pairs.as_ptr().cast());
-        let which = _mm512_xor_si512(_mm512_srli_epi32::<16>(here), _mm512_srli_epi32::<24>(here));
-        u64::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(follow, which), _mm512_set1_epi32(1)))
+        let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
+        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
+        let others = _mm512_movm_epi8(!letters);
+        let leading = _mm512_andnot_si512(others, _mm512_add_epi32(others, _mm512_set1_epi32(-1)));
+        let few = _mm512_cmple_epu32_mask(leading, _mm512_set1_epi32(ONE_LETTER as i32));
+        let beginning = _mm512_and_si512(here, _mm512_mask_mov_epi32(leading, few, _mm512_set1_epi32(THREE_BYTES as i32)));
+        let hash = _mm512_mullo_epi32(beginning, _mm512_set1_epi32(FACTOR as i32));
+        let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[0] as i32));
+        let known = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(place), sieve.beginnings.as_ptr().cast());
+        u64::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(known, place), _mm512_set1_epi32(1)))
+    }
+}
+
+/// What it says then of what is left.
+#[inline(always)]
+fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
+    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 576, and of each table the entry that a
+    // hash of so many bits names; the processor has the instructions where the caller's type is used.
+    unsafe {
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(511));
+        let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
+        let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
+        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
+        let others = _mm512_movm_epi8(!letters);
+        let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
+        // The hash is the lower half of the product: its upper bits say where in the table, the next ones which bit.
+        let hash = |number: __m512i, shift: u32| {
+            let product = _mm512_mul_epu32(number, _mm512_set1_epi64(i64::from(FACTOR)));
+            _mm512_srl_epi64(product, _mm_cvtsi32_si128(shift as i32))
+        };
+        let held = |place: __m512i, length: usize| _mm512_and_si512(place, _mm512_set1_epi64(length as i64 - 1));
+        let known = |table: &[u64], eight: __m512i, shift: u32| {
+            let place = hash(_mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight)), shift);
+            let word = held(_mm512_srli_epi64::<6>(place), table.len());
+            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), place)
+        };
+        let run = known(&*sieve.runs, _mm512_and_si512(here, leading), SHIFTS[1]);
+        let eight = known(&*sieve.eights, here, SHIFTS[2]);
+        let place = held(hash(_mm512_and_si512(bytes, _mm512_set1_epi64(0xffff)), SHIFTS[3]), sieve.pairs.len());
+        let follow = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32::<4>(place, sieve.pairs.as_ptr().cast()));
+        let which = _mm512_xor_si512(_mm512_srli_epi64::<16>(bytes), _mm512_srli_epi64::<24>(bytes));
+        let pair = _mm512_srlv_epi64(follow, _mm512_and_si512(which, _mm512_set1_epi64(31)));
+        let known = _mm512_or_si512(_mm512_and_si512(_mm512_or_si512(run, eight), leading), pair);
+        u64::from(_mm512_test_epi64_mask(known, _mm512_set1_epi64(1)))
     }
 }
