@@ -6,33 +6,38 @@
 use super::{
     Scan, Scanner,
     context::{ANYBODY, mark},
-    forms::{Next, sign},
+    forms::{Nexts, sign},
     phones::Enough,
-    planes::Planes,
     search::{Each, Numbers},
 };
 use crate::format::{
     TextKind,
-    lanes::{CHUNK, EIGHT, Eight, Look},
+    lanes::{CHUNK, EIGHT, Eight, Look, Places, STRETCH},
 };
 
-/// Which numbers of sixty-four characters are worth a look.
-#[derive(Clone, Copy, Debug)]
+/// A number that is worth a look.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Chosen {
-    /// The row.
+    /// Its first digit.
     pub at: usize,
-    pub whole: u64,
-    /// Too short for anything but a shape near a word.
-    pub short: u64,
-    /// Behind letters.
-    pub mixed: u64,
+    pub part: Part,
+}
+
+/// What a number is a part of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Part {
+    /// Anything may begin with it.
+    Any,
+    /// Too little stands there for anything but a shape near a word.
+    Shape,
+    /// The run has begun with letters.
+    Mixed,
 }
 
 /// Chooses them.
 pub(super) struct Choice<'a> {
     scanner: &'a Scanner,
     text: &'a [u8],
-    planes: &'a Planes<'a>,
     /// Every number may begin something, however few characters stand in a row: prose writes dates in words, of which the day is
     /// a short number.
     all: bool,
@@ -44,22 +49,22 @@ pub(super) struct Choice<'a> {
     enough: Enough,
     /// The mark of telephones.
     phone: u64,
-    /// Room for the places of the numbers in eight rows, which are parted by what is none.
-    places: [u16; EIGHT * CHUNK / 2 + CHUNK],
+    /// Room for the places of the numbers in eight rows.
+    places: Places,
     chosen: &'a mut Vec<Chosen>,
 }
 
 /// What is known of the numbers in eight rows, by bits.
-struct Known {
+struct Known<E> {
     /// A word may be near.
-    reach: [u64; EIGHT],
+    reach: E,
     /// Whose words are near to any in the row.
-    near: [u64; EIGHT],
-    /// What may be dialled begins there,
-    dialled: [u64; EIGHT],
-    /// which says enough whatever its form is.
-    is_enough: [u64; EIGHT],
-    rests: [u64; EIGHT],
+    near: E,
+    /// It is worth a look whatever follows,
+    certain: E,
+    /// or what may be dialled begins there, if its form is one that says enough.
+    dialled: E,
+    rests: E,
 }
 
 impl<'a> Choice<'a> {
@@ -69,35 +74,36 @@ impl<'a> Choice<'a> {
         let (reach, marks) = scan.around.rows();
         let phone = scanner.phone.map_or(0, mark);
         let (all, enough) = (is_dated || scanner.forms.has_short(), Enough::than(scanner.phone_alone));
-        let places = [0; EIGHT * CHUNK / 2 + CHUNK];
-        Choice { scanner, text: scan.text, planes: scan.planes, all, is_dated, reach, marks, enough, phone, places, chosen }
+        let places = [0; STRETCH];
+        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, places, chosen }
     }
 
-    /// Whether a number is worth a look: what [`Scan::may_be_number`] says of it, or more. `place`: where it begins behind `from`, of which
-    /// the numbers are known.
+    /// Which of the numbers at eight places are worth a look: what [`Scan::may_be_number`] says of them, or more, but for runs with
+    /// letters in them.
     #[inline(always)]
-    fn is_worth(&self, from: usize, place: usize, known: &Known) -> bool {
-        let (row, bit) = (place / CHUNK, place % CHUNK);
-        let is = |words: &[u64; EIGHT]| words[row % EIGHT] >> bit & 1 != 0;
-        let near = if is(&known.reach) { known.near[row % EIGHT] } else { ANYBODY };
-        let made = self.planes.made(from + place);
-        let byte = |far: u32| self.text.get(from + place + far as usize).copied().unwrap_or_default();
-        let after = byte((!made.alphanumeric).trailing_zeros());
-        let next = Next::of(made, after);
-        let length = next.first;
-        let is_number = (!made.digits).trailing_zeros() >= length;
-        let shape = if is_number {
-            self.scanner.forms.marks_of_number(next) & near != 0
-        } else {
-            self.scanner.forms.may_be(made.first_run(), near != ANYBODY)
-        };
-        let dials = is(&known.dialled) & (is(&known.is_enough) | self.enough.may_be(byte(0), length, next.length));
-        let v4 = !is(&known.rests) & (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3);
-        let v6 = (after == b':') & (length <= 4);
-        let behind = made.digits.checked_shr(length).unwrap_or(0);
-        let is_year = behind.checked_shr(behind.trailing_zeros()).unwrap_or(0) & 0xf == 0xf;
-        let dated = self.is_dated & (length <= 4) & is_year;
-        shape | dials | v4 | v6 | dated | (length as usize >= self.scanner.shortest_word)
+    fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
+        let row = places.without(E::all(6));
+        let is = |words: E| words.pick(row).window(E::all(0), places) & E::all(1);
+        let are = |words: E| is(words).filled();
+        let most = |of: E, most: u64| of.is_at_most(E::all(most));
+        let are_numbers = nexts.first.is_at_most(nexts.digits);
+        let near = known.near.pick(row) & are(known.reach) | E::all(ANYBODY);
+        let shapes = (nexts.places().look_up(self.scanner.forms.marks()) & near).filled();
+        let first = places.bytes_of(E::all(0), text);
+        let dials = are(known.dialled) & self.enough.which_may_be(first, nexts.first, nexts.length);
+        let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
+        let v4 = !are(known.rests) & dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
+        let v6 = nexts.after.is(E::all(u64::from(b':'))) & most(nexts.first, 4);
+        let short = most(nexts.first, (self.scanner.shortest_word as u64).saturating_sub(1));
+        let mut worth = are(known.certain) | are_numbers & shapes | dials | v4 | v6 | !short;
+        if self.is_dated {
+            let [low, high] = numbers.digits;
+            let behind = low.pick(row).window(high.pick(row), places).without(nexts.first);
+            let four = E::all(0xf);
+            let years = (behind.without(behind.zeros()) & four).is(four);
+            worth = worth | most(nexts.first, 4) & years;
+        }
+        worth
     }
 }
 
@@ -120,36 +126,58 @@ impl Each for Choice<'_> {
         let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
         let is_enough = numbers.set_apart | (around & L::Eight::all(self.phone)).filled();
         let known = Known {
-            reach: reach.words(),
-            near: (marks | L::Eight::all(ANYBODY)).words(),
-            dialled: numbers.dialled.words(),
-            is_enough: is_enough.words(),
-            rests: numbers.rests.words(),
+            reach,
+            near: marks,
+            certain: numbers.apart | numbers.mixed | numbers.dialled & is_enough,
+            dialled: numbers.dialled,
+            rests: numbers.rests,
         };
         let mut count = 0;
-        for (row, asked) in (whole | short).words().into_iter().enumerate() {
+        for (row, asked) in (whole | short | numbers.mixed).words().into_iter().enumerate() {
             let Some(free) = self.places[count..].first_chunk_mut() else { break };
             L::list(asked, (row * CHUNK) as u16, free);
             count += asked.count_ones() as usize;
         }
-        let mut kept = numbers.apart.words();
+        let from = first * CHUNK;
+        let rest = self.text.get(from..).unwrap_or_default();
+        let mut last = [0; STRETCH];
+        let text: &[u8; STRETCH] = rest.first_chunk().unwrap_or_else(|| {
+            last[..rest.len()].copy_from_slice(rest);
+            &last
+        });
         // Noted without a branch, which would mostly be guessed wrong.
-        for place in self.places.iter().take(count).map(|place| usize::from(*place)) {
-            kept[place / CHUNK % EIGHT] |= u64::from(self.is_worth(first * CHUNK, place, &known)) << (place % CHUNK);
+        let mut kept = 0;
+        for group in 0..count.div_ceil(EIGHT) {
+            let Some(places) = self.places.get(group * EIGHT..).and_then(|rest| rest.first_chunk()) else { break };
+            let eight = L::Eight::of_places(places);
+            let nexts = Nexts::of(text, eight, numbers.runs, numbers.digits);
+            let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
+            let with_letters = !nexts.first.is_at_most(nexts.digits);
+            let worth = (self.are_worth(text, eight, numbers, &nexts, &known) | with_letters).which() & asked;
+            // What else is known of them goes along in further bits.
+            let flag = |of: L::Eight| of.pick(eight.without(L::Eight::all(6))).window(L::Eight::all(0), eight) & L::Eight::all(1);
+            let noted = eight | flag(short).up(L::Eight::all(0), SHORT) | flag(numbers.mixed).up(L::Eight::all(0), MIXED);
+            // Never beyond what is read already.
+            let Some(free) = self.places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut()) else { break };
+            noted.pack(worth, free);
+            kept += worth.count_ones() as usize;
         }
-        let kept = L::Eight::of(kept);
-        let of = [whole & kept, short & kept, numbers.mixed];
-        if (of[0] | of[1] | of[2]).words() != [0; EIGHT] {
-            let of = of.map(Eight::words);
-            for row in 0..EIGHT {
-                let [whole, short, mixed] = of.map(|words| words[row]);
-                if whole | short | mixed != 0 {
-                    self.chosen.push(Chosen { at: first + row, whole, short, mixed });
-                }
-            }
+        for noted in self.places.iter().take(kept).map(|noted| usize::from(*noted)) {
+            let at = from + noted % (EIGHT * CHUNK);
+            let part = match (noted >> SHORT & 1, noted >> MIXED & 1) {
+                (_, 1) => Part::Mixed,
+                (1, _) => Part::Shape,
+                _ => Part::Any,
+            };
+            self.chosen.push(Chosen { at, part });
         }
     }
 }
+
+/// Behind the place of a number in eight rows, whether it is worth no more than a look for shapes,
+const SHORT: u32 = 9;
+/// and whether it stands behind letters.
+const MIXED: u32 = 10;
 
 #[cfg(test)]
 mod tests {
@@ -191,15 +219,15 @@ mod tests {
             planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut chosen));
             planes.each_numbers(0..blocks, &mut Before::default(), search::Noting(&mut all));
             for (at, numbers) in all.iter().enumerate().take(rows) {
-                let of_row = chosen.iter().find(|chosen| chosen.at == at);
+                let is_chosen = |at: usize, part: Part| chosen.contains(&Chosen { at, part });
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {
-                    let is_chosen = of_row.is_some_and(|chosen| chosen.whole >> bit & 1 != 0);
+                    let is_chosen = is_chosen(at * CHUNK + bit, Part::Any);
                     prop_assert!(is_chosen || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
                 }
                 for bit in bits(numbers.all & reach & !whole) {
-                    let (is_chosen, made) = (of_row.is_some_and(|chosen| chosen.short >> bit & 1 != 0), planes.made(at * CHUNK + bit));
+                    let (is_chosen, made) = (is_chosen(at * CHUNK + bit, Part::Shape), planes.made(at * CHUNK + bit));
                     prop_assert!(is_chosen || !scan.may_begin_shape(at * CHUNK + bit, made, near), "{} in {}", &text[at * CHUNK + bit..], text);
                 }
             }

@@ -8,6 +8,7 @@ use crate::detect::{
     Detector, DetectorId,
     shape::{MakeUp, Shape},
 };
+use crate::format::lanes::{Eight, STRETCH};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 
@@ -22,7 +23,7 @@ pub(super) struct Forms {
     /// Per [`Next`], who looks for a shape that begins with a number that is followed so,
     numbers: Vec<Seekers>,
     /// and the marks of those: all that most numbers are asked.
-    marks: Vec<u64>,
+    marks: Box<[u64; Next::PLACES]>,
     /// The same per first run of a shape, for those that may have letters in them.
     mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
@@ -42,6 +43,8 @@ pub(super) struct Next {
 
 /// What stands between two runs of letters and digits.
 pub(super) mod sign {
+    use crate::format::lanes::Eight;
+
     pub(in crate::detect::text) const DOT: u8 = 2;
     /// One that stands in hardly any shape. Behind it, two signs in a row, three, more.
     const OTHER: u8 = 4;
@@ -56,6 +59,16 @@ pub(super) mod sign {
         of[b'/' as usize] = 3;
         of
     };
+
+    /// The same as [`of`] of eight.
+    #[inline(always)]
+    pub(super) fn of_eight<E: Eight>(gap: E, sign: E) -> E {
+        let is_one = gap.is(E::all(1));
+        let is = |byte: u8| sign.is(E::all(u64::from(byte)));
+        let kind = |byte: u8| is(byte) & E::all(u64::from(ONE[usize::from(byte)]));
+        let other = !(is(b' ') | is(b'-') | is(b'.') | is(b'/')) & E::all(u64::from(OTHER));
+        is_one & (kind(b'-') | kind(b'.') | kind(b'/') | other) | !is_one & gap.least(E::all(4)).plus(E::all(u64::from(OTHER) - 1))
+    }
 
     /// So many signs, of which this is the first.
     #[inline(always)]
@@ -76,7 +89,7 @@ impl Next {
 
     /// Longer runs are not told apart.
     const LONGEST: u32 = 15;
-    const PLACES: usize = 1 << 11;
+    pub(super) const PLACES: usize = 1 << 11;
 
     #[inline(always)]
     fn place(self) -> usize {
@@ -99,6 +112,42 @@ impl Next {
         };
         all.dedup_by_key(|next| next.sign);
         all
+    }
+}
+
+/// Runs of letters and digits at eight places, and what is behind each: [`Next`] of eight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nexts<E> {
+    pub first: E,
+    pub sign: E,
+    pub length: E,
+    /// The character behind the run,
+    pub after: E,
+    /// and how many digits it begins with.
+    pub digits: E,
+}
+
+impl<E: Eight> Nexts<E> {
+    /// At these places of eight rows; `runs`: which characters are letters and digits, of the rows and of those behind each, `digits`: which
+    /// are digits.
+    #[inline(always)]
+    pub(super) fn of(text: &[u8; STRETCH], places: E, runs: [E; 2], digits: [E; 2]) -> Nexts<E> {
+        let row = places.without(E::all(6));
+        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
+        let run = window(runs);
+        let first = (!run).zeros();
+        let rest = run.without(first);
+        let gap = rest.zeros();
+        let after = places.bytes_of(first, text);
+        Nexts { first, sign: sign::of_eight(gap, after), length: (!rest.without(gap)).zeros(), after, digits: (!window(digits)).zeros() }
+    }
+
+    /// See [`Forms::marks`].
+    #[inline(always)]
+    pub(super) fn places(&self) -> E {
+        let most = E::all(u64::from(Next::LONGEST));
+        let none = E::all(0);
+        self.first.least(most) | self.length.least(most).up(none, 4) | self.sign.up(none, 8)
     }
 }
 
@@ -183,7 +232,7 @@ impl Forms {
             shapes: HashMap::default(),
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
-            marks: Vec::new(),
+            marks: Box::new([0; Next::PLACES]),
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -195,7 +244,7 @@ impl Forms {
                 }
             }
         }
-        forms.marks = forms.numbers.iter().map(Seekers::marks).collect();
+        forms.marks.iter_mut().zip(&forms.numbers).for_each(|(marks, seekers)| *marks = seekers.marks());
         Ok(forms)
     }
 
@@ -241,6 +290,12 @@ impl Forms {
     #[inline]
     pub(super) fn of_number(&self, next: Next) -> &Seekers {
         &self.numbers[next.place()]
+    }
+
+    /// Marks of those, by the place that [`Nexts`] says.
+    #[inline(always)]
+    pub(super) fn marks(&self) -> &[u64; Next::PLACES] {
+        &self.marks
     }
 
     /// Marks of them.

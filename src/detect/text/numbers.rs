@@ -5,7 +5,7 @@
 
 use super::{
     Scan,
-    choice::{Choice, Chosen},
+    choice::{Choice, Chosen, Part},
     context::ANYBODY,
     forms::{Entry, Next, Seekers, sign, state},
     is_word,
@@ -19,7 +19,7 @@ use crate::{
     },
     format::{
         TextKind,
-        lanes::{CHUNK, EIGHT, bits},
+        lanes::{CHUNK, EIGHT},
     },
 };
 use std::ops::Range;
@@ -34,22 +34,15 @@ impl Scan<'_> {
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.clear();
         planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, &mut chosen));
-        for Chosen { at, whole, short, mixed } in chosen.iter().copied() {
-            let near = self.around.marks(at * CHUNK) | ANYBODY;
-            for digit in bits(whole).map(|bit| at * CHUNK + bit) {
-                if self.may_be_number(digit, near) {
-                    self.run(digit);
-                }
-            }
-            for digit in bits(short).map(|bit| at * CHUNK + bit) {
-                if self.may_begin_shape(digit, planes.made(digit), near) {
-                    self.run(digit);
-                }
-            }
-            for digit in bits(mixed).map(|bit| at * CHUNK + bit) {
-                if self.may_be_mixed(digit) {
-                    self.run(digit);
-                }
+        for Chosen { at, part } in chosen.iter().copied() {
+            let near = self.around.marks(at) | ANYBODY;
+            let is_worth = match part {
+                Part::Any => self.may_be_number(at, near),
+                Part::Shape => self.may_begin_shape(at, planes.made(at), near),
+                Part::Mixed => self.may_be_mixed(at),
+            };
+            if is_worth {
+                self.run(at);
             }
         }
         self.chosen = chosen;

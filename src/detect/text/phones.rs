@@ -5,7 +5,7 @@ use crate::{
     detect::phone,
     format::{
         TextKind,
-        lanes::{Lanes, Look},
+        lanes::{Eight, Lanes, Look},
     },
 };
 
@@ -36,13 +36,15 @@ impl Enough {
         }
     }
 
-    /// Whether what is dialled may be of one, by its first digit, how many there are in a row, and in the next.
+    /// Which of eight numbers that are dialled may be of one, by their first digits, how many there are in a row, and in the next.
     #[inline(always)]
-    pub(super) fn may_be(self, digit: u8, first: u32, second: u32) -> bool {
-        self.five_pairs & (first == 2) & (digit == b'0')
-            | self.three_groups & (first == 3) & (second == 3)
-            | self.trunk_prefix & (first == 1)
-            | self.groups
+    pub(super) fn which_may_be<E: Eight>(self, digit: E, first: E, second: E) -> E {
+        let all = |is: bool| E::all(if is { u64::MAX } else { 0 });
+        let of = |number: u64| E::all(number);
+        all(self.five_pairs) & first.is(of(2)) & digit.is(of(u64::from(b'0')))
+            | all(self.three_groups) & first.is(of(3)) & second.is(of(3))
+            | all(self.trunk_prefix) & first.is(of(1))
+            | all(self.groups)
     }
 }
 

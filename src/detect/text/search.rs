@@ -137,6 +137,10 @@ pub(super) struct Numbers<E> {
     pub rests: E,
     /// All of a row where something may set a telephone number apart: there is a plus or a bracket in it, the one before or the next.
     pub set_apart: E,
+    /// Which characters are letters and digits, of the row behind each as well,
+    pub runs: [E; 2],
+    /// and which are digits.
+    pub digits: [E; 2],
 }
 
 /// What is done with the numbers of eight rows, of which the first is the one at that place. To become part of the search, it is
@@ -152,12 +156,12 @@ pub(super) struct Noting<'n>(pub &'n mut Vec<Numbers<u64>>);
 #[cfg(test)]
 impl Each for Noting<'_> {
     fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
-        let Numbers { all, likely, dialled, apart, mixed, rests, set_apart } = *numbers;
+        let Numbers { all, likely, dialled, apart, mixed, rests, set_apart, .. } = *numbers;
         let of = [all, likely, dialled, apart, mixed, rests, set_apart].map(Eight::words);
         self.0.truncate(first);
         self.0.extend((0..EIGHT).map(|row| {
             let [all, likely, dialled, apart, mixed, rests, set_apart] = of.map(|words| words[row]);
-            Numbers { all, likely, dialled, apart, mixed, rests, set_apart }
+            Numbers { all, likely, dialled, apart, mixed, rests, set_apart, runs: [0; 2], digits: [0; 2] }
         }));
     }
 }
@@ -207,6 +211,8 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 mixed: sum & !letters & digits.low,
                 rests,
                 set_apart: (set_apart.low | set_apart.high | of.preceding(plane::SET_APART)).filled(),
+                runs: [runs.low, runs.high],
+                digits: [digits.low, digits.high],
             };
             self.each.each::<L>(at * EIGHT, &numbers);
         }

@@ -113,7 +113,7 @@ impl Sieve {
 pub(crate) type Places = [u16; STRETCH];
 
 /// Eight times sixty-four bytes, and those behind them that words go on in.
-pub(crate) const STRETCH: usize = (EIGHT + 1) * CHUNK;
+pub(crate) const STRETCH: usize = (EIGHT + 2) * CHUNK;
 
 #[inline(always)]
 fn eight(text: &[u8; STRETCH], at: usize) -> u64 {

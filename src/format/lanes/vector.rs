@@ -7,7 +7,7 @@ use super::{
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
-    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
+    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
 };
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -43,7 +43,7 @@ fn has_avx2() -> bool {
 
 #[inline]
 fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && has_avx2()
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512cd") && has_avx2()
 }
 
 /// Tables of 128 bytes, moves of bits among bytes, bytes chosen by masks: all processors since 2019 that have AVX-512 at all.
@@ -53,12 +53,12 @@ fn has_tables() -> bool {
     vectors && is_x86_feature_detected!("gfni") && has_avx512()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn with_tables<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Tables>()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn with_512<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Wide>()
 }
@@ -513,6 +513,100 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
+    fn pick(self, at: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_permutexvar_epi64(at.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn window(self, high: Vector, from: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        let moved = unsafe {
+            let from = _mm512_and_si512(from.0, _mm512_set1_epi64(63));
+            let rest = _mm512_sub_epi64(_mm512_set1_epi64(64), from);
+            [_mm512_srlv_epi64(self.0, from), _mm512_sllv_epi64(high.0, rest)]
+        };
+        Vector(moved[0]) | Vector(moved[1])
+    }
+
+    #[inline(always)]
+    fn without(self, bits: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_srlv_epi64(self.0, bits.0) })
+    }
+
+    #[inline(always)]
+    fn zeros(self) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        unsafe {
+            // The exponent of the lowest bit, read as a number, is its place; there is none of nothing.
+            let lowest = _mm512_and_si512(self.0, _mm512_sub_epi64(_mm512_setzero_si512(), self.0));
+            let place = _mm512_sub_epi64(_mm512_set1_epi64(63), _mm512_lzcnt_epi64(lowest));
+            let none = _mm512_cmpeq_epu64_mask(self.0, _mm512_setzero_si512());
+            Vector(_mm512_mask_mov_epi64(place, none, _mm512_set1_epi64(64)))
+        }
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_add_epi64(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn least(self, other: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_min_epu64(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn is(self, other: Vector) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_cmpeq_epu64_mask(self.0, other.0), -1) })
+    }
+
+    #[inline(always)]
+    fn look_up<const N: usize>(self, table: &[u64; N]) -> Vector {
+        const { assert!(N.is_power_of_two()) }
+        // SAFETY: takes vectors, and reads entries of the table at places held to its length; the type is used only where the processor
+        // has AVX-512.
+        unsafe {
+            let at = _mm512_and_si512(self.0, _mm512_set1_epi64(N as i64 - 1));
+            Vector(_mm512_i64gather_epi64::<8>(at, table.as_ptr().cast()))
+        }
+    }
+
+    #[inline(always)]
+    fn bytes_of(self, behind: Vector, text: &[u8; STRETCH]) -> Vector {
+        const { assert!(STRETCH >= 511 + CHUNK + 8) }
+        // SAFETY: takes vectors, and reads eight bytes of the text from places on that are held to its first 512, and up to 64 behind them;
+        // the type is used only where the processor has AVX-512.
+        unsafe {
+            let at = _mm512_and_si512(self.0, _mm512_set1_epi64(511));
+            let at = _mm512_add_epi64(at, _mm512_min_epu64(behind.0, _mm512_set1_epi64(64)));
+            Vector(_mm512_and_si512(_mm512_i64gather_epi64::<1>(at, text.as_ptr().cast()), _mm512_set1_epi64(0xff)))
+        }
+    }
+
+    #[inline(always)]
+    fn which(self) -> u8 {
+        // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
+        unsafe { _mm512_test_epi64_mask(self.0, self.0) }
+    }
+
+    #[inline(always)]
+    fn pack(self, which: u8, into: &mut [u16; EIGHT]) {
+        // SAFETY: takes vectors, and one of 128 bits is eight numbers; the type is used only where the processor has AVX-512.
+        *into = unsafe { std::mem::transmute::<__m128i, [u16; EIGHT]>(_mm512_cvtepi64_epi16(_mm512_maskz_compress_epi64(which, self.0))) };
+    }
+
+    #[inline(always)]
+    fn of_places(places: &[u16; EIGHT]) -> Vector {
+        // SAFETY: takes a vector, and eight numbers of 16 bits are one; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_cvtepu16_epi64(std::mem::transmute::<[u16; EIGHT], __m128i>(*places)) })
+    }
+
+    #[inline(always)]
     fn add(self, other: Vector, carry: &mut bool) -> Vector {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         unsafe {
@@ -557,7 +651,7 @@ fn keep<const SOME: usize>(places: &mut Places, count: usize, is_worth: impl Fn(
 /// What [`Sieve::each`] says first of what begins at these places.
 #[inline(always)]
 fn by_beginnings(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64 {
-    // SAFETY: takes vectors, and reads four bytes of the text at places held to its first 512 of 576, and of the table the entry that a
+    // SAFETY: takes vectors, and reads four bytes of the text at places held to its first 512 of 640, and of the table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
         let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(511));
@@ -577,7 +671,7 @@ fn by_beginnings(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64
 /// What it says then of what is left.
 #[inline(always)]
 fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
-    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 576, and of each table the entry that a
+    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 640, and of each table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
         let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(511));
