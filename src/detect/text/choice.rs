@@ -6,7 +6,7 @@
 use super::{
     Scan, Scanner,
     context::{ANYBODY, mark},
-    forms::{Nexts, sign},
+    forms::{Nexts, mixed_place, sign},
     phones::Enough,
     search::{Each, Numbers},
 };
@@ -60,6 +60,8 @@ struct Known<E> {
     reach: E,
     /// Whose words are near to any in the row.
     near: E,
+    /// The same of the rows before and behind as well.
+    around: E,
     /// It is worth a look whatever follows,
     certain: E,
     /// or what may be dialled begins there, if its form is one that says enough.
@@ -78,32 +80,43 @@ impl<'a> Choice<'a> {
         Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, places, chosen }
     }
 
-    /// Which of the numbers at eight places are worth a look: what [`Scan::may_be_number`] says of them, or more, but for runs with
-    /// letters in them.
+    /// Which of the numbers at eight places are worth a look: what [`Scan::may_be_number`] says of them, or more, and of what is behind
+    /// letters [`Scan::may_be_mixed`].
     #[inline(always)]
     fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
         let row = places.without(E::all(6));
-        let is = |words: E| words.pick(row).window(E::all(0), places) & E::all(1);
-        let are = |words: E| is(words).filled();
+        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
+        let are = |words: E| (window([words, E::all(0)]) & E::all(1)).filled();
         let most = |of: E, most: u64| of.is_at_most(E::all(most));
+        let forms = &self.scanner.forms;
+        let sought = |marks: E, near: E| (marks & (near | E::all(ANYBODY))).filled();
         let are_numbers = nexts.first.is_at_most(nexts.digits);
-        let near = known.near.pick(row) & are(known.reach) | E::all(ANYBODY);
-        let shapes = (nexts.places().look_up(self.scanner.forms.marks()) & near).filled();
+        let near = known.near.pick(row) & are(known.reach);
+        let whole = sought(nexts.places().look_up(forms.marks()), near);
+        let with_letters = sought(mixed_place(nexts.first, nexts.digits).look_up(forms.marks_of_digits()), near);
         let first = places.bytes_of(E::all(0), text);
         let dials = are(known.dialled) & self.enough.which_may_be(first, nexts.first, nexts.length);
         let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
-        let v4 = !are(known.rests) & dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
-        let v6 = nexts.after.is(E::all(u64::from(b':'))) & most(nexts.first, 4);
-        let short = most(nexts.first, (self.scanner.shortest_word as u64).saturating_sub(1));
-        let mut worth = are(known.certain) | are_numbers & shapes | dials | v4 | v6 | !short;
+        let v4 = dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
+        let shapes_or_v4 = !are(known.rests) & (are_numbers & whole | !are_numbers & with_letters | v4);
+        let colons = nexts.after.is(E::all(u64::from(b':')));
+        let longest = (self.scanner.shortest_word as u64).saturating_sub(1);
+        let mut worth = are(known.certain) | shapes_or_v4 | dials | colons & most(nexts.first, 4) | !most(nexts.first, longest);
         if self.is_dated {
-            let [low, high] = numbers.digits;
-            let behind = low.pick(row).window(high.pick(row), places).without(nexts.first);
+            let behind = window(numbers.digits).without(nexts.first);
             let four = E::all(0xf);
             let years = (behind.without(behind.zeros()) & four).is(four);
             worth = worth | most(nexts.first, 4) & years;
         }
-        worth
+        // What begins with the letters before.
+        let letters = (!window(numbers.letters)).zeros_above();
+        let length = letters.plus(nexts.first);
+        let shapes = sought(mixed_place(length, letters).look_up(forms.marks_of_letters()), known.around.pick(row));
+        let iban = letters.is(E::all(2)) & !most(length, 3) & !most(nexts.digits, 1);
+        let v6 = colons & most(length, 4);
+        let mixed = shapes | iban | v6 | !most(length, longest) | !most(letters, CHUNK as u64 - 1);
+        let are_mixed = are(numbers.mixed);
+        are_mixed & mixed | !are_mixed & worth
     }
 }
 
@@ -128,7 +141,8 @@ impl Each for Choice<'_> {
         let known = Known {
             reach,
             near: marks,
-            certain: numbers.apart | numbers.mixed | numbers.dialled & is_enough,
+            around,
+            certain: numbers.apart | numbers.dialled & is_enough,
             dialled: numbers.dialled,
             rests: numbers.rests,
         };
@@ -152,8 +166,7 @@ impl Each for Choice<'_> {
             let eight = L::Eight::of_places(places);
             let nexts = Nexts::of(text, eight, numbers.runs, numbers.digits);
             let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
-            let with_letters = !nexts.first.is_at_most(nexts.digits);
-            let worth = (self.are_worth(text, eight, numbers, &nexts, &known) | with_letters).which() & asked;
+            let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
             // What else is known of them goes along in further bits.
             let flag = |of: L::Eight| of.pick(eight.without(L::Eight::all(6))).window(L::Eight::all(0), eight) & L::Eight::all(1);
             let noted = eight | flag(short).up(L::Eight::all(0), SHORT) | flag(numbers.mixed).up(L::Eight::all(0), MIXED);
@@ -223,12 +236,15 @@ mod tests {
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {
-                    let is_chosen = is_chosen(at * CHUNK + bit, Part::Any);
-                    prop_assert!(is_chosen || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Any) || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                }
+                for bit in bits(numbers.mixed) {
+                    let at = at * CHUNK + bit;
+                    prop_assert!(is_chosen(at, Part::Mixed) || !scan.may_be_mixed(at), "{} in {}", &text[at..], text);
                 }
                 for bit in bits(numbers.all & reach & !whole) {
-                    let (is_chosen, made) = (is_chosen(at * CHUNK + bit, Part::Shape), planes.made(at * CHUNK + bit));
-                    prop_assert!(is_chosen || !scan.may_begin_shape(at * CHUNK + bit, made, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                    let made = planes.made(at * CHUNK + bit);
+                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Shape) || !scan.may_begin_shape(at * CHUNK + bit, made, near), "{} in {}", &text[at * CHUNK + bit..], text);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
 use super::{
-    context::{ANYBODY, Owners},
+    context::{ANYBODY, Owners, mark},
     planes::DIALLED_SIGNS,
 };
 use crate::detect::{
@@ -24,7 +24,10 @@ pub(super) struct Forms {
     numbers: Vec<Seekers>,
     /// and the marks of those: all that most numbers are asked.
     marks: Box<[u64; Next::PLACES]>,
-    /// The same per first run of a shape, for those that may have letters in them.
+    /// Marks of those who look for a shape that begins with a run with letters in it, which begins with a digit, and of a run that begins
+    /// with letters, by [`mixed_place`].
+    mixed_marks: [Box<[u64; MIXED_PLACES]>; 2],
+    /// Who does, per first run of a shape that may have letters in it.
     mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
     has_short: bool,
@@ -151,6 +154,19 @@ impl<E: Eight> Nexts<E> {
     }
 }
 
+/// Longer runs, and longer beginnings of them, are not told apart.
+const MIXED_MOST: u32 = (1 << MIXED_BITS) - 1;
+const MIXED_BITS: u32 = 5;
+pub(super) const MIXED_PLACES: usize = 1 << (2 * MIXED_BITS);
+
+/// Where the marks of runs are that have both letters and digits: by how long a run is and how many of the kind of its first character it
+/// begins with.
+#[inline(always)]
+pub(super) fn mixed_place<E: Eight>(length: E, lead: E) -> E {
+    let most = E::all(u64::from(MIXED_MOST));
+    length.least(most) | lead.least(most).up(E::all(0), MIXED_BITS)
+}
+
 /// The shapes of one make-up.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
@@ -233,6 +249,7 @@ impl Forms {
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
             marks: Box::new([0; Next::PLACES]),
+            mixed_marks: [(); 2].map(|()| Box::new([0; MIXED_PLACES])),
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -262,6 +279,7 @@ impl Forms {
         let is_open = made.digits == MakeUp::ANY;
         let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
         if is_open || !is_number {
+            self.mark_mixed(made.first_run(), shape, &sought);
             self.mixed.entry(made.first_run()).or_default().add(&sought);
         }
         if is_number {
@@ -278,6 +296,37 @@ impl Forms {
         entry.seekers.add(&sought);
         alike[at].seekers.add(&sought);
         alike[at].sought.push(sought);
+    }
+
+    /// Marks a first run that may have letters in it.
+    fn mark_mixed(&mut self, run: MakeUp, shape: &Shape, sought: &Sought) {
+        let marks = if sought.needs_word { mark(sought.id) } else { ANYBODY };
+        let length = run.length();
+        let mut add = |letters: bool, lead: u32| {
+            let place = u64::from(length.min(MIXED_MOST)) | u64::from(lead.min(MIXED_MOST)) << MIXED_BITS;
+            self.mixed_marks[usize::from(letters)][place as usize] |= marks;
+        };
+        if run.digits != MakeUp::ANY {
+            let digits = run.digits & 1 != 0;
+            add(!digits, if digits { (!run.digits).trailing_zeros() } else { run.digits.trailing_zeros() });
+        } else {
+            (1..=length).for_each(|lead| add(true, lead));
+            if !shape.begins_with_letter() {
+                (1..=length).for_each(|lead| add(false, lead));
+            }
+        }
+    }
+
+    /// Marks of those who look for a shape that begins with a run with letters in it, which begins with a digit.
+    #[inline(always)]
+    pub(super) fn marks_of_digits(&self) -> &[u64; MIXED_PLACES] {
+        &self.mixed_marks[0]
+    }
+
+    /// The same of a run that begins with letters.
+    #[inline(always)]
+    pub(super) fn marks_of_letters(&self) -> &[u64; MIXED_PLACES] {
+        &self.mixed_marks[1]
     }
 
     /// Whether a shape that begins with a digit and says something without a word near it may be missed by

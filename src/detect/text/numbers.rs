@@ -98,7 +98,7 @@ impl Scan<'_> {
 
     /// The same of a run that begins with letters and goes on with this digit.
     #[inline]
-    fn may_be_mixed(&mut self, digit: usize) -> bool {
+    pub(super) fn may_be_mixed(&mut self, digit: usize) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let letters = planes.letters_before(digit);
         if letters == CHUNK {

@@ -139,8 +139,10 @@ pub(super) struct Numbers<E> {
     pub set_apart: E,
     /// Which characters are letters and digits, of the row behind each as well,
     pub runs: [E; 2],
-    /// and which are digits.
+    /// which are digits,
     pub digits: [E; 2],
+    /// and which are letters, of the row before each and of its own.
+    pub letters: [E; 2],
 }
 
 /// What is done with the numbers of eight rows, of which the first is the one at that place. To become part of the search, it is
@@ -161,7 +163,7 @@ impl Each for Noting<'_> {
         self.0.truncate(first);
         self.0.extend((0..EIGHT).map(|row| {
             let [all, likely, dialled, apart, mixed, rests, set_apart] = of.map(|words| words[row]);
-            Numbers { all, likely, dialled, apart, mixed, rests, set_apart, runs: [0; 2], digits: [0; 2] }
+            Numbers { all, likely, dialled, apart, mixed, rests, set_apart, runs: [0; 2], digits: [0; 2], letters: [0; 2] }
         }));
     }
 }
@@ -213,6 +215,7 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 set_apart: (set_apart.low | set_apart.high | of.preceding(plane::SET_APART)).filled(),
                 runs: [runs.low, runs.high],
                 digits: [digits.low, digits.high],
+                letters: [of.preceding::<L::Eight>(plane::ALPHANUMERIC) & !of.preceding::<L::Eight>(plane::DIGITS), letters],
             };
             self.each.each::<L>(at * EIGHT, &numbers);
         }

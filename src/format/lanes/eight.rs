@@ -42,6 +42,9 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     /// How many bits of each word are not set below the lowest that is.
     fn zeros(self) -> Self;
 
+    /// How many are not set above the highest that is.
+    fn zeros_above(self) -> Self;
+
     fn plus(self, other: Self) -> Self;
 
     fn least(self, other: Self) -> Self;
@@ -175,6 +178,11 @@ impl Eight for Words {
     }
 
     #[inline(always)]
+    fn zeros_above(self) -> Words {
+        Words::each(|at| u64::from(self.0[at].leading_zeros()))
+    }
+
+    #[inline(always)]
     fn plus(self, other: Words) -> Words {
         Words::each(|at| self.0[at].wrapping_add(other.0[at]))
     }
@@ -244,7 +252,7 @@ mod tests {
             let [a, b] = words.map(L::Eight::of);
             let sum = a.add(b, &mut carry);
             let bits = [a & b, a | b, !a, a.up(b, places), a.down(b, places), a.preceding(b), a.following(b), a.filled(), sum];
-            let numbers = [a.pick(b), a.window(b, b), a.without(b), a.zeros(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
+            let numbers = [a.pick(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
             let found = [a.look_up(&SQUARES), a.bytes_of(b, text), L::Eight::all(u64::from(a.which()))];
             let mut packed = [0; EIGHT];
             b.pack(a.which(), &mut packed);
@@ -286,6 +294,7 @@ mod tests {
                 each(&|at| (wide(a[at], b[at]) >> (b[at] % 64)) as u64),
                 each(&|at| a[at].checked_shr(b[at].min(64) as u32).unwrap_or(0)),
                 each(&|at| u64::from(a[at].trailing_zeros())),
+                each(&|at| u64::from(a[at].leading_zeros())),
                 each(&|at| a[at].wrapping_add(b[at])),
                 each(&|at| a[at].min(b[at])),
                 each(&|at| if a[at] == b[at] { u64::MAX } else { 0 }),

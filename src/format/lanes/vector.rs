@@ -548,6 +548,12 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
+    fn zeros_above(self) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        Vector(unsafe { _mm512_lzcnt_epi64(self.0) })
+    }
+
+    #[inline(always)]
     fn plus(self, other: Vector) -> Vector {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_add_epi64(self.0, other.0) })
