@@ -62,10 +62,8 @@ struct Known<E> {
     near: E,
     /// The same of the rows before and behind as well.
     around: E,
-    /// It is worth a look whatever follows,
-    certain: E,
-    /// or what may be dialled begins there, if its form is one that says enough.
-    dialled: E,
+    /// All of the rows where one of telephones may be near.
+    is_phone_near: E,
     rests: E,
 }
 
@@ -95,13 +93,18 @@ impl<'a> Choice<'a> {
         let whole = sought(nexts.places().look_up(forms.marks()), near);
         let with_letters = sought(mixed_place(nexts.first, nexts.digits).look_up(forms.marks_of_digits()), near);
         let first = places.bytes_of(E::all(0), text);
-        let dials = are(known.dialled) & self.enough.which_may_be(first, nexts.first, nexts.length);
+        // See `Scan::may_dial`.
+        let dial = E::below((!window(numbers.dial)).zeros());
+        let few = most((window(numbers.digits) & dial & E::all(u64::from(u32::MAX))).ones(), 6);
+        let is_set_apart = (window(numbers.set_apart) & dial).filled() | are(numbers.is_set_apart);
+        let form = is_set_apart | self.enough.which_may_be(first, nexts.first, nexts.length);
+        let dials = are(numbers.dialled) & !few & (form | known.is_phone_near.pick(row));
         let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
         let v4 = dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
         let shapes_or_v4 = !are(known.rests) & (are_numbers & whole | !are_numbers & with_letters | v4);
         let colons = nexts.after.is(E::all(u64::from(b':')));
         let longest = (self.scanner.shortest_word as u64).saturating_sub(1);
-        let mut worth = are(known.certain) | shapes_or_v4 | dials | colons & most(nexts.first, 4) | !most(nexts.first, longest);
+        let mut worth = are(numbers.apart) | shapes_or_v4 | dials | colons & most(nexts.first, 4) | !most(nexts.first, longest);
         if self.is_dated {
             let behind = window(numbers.digits).without(nexts.first);
             let four = E::all(0xf);
@@ -137,13 +140,12 @@ impl Each for Choice<'_> {
         let marks = of_rows::<L::Eight>(self.marks, first);
         let before = first.checked_sub(EIGHT).map_or(L::Eight::all(0), |before| of_rows(self.marks, before));
         let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
-        let is_enough = numbers.set_apart | (around & L::Eight::all(self.phone)).filled();
+        let is_phone_near = (around & L::Eight::all(self.phone)).filled();
         let known = Known {
             reach,
             near: marks,
             around,
-            certain: numbers.apart | numbers.dialled & is_enough,
-            dialled: numbers.dialled,
+            is_phone_near,
             rests: numbers.rests,
         };
         let mut count = 0;

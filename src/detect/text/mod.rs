@@ -203,9 +203,12 @@ impl<'t> Scan<'t> {
 
     /// Walks numbers, signs and seed phrases of these rows.
     fn values(&mut self, rows: Range<usize>, before: &mut search::Before, seen: &mut seeds::Seen) {
+        let from = self.found.len();
         self.numbers(rows.clone(), before);
         self.signs(rows.clone());
         self.seeds(rows, seen);
+        // What was found in all tiles is sorted in the end: of what is in order already that is little.
+        self.found[from..].sort_by(in_order);
     }
 
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
@@ -290,10 +293,15 @@ impl<'t> Scan<'t> {
     }
 }
 
+/// By place; of those that begin at one the longer first.
+fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    a.start.cmp(&b.start).then(b.length.cmp(&a.length)).then(a.detector.cmp(&b.detector))
+}
+
 /// Sorts what was found since `from` and lets the stronger of two that overlap stay.
 fn resolve(found: &mut Vec<Finding>, from: usize) {
     let Some(mine) = found.get_mut(from..) else { return };
-    mine.sort_by(|a, b| a.start.cmp(&b.start).then(b.length.cmp(&a.length)).then(a.detector.cmp(&b.detector)));
+    mine.sort_by(in_order);
     let mut kept: Vec<Finding> = Vec::with_capacity(mine.len());
     for finding in found.drain(from..) {
         let stronger = |held: &Finding| finding.bits > held.bits || (finding.bits == held.bits && finding.length > held.length);

@@ -135,8 +135,12 @@ pub(super) struct Numbers<E> {
     pub mixed: E,
     /// Which characters are joined to what stands before.
     pub rests: E,
-    /// All of a row where something may set a telephone number apart: there is a plus or a bracket in it, the one before or the next.
-    pub set_apart: E,
+    /// Which characters may be dialled, of the row behind each as well,
+    pub dial: [E; 2],
+    /// which set apart what is dialled, of the row behind each as well,
+    pub set_apart: [E; 2],
+    /// and which have one among the two before them.
+    pub is_set_apart: E,
     /// Which characters are letters and digits, of the row behind each as well,
     pub runs: [E; 2],
     /// which are digits,
@@ -158,12 +162,13 @@ pub(super) struct Noting<'n>(pub &'n mut Vec<Numbers<u64>>);
 #[cfg(test)]
 impl Each for Noting<'_> {
     fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
-        let Numbers { all, likely, dialled, apart, mixed, rests, set_apart, .. } = *numbers;
-        let of = [all, likely, dialled, apart, mixed, rests, set_apart].map(Eight::words);
+        let Numbers { all, likely, dialled, apart, mixed, rests, .. } = *numbers;
+        let of = [all, likely, dialled, apart, mixed, rests].map(Eight::words);
         self.0.truncate(first);
         self.0.extend((0..EIGHT).map(|row| {
-            let [all, likely, dialled, apart, mixed, rests, set_apart] = of.map(|words| words[row]);
-            Numbers { all, likely, dialled, apart, mixed, rests, set_apart, runs: [0; 2], digits: [0; 2], letters: [0; 2] }
+            let [all, likely, dialled, apart, mixed, rests] = of.map(|words| words[row]);
+            let [dial, set_apart, runs, digits, letters] = [[0; 2]; 5];
+            Numbers { all, likely, dialled, apart, mixed, rests, dial, set_apart, is_set_apart: 0, runs, digits, letters }
         }));
     }
 }
@@ -202,9 +207,10 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
             let run = four(runs);
             let hexadecimal = four(of.two(plane::HEXADECIMAL)).and_ahead(4).and_ahead(1).low;
             let form = run.and_ahead(3).low | run.low & !four(digits).low | hexadecimal;
-            let dialled = all & four(of.two(plane::DIALLED)).and_ahead(3).low;
+            let dial = of.two::<L::Eight>(plane::DIALLED);
+            let dialled = all & four(dial).and_ahead(3).low;
             let apart = all & of.here(plane::APART);
-            let set_apart = of.two::<L::Eight>(plane::SET_APART);
+            let (set_apart, set_before) = (of.two::<L::Eight>(plane::SET_APART), of.preceding(plane::SET_APART));
             let numbers = Numbers {
                 all,
                 likely: dialled | apart | all & form & !rests,
@@ -212,7 +218,9 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 apart,
                 mixed: sum & !letters & digits.low,
                 rests,
-                set_apart: (set_apart.low | set_apart.high | of.preceding(plane::SET_APART)).filled(),
+                dial: [dial.low, dial.high],
+                set_apart: [set_apart.low, set_apart.high],
+                is_set_apart: set_apart.low.up(set_before, 1) | set_apart.low.up(set_before, 2),
                 runs: [runs.low, runs.high],
                 digits: [digits.low, digits.high],
                 letters: [of.preceding::<L::Eight>(plane::ALPHANUMERIC) & !of.preceding::<L::Eight>(plane::DIGITS), letters],

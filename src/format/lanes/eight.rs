@@ -45,6 +45,9 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     /// How many are not set above the highest that is.
     fn zeros_above(self) -> Self;
 
+    /// How many are set.
+    fn ones(self) -> Self;
+
     fn plus(self, other: Self) -> Self;
 
     fn least(self, other: Self) -> Self;
@@ -67,6 +70,12 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     #[inline(always)]
     fn of_places(places: &[u16; EIGHT]) -> Self {
         Self::of(std::array::from_fn(|at| u64::from(places[at])))
+    }
+
+    /// The lowest bits of words, so many of each, 64 at most.
+    #[inline(always)]
+    fn below(places: Self) -> Self {
+        Self::all(u64::MAX).without(Self::all(65).plus(!places))
     }
 
     #[inline(always)]
@@ -183,6 +192,11 @@ impl Eight for Words {
     }
 
     #[inline(always)]
+    fn ones(self) -> Words {
+        Words::each(|at| u64::from(self.0[at].count_ones()))
+    }
+
+    #[inline(always)]
     fn plus(self, other: Words) -> Words {
         Words::each(|at| self.0[at].wrapping_add(other.0[at]))
     }
@@ -252,7 +266,7 @@ mod tests {
             let [a, b] = words.map(L::Eight::of);
             let sum = a.add(b, &mut carry);
             let bits = [a & b, a | b, !a, a.up(b, places), a.down(b, places), a.preceding(b), a.following(b), a.filled(), sum];
-            let numbers = [a.pick(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
+            let numbers = [a.pick(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.ones(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
             let found = [a.look_up(&SQUARES), a.bytes_of(b, text), L::Eight::all(u64::from(a.which()))];
             let mut packed = [0; EIGHT];
             b.pack(a.which(), &mut packed);
@@ -295,6 +309,7 @@ mod tests {
                 each(&|at| a[at].checked_shr(b[at].min(64) as u32).unwrap_or(0)),
                 each(&|at| u64::from(a[at].trailing_zeros())),
                 each(&|at| u64::from(a[at].leading_zeros())),
+                each(&|at| u64::from(a[at].count_ones())),
                 each(&|at| a[at].wrapping_add(b[at])),
                 each(&|at| a[at].min(b[at])),
                 each(&|at| if a[at] == b[at] { u64::MAX } else { 0 }),

@@ -7,7 +7,7 @@ use super::{
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
-    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
+    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_add_epi8, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set4_epi32, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
 };
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -551,6 +551,18 @@ impl Eight for Vector {
     fn zeros_above(self) -> Vector {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_lzcnt_epi64(self.0) })
+    }
+
+    #[inline(always)]
+    fn ones(self) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        unsafe {
+            let of_four = _mm512_set4_epi32(0x0403_0302, 0x0302_0201, 0x0302_0201, 0x0201_0100);
+            let low = _mm512_set1_epi8(0xf);
+            let of = |half: __m512i| _mm512_shuffle_epi8(of_four, _mm512_and_si512(half, low));
+            let of_bytes = _mm512_add_epi8(of(self.0), of(_mm512_srli_epi64::<4>(self.0)));
+            Vector(_mm512_sad_epu8(of_bytes, _mm512_setzero_si512()))
+        }
     }
 
     #[inline(always)]
