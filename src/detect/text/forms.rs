@@ -28,7 +28,7 @@ pub(super) struct Forms {
     /// with letters, by [`mixed_place`].
     mixed_marks: [Box<[u64; MIXED_PLACES]>; 2],
     /// Who does, per first run of a shape that may have letters in it.
-    mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
+    mixed: HashMap<MakeUp, [Seekers; 2], foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
     has_short: bool,
 }
@@ -279,8 +279,7 @@ impl Forms {
         let is_open = made.digits == MakeUp::ANY;
         let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
         if is_open || !is_number {
-            self.mark_mixed(made.first_run(), shape, &sought);
-            self.mixed.entry(made.first_run()).or_default().add(&sought);
+            self.add_mixed(made.first_run(), shape, &sought);
         }
         if is_number {
             Next::of_shape(made, shape).into_iter().for_each(|next| self.numbers[next.place()].add(&sought));
@@ -298,22 +297,22 @@ impl Forms {
         alike[at].sought.push(sought);
     }
 
-    /// Marks a first run that may have letters in it.
-    fn mark_mixed(&mut self, run: MakeUp, shape: &Shape, sought: &Sought) {
-        let marks = if sought.needs_word { mark(sought.id) } else { ANYBODY };
+    /// Adds a first run that may have letters in it.
+    fn add_mixed(&mut self, run: MakeUp, shape: &Shape, sought: &Sought) {
         let length = run.length();
-        let mut add = |letters: bool, lead: u32| {
-            let place = u64::from(length.min(MIXED_MOST)) | u64::from(lead.min(MIXED_MOST)) << MIXED_BITS;
-            self.mixed_marks[usize::from(letters)][place as usize] |= marks;
-        };
-        if run.digits != MakeUp::ANY {
-            let digits = run.digits & 1 != 0;
-            add(!digits, if digits { (!run.digits).trailing_zeros() } else { run.digits.trailing_zeros() });
-        } else {
-            (1..=length).for_each(|lead| add(true, lead));
-            if !shape.begins_with_letter() {
-                (1..=length).for_each(|lead| add(false, lead));
+        let is_open = run.digits == MakeUp::ANY;
+        let begins = |letters: bool| if is_open { letters || !shape.begins_with_letter() } else { letters == (run.digits & 1 == 0) };
+        for letters in [false, true].into_iter().filter(|letters| begins(*letters)) {
+            let leads = match letters {
+                _ if is_open => 1..=length,
+                true => run.digits.trailing_zeros()..=run.digits.trailing_zeros(),
+                false => (!run.digits).trailing_zeros()..=(!run.digits).trailing_zeros(),
+            };
+            for lead in leads {
+                let place = (length.min(MIXED_MOST) | lead.min(MIXED_MOST) << MIXED_BITS) as usize;
+                self.mixed_marks[usize::from(letters)][place] |= if sought.needs_word { mark(sought.id) } else { ANYBODY };
             }
+            self.mixed.entry(run).or_default()[usize::from(letters)].add(sought);
         }
     }
 
@@ -355,7 +354,8 @@ impl Forms {
 
     /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.
     pub(super) fn of_mixed(&self, run: MakeUp) -> impl Iterator<Item = &Seekers> {
-        [run, run.open()].into_iter().filter_map(|made| self.mixed.get(&made))
+        let begins_with_letter = usize::from(run.digits & 1 == 0);
+        [run, run.open()].into_iter().filter_map(move |made| self.mixed.get(&made)).map(move |of| &of[begins_with_letter])
     }
 
     /// Whether a shape may begin with this run, which has letters in it. `is_near`: a word may stand near; otherwise what needs one

@@ -31,6 +31,7 @@ mod word_lists;
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
 use crate::format::{TextKind, lanes::EIGHT};
 use memchr::memmem::Finder;
+use smallvec::SmallVec;
 use std::{ops::Range, sync::LazyLock};
 
 /// A value found in text.
@@ -40,7 +41,8 @@ pub struct Finding {
     /// Bytes of the text.
     pub start: usize,
     pub length: usize,
-    pub normalised: Box<[u8]>,
+    /// Most need no memory of their own.
+    pub normalised: SmallVec<[u8; 32]>,
     /// Evidence: log₂ of the odds that it is what it looks like.
     pub bits: f32,
     pub protection: Protection,
@@ -277,7 +279,7 @@ impl<'t> Scan<'t> {
             detector,
             start,
             length: end - start,
-            normalised: self.scratch.as_slice().into(),
+            normalised: SmallVec::from_slice(&self.scratch),
             bits,
             protection,
             test_value,
@@ -302,18 +304,19 @@ fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 fn resolve(found: &mut Vec<Finding>, from: usize) {
     let Some(mine) = found.get_mut(from..) else { return };
     mine.sort_by(in_order);
-    let mut kept: Vec<Finding> = Vec::with_capacity(mine.len());
-    for finding in found.drain(from..) {
+    // What is kept moves forward, over what is not.
+    let mut kept = 0;
+    for at in 0..mine.len() {
+        let finding = &mine[at];
         let stronger = |held: &Finding| finding.bits > held.bits || (finding.bits == held.bits && finding.length > held.length);
-        let overlapping = kept.iter().rev().take(4).filter(|held| held.start + held.length > finding.start).count();
-        if overlapping == 0 {
-            kept.push(finding);
-        } else if kept.iter().rev().take(overlapping).all(stronger) {
-            kept.truncate(kept.len() - overlapping);
-            kept.push(finding);
+        let overlapping = mine[..kept].iter().rev().take(4).filter(|held| held.start + held.length > finding.start).count();
+        if mine[kept - overlapping..kept].iter().all(stronger) {
+            kept -= overlapping;
+            mine.swap(kept, at);
+            kept += 1;
         }
     }
-    found.append(&mut kept);
+    found.truncate(from + kept);
 }
 
 /// Whether names and addresses are looked for: after all else, in the planes of the whole text.
