@@ -10,8 +10,8 @@ mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
 
-pub(crate) use eight::{EIGHT, Eight, Words};
-pub(crate) use sieve::{Places, STRETCH, Sieve, mask};
+pub(crate) use eight::{EIGHT, Eight, STRETCH, Words};
+pub(crate) use sieve::{Sieve, mask};
 
 pub(crate) const CHUNK: usize = 64;
 
@@ -63,8 +63,8 @@ pub(crate) trait Look: Copy {
 
     /// See [`Sieve::each`].
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
-        sieve.each(text, asked, into)
+    fn sieve(sieve: &Sieve, text: &[u8], places: &mut [u16], count: usize) -> usize {
+        sieve.each(text, places, count)
     }
 
     /// Lists the places of the bits that are set, the lowest first, counted from `first`; what stands behind them in the list is anything.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::format::{
     TextKind,
-    lanes::{CHUNK, EIGHT, Eight, Look, Places, STRETCH},
+    lanes::{CHUNK, EIGHT, Eight, Look, STRETCH},
 };
 
 /// A number that is worth a look.
@@ -50,7 +50,7 @@ pub(super) struct Choice<'a> {
     /// The mark of telephones.
     phone: u64,
     /// Room for the places of the numbers in eight rows.
-    places: Places,
+    places: [u16; STRETCH],
     chosen: &'a mut Vec<Chosen>,
 }
 

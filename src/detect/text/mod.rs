@@ -190,16 +190,17 @@ impl<'t> Scan<'t> {
         let (planes, rows) = (self.planes, self.planes.rows.count());
         let (mut literals, mut before, mut seen) = (Vec::new(), search::Before::default(), seeds::Seen::default());
         self.around.clear(self.text.len(), self.kind);
-        let mut last = 0..0;
+        let (mut scratch, mut last) = (search::Scratch::kept(), 0..0);
         for start in (0..rows).step_by(TILE) {
             let tile = start..rows.min(start + TILE);
             self.layer.lay(self.text, planes, tile.clone());
-            self.words(tile.clone(), &mut literals);
+            self.words(tile.clone(), &mut scratch, &mut literals);
             // Words behind a number may speak for it: values are a tile late.
             self.values(last, &mut before, &mut seen);
             last = tile;
         }
         self.values(last, &mut before, &mut seen);
+        scratch.keep();
         literals
     }
 
@@ -216,7 +217,7 @@ impl<'t> Scan<'t> {
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
     /// told. What stands inside of a literal is none by itself; of several that begin at one place the one with signs
     /// before it counts, then the longest.
-    fn words(&mut self, rows: Range<usize>, found: &mut Vec<(usize, Range<usize>)>) {
+    fn words(&mut self, rows: Range<usize>, scratch: &mut search::Scratch, found: &mut Vec<(usize, Range<usize>)>) {
         let (text, planes) = (self.text, self.planes);
         let Scanner { stems, literals, context, .. } = &self.detectors.scanner;
         let (count, mut next) = (literals.count(), found.last().map_or(0, |(_, stands)| stands.end));
@@ -242,7 +243,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, look);
+        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, scratch, look);
     }
 
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it

@@ -6,13 +6,18 @@ use super::{
     planes::{Block, Planes, Rows, plane},
     stems::Stems,
 };
-use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, STRETCH, Walk, bits, widest};
-use std::ops::{BitAnd, BitOr, Not, Range};
+use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, Walk, bits, widest};
+use std::{
+    cell::Cell,
+    ops::{BitAnd, BitOr, Not, Range},
+};
 
 impl Planes<'_> {
     /// Hands over where one of these words may begin in these blocks.
-    pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, each: impl FnMut(usize)) {
-        widest(StemSearch { rows: self.rows, range: blocks, text, stems, each });
+    pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, scratch: &mut Scratch, each: impl FnMut(usize)) {
+        let from = blocks.start * EIGHT * CHUNK;
+        let count = widest(StemSearch { rows: self.rows, range: blocks, text, stems, scratch });
+        scratch.places.iter().take(count).map(|place| from + usize::from(*place)).for_each(each);
     }
 
     /// Hands over the numbers of each eight rows of these blocks. `before` goes from blocks to the next.
@@ -268,33 +273,67 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
     }
 }
 
-/// Looks where words may begin.
-struct StemSearch<'a, E> {
+/// Room for a search: places of a tile, and what of the text is there, where it ends.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    places: Vec<u16>,
+    text: Vec<u8>,
+}
+
+thread_local! {
+    static KEPT: Cell<Scratch> = const { Cell::new(Scratch { places: Vec::new(), text: Vec::new() }) };
+}
+
+impl Scratch {
+    /// What the thread has kept.
+    pub(super) fn kept() -> Scratch {
+        KEPT.take()
+    }
+
+    /// Keeps it for the next text.
+    pub(super) fn keep(self) {
+        KEPT.set(self);
+    }
+}
+
+/// Looks where words may begin in some blocks, no more than there are places in sixteen bits for.
+struct StemSearch<'a> {
     rows: Rows<'a>,
     range: Range<usize>,
     text: &'a [u8],
     stems: &'a Stems,
-    each: E,
+    scratch: &'a mut Scratch,
 }
 
-impl<E: FnMut(usize)> Walk for StemSearch<'_, E> {
-    type Output = ();
+impl Walk for StemSearch<'_> {
+    /// How many there are.
+    type Output = usize;
 
     #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        let mut places = [0; STRETCH];
-        for at in self.range {
-            let Some(block) = self.rows.block(at) else { break };
-            let rest = self.text.get(at * EIGHT * CHUNK..).unwrap_or_default();
-            let mut last = [0; STRETCH];
-            let text = rest.first_chunk().unwrap_or_else(|| {
-                last[..rest.len()].copy_from_slice(rest);
-                &last
-            });
-            let begin: L::Eight = block.plane(plane::BEGINNINGS);
-            let count = L::sieve(&self.stems.sieve, text, begin.words(), &mut places);
-            places.iter().take(count).for_each(|place| (self.each)(at * EIGHT * CHUNK + usize::from(*place)));
+    fn walk<L: Look>(self) -> usize {
+        const BLOCK: usize = EIGHT * CHUNK;
+        let Scratch { places, text: last } = self.scratch;
+        let length = (self.range.len() * BLOCK).next_power_of_two();
+        if places.len() < length + CHUNK {
+            places.resize(length + CHUNK, 0);
         }
+        let mut count = 0;
+        for (at, block) in self.range.clone().enumerate() {
+            let Some(block) = self.rows.block(block) else { break };
+            for (row, begin) in block.plane::<L::Eight>(plane::BEGINNINGS).words().into_iter().enumerate() {
+                let Some(free) = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut()) else { break };
+                L::list(begin, (at * BLOCK + row * CHUNK) as u16, free);
+                count += begin.count_ones() as usize;
+            }
+        }
+        let rest = self.text.get(self.range.start * BLOCK..).unwrap_or_default();
+        let text = rest.get(..length + CHUNK).unwrap_or_else(|| {
+            last.clear();
+            last.extend_from_slice(rest);
+            last.resize(length + CHUNK, 0);
+            last
+        });
+        L::sieve(&self.stems.sieve, text, places, count)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Bits of eight chunks that follow one another, worked on together: word `i` holds those of chunk `i`.
 
-use super::{CHUNK, STRETCH, bits};
+use super::{CHUNK, bits};
 use std::ops::{BitAnd, BitOr, Not};
 
 /// So many words.
 pub(crate) const EIGHT: usize = 8;
+
+/// Eight chunks of a text, and those behind them that what begins there goes on in.
+pub(crate) const STRETCH: usize = (EIGHT + 2) * CHUNK;
 
 /// Eight words of sixty-four bits.
 pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {

@@ -4,8 +4,6 @@
 //! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once. A look at the
 //! first four bytes, in a table that is always at hand, leaves few for the second, closer one.
 
-use super::{CHUNK, EIGHT, bits};
-
 const BEGINNINGS_BITS: u32 = 15;
 const RUNS_BITS: u32 = 15;
 const EIGHTS_BITS: u32 = 17;
@@ -82,19 +80,16 @@ impl Sieve {
         }
     }
 
-    /// Lists the places of the first eight times sixty-four bytes where a word may begin, of those whose bits are set. Returns how many
-    /// there are.
+    /// Keeps those of the first so many places of a text, in their order, where a word may begin. Returns how many there are.
     #[inline(always)]
-    pub(crate) fn each(&self, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
-        let mut count = 0;
-        for (row, asked) in asked.into_iter().enumerate() {
-            for at in bits(asked).map(|bit| row * CHUNK + bit) {
-                // Noted without a branch, which would mostly be guessed wrong.
-                into[count % into.len()] = at as u16;
-                count += usize::from(self.may_begin(eight(text, at)));
-            }
+    pub(crate) fn each(&self, text: &[u8], places: &mut [u16], count: usize) -> usize {
+        let mut kept = 0;
+        for at in 0..count.min(places.len()) {
+            // Noted without a branch, which would mostly be guessed wrong.
+            places[kept] = places[at];
+            kept += usize::from(self.may_begin(first_eight(text.get(usize::from(places[at])..).unwrap_or_default())));
         }
-        count
+        kept
     }
 
     #[inline(always)]
@@ -109,19 +104,12 @@ impl Sieve {
     }
 }
 
-/// Places in a [`STRETCH`], and room behind them.
-pub(crate) type Places = [u16; STRETCH];
-
-/// Eight times sixty-four bytes, and those behind them that words go on in.
-pub(crate) const STRETCH: usize = (EIGHT + 2) * CHUNK;
-
-#[inline(always)]
-fn eight(text: &[u8; STRETCH], at: usize) -> u64 {
-    text[at % (EIGHT * CHUNK)..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
-
 /// Up to eight bytes, zeros behind them.
+#[inline(always)]
 fn first_eight(bytes: &[u8]) -> u64 {
+    if let Some(eight) = bytes.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
     bytes.iter().take(8).rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
@@ -190,21 +178,22 @@ pub(super) const SHIFTS: [u32; 4] = [32 - BEGINNINGS_BITS, 32 - RUNS_BITS, 32 - 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Look, Walk, each_width, widest},
+        super::{CHUNK, Look, Walk, each_width, widest},
         *,
     };
     use proptest::prelude::*;
 
-    struct Ask<'a>(&'a Sieve, &'a [u8; STRETCH], [u64; EIGHT]);
+    struct Ask<'a>(&'a Sieve, &'a [u8], Vec<u16>);
 
     impl Walk for Ask<'_> {
         type Output = Vec<u16>;
 
         #[inline(always)]
-        fn walk<L: Look>(self) -> Vec<u16> {
-            let mut places = [0; STRETCH];
-            let count = L::sieve(self.0, self.1, self.2, &mut places);
-            places[..count].to_vec()
+        fn walk<L: Look>(mut self) -> Vec<u16> {
+            let count = self.2.len();
+            self.2.resize(count + CHUNK, 0);
+            let count = L::sieve(self.0, self.1, &mut self.2, count);
+            self.2[..count].to_vec()
         }
     }
 
@@ -233,16 +222,16 @@ mod tests {
                     Err(bytes) => text.extend(bytes),
                 }
             }
-            text.resize(STRETCH, 0);
-            let text: &[u8; STRETCH] = text.first_chunk().expect("so many bytes");
-            let asked = std::array::from_fn(|row| (0..CHUNK).fold(0, |all, at| all | u64::from(text[row * CHUNK + at] != b' ') << at));
-            let told = each_width(|| widest(Ask(&sieve, text, asked)));
+            let length = text.len().next_power_of_two();
+            text.resize(length + CHUNK, 0);
+            let asked: Vec<u16> = (0..length).filter(|at| text[*at] != b' ').map(|at| at as u16).collect();
+            let told = each_width(|| widest(Ask(&sieve, &text, asked.clone())));
             prop_assert!(told.iter().all(|noted| *noted == told[0]), "{:?}", told);
-            for at in begin.into_iter().filter(|at| *at < EIGHT * CHUNK) {
+            for at in begin {
                 prop_assert!(told[0].contains(&(at as u16)), "{}", at);
             }
             for at in 0..CHUNK {
-                let here = fold(eight(text, at));
+                let here = fold(first_eight(&text[at..]));
                 let run = here.to_le_bytes().iter().take_while(|byte| byte.is_ascii_lowercase()).count();
                 prop_assert_eq!(leading_letters(here), mask(run));
             }

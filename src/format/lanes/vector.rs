@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
-    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, Places, STRETCH, Sieve, Table, Walk, Words, limit,
+    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
@@ -373,15 +373,12 @@ impl Look for Tables {
     }
 
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; STRETCH], asked: [u64; EIGHT], into: &mut Places) -> usize {
-        let mut count = 0;
-        for (row, asked) in asked.iter().enumerate() {
-            let Some(free) = into[count..].first_chunk_mut() else { break };
-            Tables::list(*asked, (row * CHUNK) as u16, free);
-            count += asked.count_ones() as usize;
-        }
-        let count = keep::<16>(into, count, |places| by_beginnings(sieve, text, places));
-        keep::<8>(into, count, |places| by_words(sieve, text, places))
+    fn sieve(sieve: &Sieve, text: &[u8], places: &mut [u16], count: usize) -> usize {
+        let Some(held) = text.len().checked_sub(CHUNK).and_then(usize::checked_ilog2).map(|bits| (1 << bits) - 1) else {
+            return sieve.each(text, places, count);
+        };
+        let count = keep(places, count, |sixteen| by_beginnings(sieve, text, held, sixteen));
+        keep(places, count, |eight| by_words(sieve, text, held, eight))
     }
 }
 
@@ -646,18 +643,17 @@ fn numbers(vector: __m512i) -> [u64; 8] {
     unsafe { std::mem::transmute(vector) }
 }
 
-/// Keeps those of the first so many places of which it is told by bits, so many at a time, that they are worth it. Returns how many are.
+/// Keeps those of the first so many places that are told by bits to be worth it, so many at a time. Returns how many are.
 #[inline(always)]
-fn keep<const SOME: usize>(places: &mut Places, count: usize, is_worth: impl Fn(&[u16; SOME]) -> u64) -> usize {
+fn keep<const SOME: usize>(places: &mut [u16], count: usize, is_worth: impl Fn(&[u16; SOME]) -> u32) -> usize {
     let mut kept = 0;
-    for group in 0..count.div_ceil(SOME) {
-        let first = group * SOME;
+    for first in (0..count).step_by(SOME) {
         let Some(asked) = places.get(first..).and_then(|rest| rest.first_chunk::<SOME>()).copied() else { break };
-        let worth = is_worth(&asked) & (u64::MAX >> CHUNK.saturating_sub(count - first));
+        let worth = is_worth(&asked) & (u32::MAX >> 32_usize.saturating_sub(count - first));
         let mut all = [0; CHUNK / 2];
         all[..SOME].copy_from_slice(&asked);
         // SAFETY: takes vectors, and 32 numbers are as large as one; the processor has the instruction where the caller's type is used.
-        let packed: [u16; CHUNK / 2] = unsafe { std::mem::transmute(_mm512_maskz_compress_epi16(worth as u32, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
+        let packed = unsafe { std::mem::transmute::<__m512i, [u16; CHUNK / 2]>(_mm512_maskz_compress_epi16(worth, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
         // Never beyond what is read already: as many are kept at most as were asked about.
         let Some(free) = places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut::<SOME>()) else { break };
         free.copy_from_slice(&packed[..SOME]);
@@ -668,11 +664,11 @@ fn keep<const SOME: usize>(places: &mut Places, count: usize, is_worth: impl Fn(
 
 /// What [`Sieve::each`] says first of what begins at these places.
 #[inline(always)]
-fn by_beginnings(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64 {
-    // SAFETY: takes vectors, and reads four bytes of the text at places held to its first 512 of 640, and of the table the entry that a
+fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) -> u32 {
+    // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(511));
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
         let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
@@ -682,17 +678,17 @@ fn by_beginnings(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 16]) -> u64
         let hash = _mm512_mullo_epi32(beginning, _mm512_set1_epi32(FACTOR as i32));
         let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[0] as i32));
         let known = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(place), sieve.beginnings.as_ptr().cast());
-        u64::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(known, place), _mm512_set1_epi32(1)))
+        u32::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(known, place), _mm512_set1_epi32(1)))
     }
 }
 
 /// What it says then of what is left.
 #[inline(always)]
-fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
-    // SAFETY: takes vectors, and reads eight bytes of the text at places held to its first 512 of 640, and of each table the entry that a
+fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
+    // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(511));
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
         let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
         let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
@@ -716,6 +712,6 @@ fn by_words(sieve: &Sieve, text: &[u8; STRETCH], places: &[u16; 8]) -> u64 {
         let which = _mm512_xor_si512(_mm512_srli_epi64::<16>(bytes), _mm512_srli_epi64::<24>(bytes));
         let pair = _mm512_srlv_epi64(follow, _mm512_and_si512(which, _mm512_set1_epi64(31)));
         let known = _mm512_or_si512(_mm512_and_si512(_mm512_or_si512(run, eight), leading), pair);
-        u64::from(_mm512_test_epi64_mask(known, _mm512_set1_epi64(1)))
+        u32::from(_mm512_test_epi64_mask(known, _mm512_set1_epi64(1)))
     }
 }
