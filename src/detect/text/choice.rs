@@ -84,7 +84,7 @@ impl<'a> Choice<'a> {
     fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
         let row = places.without(E::all(6));
         let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
-        let are = |words: E| (window([words, E::all(0)]) & E::all(1)).filled();
+        let are = |words: E| words.has(places);
         let most = |of: E, most: u64| of.is_at_most(E::all(most));
         let forms = &self.scanner.forms;
         let sought = |marks: E, near: E| (marks & (near | E::all(ANYBODY))).filled();
@@ -170,8 +170,8 @@ impl Each for Choice<'_> {
             let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
             let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
             // What else is known of them goes along in further bits.
-            let flag = |of: L::Eight| of.pick(eight.without(L::Eight::all(6))).window(L::Eight::all(0), eight) & L::Eight::all(1);
-            let noted = eight | flag(short).up(L::Eight::all(0), SHORT) | flag(numbers.mixed).up(L::Eight::all(0), MIXED);
+            let flag = |of: L::Eight, bit: u32| of.has(eight) & L::Eight::all(1 << bit);
+            let noted = eight | flag(short, SHORT) | flag(numbers.mixed, MIXED);
             // Never beyond what is read already.
             let Some(free) = self.places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut()) else { break };
             noted.pack(worth, free);

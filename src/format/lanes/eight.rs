@@ -36,6 +36,9 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     /// The words of these at the places that the lowest three bits of each of `at` say.
     fn pick(self, at: Self) -> Self;
 
+    /// All bits of the words whose place is set: of these, bit `i % 64` of word `i / 64`, which is taken modulo eight, is place `i`.
+    fn has(self, places: Self) -> Self;
+
     /// Of each word the bits from the one on that the lowest six bits of `from` say, then those of the word of `high`.
     fn window(self, high: Self, from: Self) -> Self;
 
@@ -172,6 +175,11 @@ impl Eight for Words {
     }
 
     #[inline(always)]
+    fn has(self, places: Words) -> Words {
+        Words::each(|at| (self.0[places.0[at] as usize / CHUNK % EIGHT] >> (places.0[at] % CHUNK as u64) & 1).wrapping_neg())
+    }
+
+    #[inline(always)]
     fn window(self, high: Words, from: Words) -> Words {
         Words::each(|at| {
             let from = from.0[at] as u32 % u64::BITS;
@@ -269,7 +277,7 @@ mod tests {
             let [a, b] = words.map(L::Eight::of);
             let sum = a.add(b, &mut carry);
             let bits = [a & b, a | b, !a, a.up(b, places), a.down(b, places), a.preceding(b), a.following(b), a.filled(), sum];
-            let numbers = [a.pick(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.ones(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
+            let numbers = [a.pick(b), a.has(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.ones(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
             let found = [a.look_up(&SQUARES), a.bytes_of(b, text), L::Eight::all(u64::from(a.which()))];
             let mut packed = [0; EIGHT];
             b.pack(a.which(), &mut packed);
@@ -308,6 +316,7 @@ mod tests {
                 each(&|at| if a[at] == 0 { 0 } else { u64::MAX }),
                 sum,
                 each(&|at| a[b[at] as usize % 8]),
+                each(&|at| if a[b[at] as usize / 64 % 8] >> (b[at] % 64) & 1 != 0 { u64::MAX } else { 0 }),
                 each(&|at| (wide(a[at], b[at]) >> (b[at] % 64)) as u64),
                 each(&|at| a[at].checked_shr(b[at].min(64) as u32).unwrap_or(0)),
                 each(&|at| u64::from(a[at].trailing_zeros())),

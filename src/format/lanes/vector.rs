@@ -7,7 +7,7 @@ use super::{
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
-    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_add_epi8, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set4_epi32, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
+    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_add_epi8, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_popcnt_epi64, _mm512_rolv_epi64, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set4_epi32, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shrdv_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
 };
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -50,10 +50,10 @@ fn has_avx512() -> bool {
 #[inline]
 fn has_tables() -> bool {
     let vectors = is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("avx512vbmi2");
-    vectors && is_x86_feature_detected!("gfni") && has_avx512()
+    vectors && is_x86_feature_detected!("gfni") && is_x86_feature_detected!("avx512vpopcntdq") && has_avx512()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn with_tables<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Tables>()
 }
@@ -210,7 +210,7 @@ by_masks!(
 pub(super) struct Wide(__m512i);
 
 impl Look for Wide {
-    type Eight = Vector;
+    type Eight = Vector<false>;
 
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Wide {
@@ -306,7 +306,7 @@ fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
 }
 
 impl Look for Tables {
-    type Eight = Vector;
+    type Eight = Vector<true>;
 
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Tables {
@@ -399,7 +399,7 @@ fn in_half(chunk: &[u8; CHUNK], half: &HalfTable) -> __m512i {
 
 /// Word `i` of vector `j` becomes word `j` of vector `i`: by halves, quarters and neighbours.
 #[inline(always)]
-fn across(vectors: &mut [Vector; EIGHT]) {
+fn across(vectors: &mut [Vector<true>; EIGHT]) {
     for (step, [low, high]) in [4, 2, 1].into_iter().zip(&EXCHANGES) {
         for at in (0..EIGHT).filter(|at| at & step == 0) {
             let (a, b) = (vectors[at].0, vectors[at + step].0);
@@ -424,9 +424,9 @@ const EXCHANGES: [[[u64; EIGHT]; 2]; 3] = {
     all
 };
 
-/// Eight words of bits: AVX-512.
+/// Eight words of bits: AVX-512, with `TABLES` that of the processors of [`Tables`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Vector(__m512i);
+pub(super) struct Vector<const TABLES: bool>(__m512i);
 
 #[inline(always)]
 fn of_numbers(words: &[u64; EIGHT]) -> __m512i {
@@ -434,39 +434,39 @@ fn of_numbers(words: &[u64; EIGHT]) -> __m512i {
     unsafe { std::mem::transmute(*words) }
 }
 
-impl BitAnd for Vector {
-    type Output = Vector;
+impl<const TABLES: bool> BitAnd for Vector<TABLES> {
+    type Output = Self;
 
     #[inline(always)]
-    fn bitand(self, other: Vector) -> Vector {
+    fn bitand(self, other: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_and_si512(self.0, other.0) })
     }
 }
 
-impl BitOr for Vector {
-    type Output = Vector;
+impl<const TABLES: bool> BitOr for Vector<TABLES> {
+    type Output = Self;
 
     #[inline(always)]
-    fn bitor(self, other: Vector) -> Vector {
+    fn bitor(self, other: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_or_si512(self.0, other.0) })
     }
 }
 
-impl Not for Vector {
-    type Output = Vector;
+impl<const TABLES: bool> Not for Vector<TABLES> {
+    type Output = Self;
 
     #[inline(always)]
-    fn not(self) -> Vector {
+    fn not(self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_andnot_si512(self.0, _mm512_set1_epi64(-1)) })
     }
 }
 
-impl Eight for Vector {
+impl<const TABLES: bool> Eight for Vector<TABLES> {
     #[inline(always)]
-    fn of(words: [u64; EIGHT]) -> Vector {
+    fn of(words: [u64; EIGHT]) -> Self {
         Vector(of_numbers(&words))
     }
 
@@ -476,7 +476,7 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn up(self, low: Vector, places: u32) -> Vector {
+    fn up(self, low: Self, places: u32) -> Self {
         let (up, down) = (i64::from(places), i64::from(u64::BITS - places));
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         let moved = unsafe { [_mm512_sllv_epi64(self.0, _mm512_set1_epi64(up)), _mm512_srlv_epi64(low.0, _mm512_set1_epi64(down))] };
@@ -484,7 +484,7 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn down(self, high: Vector, places: u32) -> Vector {
+    fn down(self, high: Self, places: u32) -> Self {
         let (down, up) = (i64::from(places), i64::from(u64::BITS - places));
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         let moved = unsafe { [_mm512_srlv_epi64(self.0, _mm512_set1_epi64(down)), _mm512_sllv_epi64(high.0, _mm512_set1_epi64(up))] };
@@ -492,31 +492,45 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn preceding(self, before: Vector) -> Vector {
+    fn preceding(self, before: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_alignr_epi64::<7>(self.0, before.0) })
     }
 
     #[inline(always)]
-    fn following(self, behind: Vector) -> Vector {
+    fn following(self, behind: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_alignr_epi64::<1>(behind.0, self.0) })
     }
 
     #[inline(always)]
-    fn filled(self) -> Vector {
+    fn filled(self) -> Self {
         // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_test_epi64_mask(self.0, self.0), -1) })
     }
 
     #[inline(always)]
-    fn pick(self, at: Vector) -> Vector {
+    fn pick(self, at: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_permutexvar_epi64(at.0, self.0) })
     }
 
     #[inline(always)]
-    fn window(self, high: Vector, from: Vector) -> Vector {
+    fn has(self, places: Self) -> Self {
+        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+        unsafe {
+            let words = _mm512_permutexvar_epi64(_mm512_srli_epi64::<6>(places.0), self.0);
+            let bits = _mm512_rolv_epi64(_mm512_set1_epi64(1), places.0);
+            Vector(_mm512_maskz_set1_epi64(_mm512_test_epi64_mask(words, bits), -1))
+        }
+    }
+
+    #[inline(always)]
+    fn window(self, high: Self, from: Self) -> Self {
+        if TABLES {
+            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
+            return Vector(unsafe { _mm512_shrdv_epi64(self.0, high.0, from.0) });
+        }
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         let moved = unsafe {
             let from = _mm512_and_si512(from.0, _mm512_set1_epi64(63));
@@ -527,16 +541,19 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn without(self, bits: Vector) -> Vector {
+    fn without(self, bits: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_srlv_epi64(self.0, bits.0) })
     }
 
     #[inline(always)]
-    fn zeros(self) -> Vector {
+    fn zeros(self) -> Self {
+        if TABLES {
+            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
+            return Vector(unsafe { _mm512_popcnt_epi64(_mm512_andnot_si512(self.0, _mm512_add_epi64(self.0, _mm512_set1_epi64(-1)))) });
+        }
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         unsafe {
-            // The exponent of the lowest bit, read as a number, is its place; there is none of nothing.
             let lowest = _mm512_and_si512(self.0, _mm512_sub_epi64(_mm512_setzero_si512(), self.0));
             let place = _mm512_sub_epi64(_mm512_set1_epi64(63), _mm512_lzcnt_epi64(lowest));
             let none = _mm512_cmpeq_epu64_mask(self.0, _mm512_setzero_si512());
@@ -545,13 +562,17 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn zeros_above(self) -> Vector {
+    fn zeros_above(self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_lzcnt_epi64(self.0) })
     }
 
     #[inline(always)]
-    fn ones(self) -> Vector {
+    fn ones(self) -> Self {
+        if TABLES {
+            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
+            return Vector(unsafe { _mm512_popcnt_epi64(self.0) });
+        }
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         unsafe {
             let of_four = _mm512_set4_epi32(0x0403_0302, 0x0302_0201, 0x0302_0201, 0x0201_0100);
@@ -563,25 +584,25 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn plus(self, other: Vector) -> Vector {
+    fn plus(self, other: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_add_epi64(self.0, other.0) })
     }
 
     #[inline(always)]
-    fn least(self, other: Vector) -> Vector {
+    fn least(self, other: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_min_epu64(self.0, other.0) })
     }
 
     #[inline(always)]
-    fn is(self, other: Vector) -> Vector {
+    fn is(self, other: Self) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_cmpeq_epu64_mask(self.0, other.0), -1) })
     }
 
     #[inline(always)]
-    fn look_up<const N: usize>(self, table: &[u64; N]) -> Vector {
+    fn look_up<const N: usize>(self, table: &[u64; N]) -> Self {
         const { assert!(N.is_power_of_two()) }
         // SAFETY: takes vectors, and reads entries of the table at places held to its length; the type is used only where the processor
         // has AVX-512.
@@ -592,7 +613,7 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn bytes_of(self, behind: Vector, text: &[u8; STRETCH]) -> Vector {
+    fn bytes_of(self, behind: Self, text: &[u8; STRETCH]) -> Self {
         const { assert!(STRETCH >= 511 + CHUNK + 8) }
         // SAFETY: takes vectors, and reads eight bytes of the text from places on that are held to its first 512, and up to 64 behind them;
         // the type is used only where the processor has AVX-512.
@@ -616,13 +637,13 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
-    fn of_places(places: &[u16; EIGHT]) -> Vector {
+    fn of_places(places: &[u16; EIGHT]) -> Self {
         // SAFETY: takes a vector, and eight numbers of 16 bits are one; the type is used only where the processor has AVX-512.
         Vector(unsafe { _mm512_cvtepu16_epi64(std::mem::transmute::<[u16; EIGHT], __m128i>(*places)) })
     }
 
     #[inline(always)]
-    fn add(self, other: Vector, carry: &mut bool) -> Vector {
+    fn add(self, other: Self, carry: &mut bool) -> Self {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         unsafe {
             let ones = _mm512_set1_epi64(-1);
