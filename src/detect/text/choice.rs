@@ -141,13 +141,7 @@ impl Each for Choice<'_> {
         let before = first.checked_sub(EIGHT).map_or(L::Eight::all(0), |before| of_rows(self.marks, before));
         let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
         let is_phone_near = (around & L::Eight::all(self.phone)).filled();
-        let known = Known {
-            reach,
-            near: marks,
-            around,
-            is_phone_near,
-            rests: numbers.rests,
-        };
+        let known = Known { reach, near: marks, around, is_phone_near, rests: numbers.rests };
         let mut count = 0;
         for (row, asked) in (whole | short | numbers.mixed).words().into_iter().enumerate() {
             let Some(free) = self.places[count..].first_chunk_mut() else { break };

@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     detect::{
-        DetectorId, normal,
+        DetectorId,
+        check::iban_length_in,
+        normal,
         read::{is_private_ip, is_test_ip},
         shape::MakeUp,
     },
@@ -67,7 +69,7 @@ impl Scan<'_> {
         let v6 = (after == b':') & (length <= 4);
         let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
         let long = length as usize >= scanner.shortest_word;
-        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
+        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.phone_start(start).is_some() && self.may_dial(start, made)
     }
 
     /// Whether a shape may begin at a run that begins with a digit and is made so. `near`: marks of whose words may be near.
@@ -108,7 +110,7 @@ impl Scan<'_> {
         let made = planes.made(start);
         let length = made.first_run().length();
         let shape = !planes.rests.has(start) && self.may_be_shape(start, made);
-        let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3);
+        let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3) && self.length_of_iban(start).is_some();
         let v6 = (length <= 4) & (self.byte(start + length as usize) == b':');
         shape | iban | v6 | (length as usize >= scanner.shortest_word)
     }
@@ -300,10 +302,16 @@ impl Scan<'_> {
         slash_word || matches!(before.last(), Some(b'v' | b'V')) || (0..before.len()).any(|at| is_version_word(&before[at..]))
     }
 
+    /// How long an IBAN is whose country stands here.
+    fn length_of_iban(&self, start: usize) -> Option<usize> {
+        iban_length_in([start, start + 1].map(|at| self.byte(at).to_ascii_uppercase()))
+    }
+
     fn iban(&mut self, id: DetectorId, start: usize) {
         let mut compact = [0_u8; 34];
         let (mut length, mut at, mut grouped) = (0, start, false);
-        let (mut cases, mut wanted) = ([false; 2], None);
+        let mut cases = [false; 2];
+        let Some(wanted) = self.length_of_iban(start) else { return };
         while length < compact.len() {
             let byte = self.byte(at);
             if byte.is_ascii_alphanumeric() {
@@ -317,14 +325,7 @@ impl Scan<'_> {
                 grouped = true;
             }
             at += 1;
-            if length == 2 && wanted.is_none() {
-                wanted =
-                    crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
-                if wanted.is_none() {
-                    return;
-                }
-            }
-            if wanted == Some(length) {
+            if wanted == length {
                 let joins = |byte: u8, beyond: u8| matches!(byte, b'-' | b'+' | b'=') && beyond.is_ascii_alphanumeric();
                 let goes_on = joins(self.byte(at), self.byte(at + 1));
                 let goes_back = joins(self.before(start), self.before(start.saturating_sub(1))) && self.before(start) != b'=';

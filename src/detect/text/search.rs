@@ -102,7 +102,11 @@ struct Neighbours<'a> {
 impl<'a> Neighbours<'a> {
     #[inline(always)]
     fn of(rows: Rows<'a>, at: usize) -> Option<Neighbours<'a>> {
-        Some(Neighbours { before: at.checked_sub(1).and_then(|before| rows.block(before)), here: rows.block(at)?, behind: rows.block(at + 1) })
+        Some(Neighbours {
+            before: at.checked_sub(1).and_then(|before| rows.block(before)),
+            here: rows.block(at)?,
+            behind: rows.block(at + 1),
+        })
     }
 
     /// What each row has of a plane.

@@ -277,7 +277,19 @@ mod tests {
             let [a, b] = words.map(L::Eight::of);
             let sum = a.add(b, &mut carry);
             let bits = [a & b, a | b, !a, a.up(b, places), a.down(b, places), a.preceding(b), a.following(b), a.filled(), sum];
-            let numbers = [a.pick(b), a.has(b), a.window(b, b), a.without(b), a.zeros(), a.zeros_above(), a.ones(), a.plus(b), a.least(b), a.is(b), a.is_at_most(b)];
+            let numbers = [
+                a.pick(b),
+                a.has(b),
+                a.window(b, b),
+                a.without(b),
+                a.zeros(),
+                a.zeros_above(),
+                a.ones(),
+                a.plus(b),
+                a.least(b),
+                a.is(b),
+                a.is_at_most(b),
+            ];
             let found = [a.look_up(&SQUARES), a.bytes_of(b, text), L::Eight::all(u64::from(a.which()))];
             let mut packed = [0; EIGHT];
             b.pack(a.which(), &mut packed);

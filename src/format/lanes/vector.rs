@@ -7,7 +7,21 @@ use super::{
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::{
-    _MM_HINT_T0, __m128i, __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_add_epi8, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu8_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu16_epi32, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64, _mm512_mask_mov_epi8, _mm512_mask_sub_epi64, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_set1_epi64, _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutex2var_epi8, _mm512_permutexvar_epi64, _mm512_permutexvar_epi8, _mm512_popcnt_epi64, _mm512_rolv_epi64, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_epi8, _mm512_set4_epi32, _mm512_set_epi64, _mm512_setzero_si512, _mm512_shrdv_epi64, _mm512_shuffle_epi8, _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_set_epi64x, _mm_sub_epi8,
+    __m128i, __m256i, __m512i, _MM_HINT_T0, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8,
+    _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm256_add_epi8, _mm256_and_si256,
+    _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_sub_epi8,
+    _mm512_add_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512,
+    _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask,
+    _mm512_cmple_epu32_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32,
+    _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32,
+    _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi8, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64,
+    _mm512_mask_sub_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_set1_epi64,
+    _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512,
+    _mm512_permutex2var_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8, _mm512_permutexvar_epi64, _mm512_popcnt_epi64,
+    _mm512_rolv_epi64, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set_epi64, _mm512_set1_epi8, _mm512_set1_epi16,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shrdv_epi64, _mm512_shuffle_epi8,
+    _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8,
+    _mm512_sub_epi64, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -674,7 +688,12 @@ fn keep<const SOME: usize>(places: &mut [u16], count: usize, is_worth: impl Fn(&
         let mut all = [0; CHUNK / 2];
         all[..SOME].copy_from_slice(&asked);
         // SAFETY: takes vectors, and 32 numbers are as large as one; the processor has the instruction where the caller's type is used.
-        let packed = unsafe { std::mem::transmute::<__m512i, [u16; CHUNK / 2]>(_mm512_maskz_compress_epi16(worth, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
+        let packed = unsafe {
+            std::mem::transmute::<__m512i, [u16; CHUNK / 2]>(_mm512_maskz_compress_epi16(
+                worth,
+                std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all),
+            ))
+        };
         // Never beyond what is read already: as many are kept at most as were asked about.
         let Some(free) = places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut::<SOME>()) else { break };
         free.copy_from_slice(&packed[..SOME]);
@@ -689,7 +708,8 @@ fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) ->
     // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
+        let places =
+            _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
         let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
@@ -709,7 +729,8 @@ fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
     // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the entry that a
     // hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
+        let places =
+            _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
         let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
         let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
