@@ -50,7 +50,10 @@ pub(crate) trait Look: Copy {
     fn alphanumeric(&self) -> u64;
 
     /// Which bytes are ASCII digits.
-    fn digits(&self) -> u64;
+    #[inline(always)]
+    fn digits(&self) -> u64 {
+        self.within(b'0', b'9')
+    }
 
     /// Which bytes are one of these or lie between them.
     fn within(&self, from: u8, to: u8) -> u64;
@@ -59,7 +62,10 @@ pub(crate) trait Look: Copy {
     fn beyond_ascii(&self) -> u64;
 
     /// Which bytes have the highest two bits set: in UTF-8, the first ones of characters beyond ASCII.
-    fn leads(&self) -> u64;
+    #[inline(always)]
+    fn leads(&self) -> u64 {
+        self.within(0xc0, 0xff)
+    }
 
     /// See [`Sieve::each`].
     #[inline(always)]
@@ -189,11 +195,6 @@ mod portable {
         }
 
         #[inline]
-        fn digits(&self) -> u64 {
-            self.bits(|byte| u8::from(byte.is_ascii_digit()))
-        }
-
-        #[inline]
         fn within(&self, from: u8, to: u8) -> u64 {
             self.bits(|byte| u8::from(byte.wrapping_sub(from) <= to.wrapping_sub(from)))
         }
@@ -201,11 +202,6 @@ mod portable {
         #[inline]
         fn beyond_ascii(&self) -> u64 {
             self.bits(|byte| byte >> 7)
-        }
-
-        #[inline]
-        fn leads(&self) -> u64 {
-            self.bits(|byte| (byte & byte << 1) >> 7)
         }
     }
 

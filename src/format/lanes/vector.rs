@@ -6,23 +6,7 @@ use super::{
     CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
-use std::arch::x86_64::{
-    __m128i, __m256i, __m512i, _MM_HINT_T0, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_min_epu8,
-    _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm256_add_epi8, _mm256_and_si256,
-    _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_sub_epi8,
-    _mm512_add_epi8, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_andnot_si512,
-    _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epu64_mask, _mm512_cmpge_epu8_mask, _mm512_cmple_epu8_mask,
-    _mm512_cmple_epu32_mask, _mm512_cmplt_epu64_mask, _mm512_cvtepi64_epi16, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32,
-    _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_gf2p8affine_epi64_epi8, _mm512_i32gather_epi32,
-    _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_lzcnt_epi64, _mm512_mask_mov_epi8, _mm512_mask_mov_epi32, _mm512_mask_mov_epi64,
-    _mm512_mask_sub_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi16, _mm512_maskz_compress_epi64, _mm512_maskz_set1_epi64,
-    _mm512_min_epu64, _mm512_movepi8_mask, _mm512_movm_epi8, _mm512_mul_epu32, _mm512_mullo_epi32, _mm512_or_si512,
-    _mm512_permutex2var_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8, _mm512_permutexvar_epi64, _mm512_popcnt_epi64,
-    _mm512_rolv_epi64, _mm512_rorv_epi32, _mm512_rorv_epi64, _mm512_sad_epu8, _mm512_set_epi64, _mm512_set1_epi8, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shrdv_epi64, _mm512_shuffle_epi8,
-    _mm512_sllv_epi64, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi8,
-    _mm512_sub_epi64, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
-};
+use std::arch::x86_64::*;
 use std::ops::{BitAnd, BitOr, Not};
 
 /// Walks with the widest comparison this processor has.
@@ -57,22 +41,23 @@ fn has_avx2() -> bool {
 
 #[inline]
 fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512cd") && has_avx2()
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && has_avx2()
 }
 
 /// Tables of 128 bytes, moves of bits among bytes, bytes chosen by masks: all processors since 2019 that have AVX-512 at all.
 #[inline]
 fn has_tables() -> bool {
     let vectors = is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("avx512vbmi2");
-    vectors && is_x86_feature_detected!("gfni") && is_x86_feature_detected!("avx512vpopcntdq") && has_avx512()
+    let counts = is_x86_feature_detected!("avx512cd") && is_x86_feature_detected!("avx512vpopcntdq");
+    vectors && counts && is_x86_feature_detected!("gfni") && has_avx512()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,avx512cd,avx512vpopcntdq,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn with_tables<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Tables>()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn with_512<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Wide>()
 }
@@ -123,15 +108,6 @@ macro_rules! by_masks {
                     let digit = within($sub(lane, $set(b'0' as i8)), 9);
                     let lower = $or(lane, $set(0x20));
                     $or(digit, within($sub(lower, $set(b'a' as i8)), 25))
-                })
-            }
-
-            #[inline(always)]
-            fn digits(&self) -> u64 {
-                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                self.bits(|lane| unsafe {
-                    let value = $sub(lane, $set(b'0' as i8));
-                    $equal($min(value, $set(9)), value)
                 })
             }
 
@@ -224,7 +200,7 @@ by_masks!(
 pub(super) struct Wide(__m512i);
 
 impl Look for Wide {
-    type Eight = Vector<false>;
+    type Eight = Words;
 
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Wide {
@@ -250,12 +226,6 @@ impl Look for Wide {
     }
 
     #[inline(always)]
-    fn digits(&self) -> u64 {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        unsafe { _mm512_cmple_epu8_mask(_mm512_sub_epi8(self.0, _mm512_set1_epi8(b'0' as i8)), _mm512_set1_epi8(9)) }
-    }
-
-    #[inline(always)]
     fn within(&self, from: u8, to: u8) -> u64 {
         // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
         unsafe {
@@ -269,12 +239,6 @@ impl Look for Wide {
         // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
         unsafe { _mm512_movepi8_mask(self.0) }
     }
-
-    #[inline(always)]
-    fn leads(&self) -> u64 {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        unsafe { _mm512_cmpge_epu8_mask(self.0, _mm512_set1_epi8(0xc0_u8 as i8)) }
-    }
 }
 
 /// The same where there are tables of 128 bytes.
@@ -284,77 +248,51 @@ pub(super) struct Tables(Wide);
 /// Where bit `i` of byte `7 - j` comes to be bit `j` of byte `i`.
 const TURN: i64 = i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]);
 
-/// The bytes of each eight in the opposite order.
-const BACKWARDS: [u8; CHUNK] = {
-    let (mut order, mut at) = ([0; CHUNK], 0);
+/// The bytes of each eight in the opposite order; the first bytes of all eights, then the second ones, and so on; 0, 1, 2 and so on.
+const ORDERS: [[u8; CHUNK]; 3] = {
+    let (mut orders, mut at) = ([[0; CHUNK]; 3], 0);
     while at < CHUNK {
-        order[at] = (at ^ 7) as u8;
+        (orders[0][at], orders[1][at], orders[2][at]) = ((at ^ 7) as u8, (at % 8 * 8 + at / 8) as u8, at as u8);
         at += 1;
     }
-    order
+    orders
 };
-
-/// The first bytes of all eights, then the second ones, and so on.
-const ACROSS: [u8; CHUNK] = {
-    let (mut order, mut at) = ([0; CHUNK], 0);
-    while at < CHUNK {
-        order[at] = (at % 8 * 8 + at / 8) as u8;
-        at += 1;
-    }
-    order
-};
-
-/// 0, 1, 2 and so on.
-const IN_ORDER: [u8; CHUNK] = {
-    let (mut order, mut at) = ([0; CHUNK], 0);
-    while at < CHUNK {
-        order[at] = at as u8;
-        at += 1;
-    }
-    order
-};
+const BACKWARDS: [u8; CHUNK] = ORDERS[0];
+const ACROSS: [u8; CHUNK] = ORDERS[1];
+const IN_ORDER: [u8; CHUNK] = ORDERS[2];
 
 #[inline(always)]
 fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
     Wide::of(bytes).0
 }
 
+macro_rules! by_wide {
+    ($($name:ident($($given:ident: $kind:ty),*);)*) => {$(
+        #[inline(always)]
+        fn $name(&self, $($given: $kind),*) -> u64 {
+            self.0.$name($($given),*)
+        }
+    )*};
+}
+
 impl Look for Tables {
-    type Eight = Vector<true>;
+    type Eight = Vector;
 
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Tables {
         Tables(Wide::of(chunk))
     }
 
+    by_wide! {
+        alphanumeric();
+        within(from: u8, to: u8);
+        beyond_ascii();
+        leads();
+    }
+
     #[inline(always)]
     fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
         self.0.any_of(wanted)
-    }
-
-    #[inline(always)]
-    fn alphanumeric(&self) -> u64 {
-        self.0.alphanumeric()
-    }
-
-    #[inline(always)]
-    fn digits(&self) -> u64 {
-        self.0.digits()
-    }
-
-    #[inline(always)]
-    fn within(&self, from: u8, to: u8) -> u64 {
-        self.0.within(from, to)
-    }
-
-    #[inline(always)]
-    fn beyond_ascii(&self) -> u64 {
-        self.0.beyond_ascii()
-    }
-
-    #[inline(always)]
-    fn leads(&self) -> u64 {
-        self.0.leads()
     }
 
     #[inline(always)]
@@ -413,7 +351,7 @@ fn in_half(chunk: &[u8; CHUNK], half: &HalfTable) -> __m512i {
 
 /// Word `i` of vector `j` becomes word `j` of vector `i`: by halves, quarters and neighbours.
 #[inline(always)]
-fn across(vectors: &mut [Vector<true>; EIGHT]) {
+fn across(vectors: &mut [Vector; EIGHT]) {
     for (step, [low, high]) in [4, 2, 1].into_iter().zip(&EXCHANGES) {
         for at in (0..EIGHT).filter(|at| at & step == 0) {
             let (a, b) = (vectors[at].0, vectors[at + step].0);
@@ -438,9 +376,9 @@ const EXCHANGES: [[[u64; EIGHT]; 2]; 3] = {
     all
 };
 
-/// Eight words of bits: AVX-512, with `TABLES` that of the processors of [`Tables`].
+/// Eight words of bits, where there are tables of 128 bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Vector<const TABLES: bool>(__m512i);
+pub(super) struct Vector(__m512i);
 
 #[inline(always)]
 fn of_numbers(words: &[u64; EIGHT]) -> __m512i {
@@ -448,39 +386,58 @@ fn of_numbers(words: &[u64; EIGHT]) -> __m512i {
     unsafe { std::mem::transmute(*words) }
 }
 
-impl<const TABLES: bool> BitAnd for Vector<TABLES> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitand(self, other: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_and_si512(self.0, other.0) })
-    }
+/// What is made of vectors alone.
+macro_rules! of_vectors {
+    ($($name:ident($one:ident $(, $other:ident)*) = $made:expr;)*) => {$(
+        #[inline(always)]
+        fn $name($one $(, $other: Self)*) -> Self {
+            // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+            Vector(unsafe { $made })
+        }
+    )*};
 }
 
-impl<const TABLES: bool> BitOr for Vector<TABLES> {
+impl BitAnd for Vector {
     type Output = Self;
 
-    #[inline(always)]
-    fn bitor(self, other: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_or_si512(self.0, other.0) })
-    }
+    of_vectors! { bitand(self, other) = _mm512_and_si512(self.0, other.0); }
 }
 
-impl<const TABLES: bool> Not for Vector<TABLES> {
+impl BitOr for Vector {
     type Output = Self;
 
-    #[inline(always)]
-    fn not(self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_andnot_si512(self.0, _mm512_set1_epi64(-1)) })
-    }
+    of_vectors! { bitor(self, other) = _mm512_or_si512(self.0, other.0); }
 }
 
-impl<const TABLES: bool> Eight for Vector<TABLES> {
+impl Not for Vector {
+    type Output = Self;
+
+    of_vectors! { not(self) = _mm512_andnot_si512(self.0, _mm512_set1_epi64(-1)); }
+}
+
+impl Eight for Vector {
+    of_vectors! {
+        preceding(self, before) = _mm512_alignr_epi64::<7>(self.0, before.0);
+        following(self, behind) = _mm512_alignr_epi64::<1>(behind.0, self.0);
+        filled(self) = _mm512_maskz_set1_epi64(_mm512_test_epi64_mask(self.0, self.0), -1);
+        pick(self, at) = _mm512_permutexvar_epi64(at.0, self.0);
+        has(self, places) = {
+            let words = _mm512_permutexvar_epi64(_mm512_srli_epi64::<6>(places.0), self.0);
+            let bits = _mm512_rolv_epi64(_mm512_set1_epi64(1), places.0);
+            _mm512_maskz_set1_epi64(_mm512_test_epi64_mask(words, bits), -1)
+        };
+        window(self, high, from) = _mm512_shrdv_epi64(self.0, high.0, from.0);
+        without(self, bits) = _mm512_srlv_epi64(self.0, bits.0);
+        zeros(self) = _mm512_popcnt_epi64(_mm512_andnot_si512(self.0, _mm512_add_epi64(self.0, _mm512_set1_epi64(-1))));
+        zeros_above(self) = _mm512_lzcnt_epi64(self.0);
+        ones(self) = _mm512_popcnt_epi64(self.0);
+        plus(self, other) = _mm512_add_epi64(self.0, other.0);
+        least(self, other) = _mm512_min_epu64(self.0, other.0);
+        is(self, other) = _mm512_maskz_set1_epi64(_mm512_cmpeq_epu64_mask(self.0, other.0), -1);
+    }
+
     #[inline(always)]
-    fn of(words: [u64; EIGHT]) -> Self {
+    fn of(words: [u64; EIGHT]) -> Vector {
         Vector(of_numbers(&words))
     }
 
@@ -490,136 +447,22 @@ impl<const TABLES: bool> Eight for Vector<TABLES> {
     }
 
     #[inline(always)]
-    fn up(self, low: Self, places: u32) -> Self {
-        let (up, down) = (i64::from(places), i64::from(u64::BITS - places));
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        let moved = unsafe { [_mm512_sllv_epi64(self.0, _mm512_set1_epi64(up)), _mm512_srlv_epi64(low.0, _mm512_set1_epi64(down))] };
-        Vector(moved[0]) | Vector(moved[1])
+    fn up(self, low: Vector, places: u32) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+        Vector(unsafe { _mm512_shldv_epi64(self.0, low.0, _mm512_set1_epi64(i64::from(places))) })
     }
 
     #[inline(always)]
-    fn down(self, high: Self, places: u32) -> Self {
-        let (down, up) = (i64::from(places), i64::from(u64::BITS - places));
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        let moved = unsafe { [_mm512_srlv_epi64(self.0, _mm512_set1_epi64(down)), _mm512_sllv_epi64(high.0, _mm512_set1_epi64(up))] };
-        Vector(moved[0]) | Vector(moved[1])
+    fn down(self, high: Vector, places: u32) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+        Vector(unsafe { _mm512_shrdv_epi64(self.0, high.0, _mm512_set1_epi64(i64::from(places))) })
     }
 
     #[inline(always)]
-    fn preceding(self, before: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_alignr_epi64::<7>(self.0, before.0) })
-    }
-
-    #[inline(always)]
-    fn following(self, behind: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_alignr_epi64::<1>(behind.0, self.0) })
-    }
-
-    #[inline(always)]
-    fn filled(self) -> Self {
-        // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_test_epi64_mask(self.0, self.0), -1) })
-    }
-
-    #[inline(always)]
-    fn pick(self, at: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_permutexvar_epi64(at.0, self.0) })
-    }
-
-    #[inline(always)]
-    fn has(self, places: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        unsafe {
-            let words = _mm512_permutexvar_epi64(_mm512_srli_epi64::<6>(places.0), self.0);
-            let bits = _mm512_rolv_epi64(_mm512_set1_epi64(1), places.0);
-            Vector(_mm512_maskz_set1_epi64(_mm512_test_epi64_mask(words, bits), -1))
-        }
-    }
-
-    #[inline(always)]
-    fn window(self, high: Self, from: Self) -> Self {
-        if TABLES {
-            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
-            return Vector(unsafe { _mm512_shrdv_epi64(self.0, high.0, from.0) });
-        }
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        let moved = unsafe {
-            let from = _mm512_and_si512(from.0, _mm512_set1_epi64(63));
-            let rest = _mm512_sub_epi64(_mm512_set1_epi64(64), from);
-            [_mm512_srlv_epi64(self.0, from), _mm512_sllv_epi64(high.0, rest)]
-        };
-        Vector(moved[0]) | Vector(moved[1])
-    }
-
-    #[inline(always)]
-    fn without(self, bits: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_srlv_epi64(self.0, bits.0) })
-    }
-
-    #[inline(always)]
-    fn zeros(self) -> Self {
-        if TABLES {
-            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
-            return Vector(unsafe { _mm512_popcnt_epi64(_mm512_andnot_si512(self.0, _mm512_add_epi64(self.0, _mm512_set1_epi64(-1)))) });
-        }
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        unsafe {
-            let lowest = _mm512_and_si512(self.0, _mm512_sub_epi64(_mm512_setzero_si512(), self.0));
-            let place = _mm512_sub_epi64(_mm512_set1_epi64(63), _mm512_lzcnt_epi64(lowest));
-            let none = _mm512_cmpeq_epu64_mask(self.0, _mm512_setzero_si512());
-            Vector(_mm512_mask_mov_epi64(place, none, _mm512_set1_epi64(64)))
-        }
-    }
-
-    #[inline(always)]
-    fn zeros_above(self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_lzcnt_epi64(self.0) })
-    }
-
-    #[inline(always)]
-    fn ones(self) -> Self {
-        if TABLES {
-            // SAFETY: takes vectors; with tables, the type is used only where the processor has the instruction.
-            return Vector(unsafe { _mm512_popcnt_epi64(self.0) });
-        }
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        unsafe {
-            let of_four = _mm512_set4_epi32(0x0403_0302, 0x0302_0201, 0x0302_0201, 0x0201_0100);
-            let low = _mm512_set1_epi8(0xf);
-            let of = |half: __m512i| _mm512_shuffle_epi8(of_four, _mm512_and_si512(half, low));
-            let of_bytes = _mm512_add_epi8(of(self.0), of(_mm512_srli_epi64::<4>(self.0)));
-            Vector(_mm512_sad_epu8(of_bytes, _mm512_setzero_si512()))
-        }
-    }
-
-    #[inline(always)]
-    fn plus(self, other: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_add_epi64(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn least(self, other: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_min_epu64(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn is(self, other: Self) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        Vector(unsafe { _mm512_maskz_set1_epi64(_mm512_cmpeq_epu64_mask(self.0, other.0), -1) })
-    }
-
-    #[inline(always)]
-    fn look_up<const N: usize>(self, table: &[u64; N]) -> Self {
+    fn look_up<const N: usize>(self, table: &[u64; N]) -> Vector {
         const { assert!(N.is_power_of_two()) }
         // SAFETY: takes vectors, and reads entries of the table at places held to its length; the type is used only where the processor
-        // has AVX-512.
+        // has the instructions.
         unsafe {
             let at = _mm512_and_si512(self.0, _mm512_set1_epi64(N as i64 - 1));
             Vector(_mm512_i64gather_epi64::<8>(at, table.as_ptr().cast()))
@@ -627,10 +470,10 @@ impl<const TABLES: bool> Eight for Vector<TABLES> {
     }
 
     #[inline(always)]
-    fn bytes_of(self, behind: Self, text: &[u8; STRETCH]) -> Self {
+    fn bytes_of(self, behind: Vector, text: &[u8; STRETCH]) -> Vector {
         const { assert!(STRETCH >= 511 + CHUNK + 8) }
         // SAFETY: takes vectors, and reads eight bytes of the text from places on that are held to its first 512, and up to 64 behind them;
-        // the type is used only where the processor has AVX-512.
+        // the type is used only where the processor has the instructions.
         unsafe {
             let at = _mm512_and_si512(self.0, _mm512_set1_epi64(511));
             let at = _mm512_add_epi64(at, _mm512_min_epu64(behind.0, _mm512_set1_epi64(64)));
@@ -640,25 +483,25 @@ impl<const TABLES: bool> Eight for Vector<TABLES> {
 
     #[inline(always)]
     fn which(self) -> u8 {
-        // SAFETY: takes a vector; the type is used only where the processor has AVX-512.
+        // SAFETY: takes a vector; the type is used only where the processor has the instructions.
         unsafe { _mm512_test_epi64_mask(self.0, self.0) }
     }
 
     #[inline(always)]
     fn pack(self, which: u8, into: &mut [u16; EIGHT]) {
-        // SAFETY: takes vectors, and one of 128 bits is eight numbers; the type is used only where the processor has AVX-512.
+        // SAFETY: takes vectors, and one of 128 bits is eight numbers; the type is used only where the processor has the instructions.
         *into = unsafe { std::mem::transmute::<__m128i, [u16; EIGHT]>(_mm512_cvtepi64_epi16(_mm512_maskz_compress_epi64(which, self.0))) };
     }
 
     #[inline(always)]
-    fn of_places(places: &[u16; EIGHT]) -> Self {
-        // SAFETY: takes a vector, and eight numbers of 16 bits are one; the type is used only where the processor has AVX-512.
+    fn of_places(places: &[u16; EIGHT]) -> Vector {
+        // SAFETY: takes a vector, and eight numbers of 16 bits are one; the type is used only where the processor has the instructions.
         Vector(unsafe { _mm512_cvtepu16_epi64(std::mem::transmute::<[u16; EIGHT], __m128i>(*places)) })
     }
 
     #[inline(always)]
-    fn add(self, other: Self, carry: &mut bool) -> Self {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+    fn add(self, other: Vector, carry: &mut bool) -> Vector {
+        // SAFETY: takes vectors; the type is used only where the processor has the instructions.
         unsafe {
             let ones = _mm512_set1_epi64(-1);
             let sum = _mm512_add_epi64(self.0, other.0);
@@ -688,12 +531,8 @@ fn keep<const SOME: usize>(places: &mut [u16], count: usize, is_worth: impl Fn(&
         let mut all = [0; CHUNK / 2];
         all[..SOME].copy_from_slice(&asked);
         // SAFETY: takes vectors, and 32 numbers are as large as one; the processor has the instruction where the caller's type is used.
-        let packed = unsafe {
-            std::mem::transmute::<__m512i, [u16; CHUNK / 2]>(_mm512_maskz_compress_epi16(
-                worth,
-                std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all),
-            ))
-        };
+        let packed: [u16; CHUNK / 2] =
+            unsafe { std::mem::transmute(_mm512_maskz_compress_epi16(worth, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
         // Never beyond what is read already: as many are kept at most as were asked about.
         let Some(free) = places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut::<SOME>()) else { break };
         free.copy_from_slice(&packed[..SOME]);
@@ -705,11 +544,10 @@ fn keep<const SOME: usize>(places: &mut [u16], count: usize, is_worth: impl Fn(&
 /// What [`Sieve::each`] says first of what begins at these places.
 #[inline(always)]
 fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) -> u32 {
-    // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the entry that a
-    // hash of so many bits names; the processor has the instructions where the caller's type is used.
+    // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the
+    // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places =
-            _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute(*places)), _mm512_set1_epi32(held as i32));
         let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
@@ -726,11 +564,10 @@ fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) ->
 /// What it says then of what is left.
 #[inline(always)]
 fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
-    // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the entry that a
-    // hash of so many bits names; the processor has the instructions where the caller's type is used.
+    // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the
+    // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places =
-            _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
+        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute(*places)), _mm512_set1_epi64(held as i64));
         let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
         let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
