@@ -6,7 +6,7 @@
 use super::{
     Scan, Scanner,
     context::{ANYBODY, mark},
-    forms::{Nexts, mixed_place, sign},
+    forms::{MIXED, Nexts, mixed_place, sign},
     phones::Enough,
     search::{Each, Numbers},
 };
@@ -86,40 +86,35 @@ impl<'a> Choice<'a> {
         let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
         let are = |words: E| words.has(places);
         let most = |of: E, most: u64| of.is_at_most(E::all(most));
-        let forms = &self.scanner.forms;
-        let sought = |marks: E, near: E| (marks & (near | E::all(ANYBODY))).filled();
+        let either = |is: E, one: E, other: E| is & one | !is & other;
         let are_numbers = nexts.first.is_at_most(nexts.digits);
-        let near = known.near.pick(row) & are(known.reach);
-        let whole = sought(nexts.places().look_up(forms.marks()), near);
-        let with_letters = sought(mixed_place(nexts.first, nexts.digits).look_up(forms.marks_of_digits()), near);
-        let first = places.bytes_of(E::all(0), text);
+        let (are_mixed, are_rests) = (are(numbers.mixed), are(known.rests));
+        // What is behind letters begins with them.
+        let before = (!window(numbers.letters)).zeros_above() & are_mixed;
+        let (length, lead) = (before.plus(nexts.first), either(are_mixed, before, nexts.digits));
+        let mixed = mixed_place(length, lead).plus(either(are_mixed, E::all(MIXED[1]), E::all(MIXED[0])));
+        let near = either(are_mixed, known.around.pick(row), known.near.pick(row) & are(known.reach)) | E::all(ANYBODY);
+        let marks = either(are_numbers & !are_mixed, nexts.places(), mixed).look_up(self.scanner.forms.marks());
+        let shapes = (marks & near).filled() & (are_mixed | !are_rests);
+        let colons = nexts.after.is(E::all(u64::from(b':')));
+        let long = !most(length, (self.scanner.shortest_word as u64).saturating_sub(1));
         // See `Scan::may_dial`.
         let dial = E::below((!window(numbers.dial)).zeros());
         let few = most((window(numbers.digits) & dial & E::all(u64::from(u32::MAX))).ones(), 6);
         let is_set_apart = (window(numbers.set_apart) & dial).filled() | are(numbers.is_set_apart);
-        let form = is_set_apart | self.enough.which_may_be(first, nexts.first, nexts.length);
+        let form = is_set_apart | self.enough.which_may_be(places.bytes_of(E::all(0), text), nexts.first, nexts.length);
         let dials = are(numbers.dialled) & !few & (form | known.is_phone_near.pick(row));
         let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
-        let v4 = dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
-        let shapes_or_v4 = !are(known.rests) & (are_numbers & whole | !are_numbers & with_letters | v4);
-        let colons = nexts.after.is(E::all(u64::from(b':')));
-        let longest = (self.scanner.shortest_word as u64).saturating_sub(1);
-        let mut worth = are(numbers.apart) | shapes_or_v4 | dials | colons & most(nexts.first, 4) | !most(nexts.first, longest);
+        let v4 = !are_rests & dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
+        let mut whole = are(numbers.apart) | v4 | dials;
         if self.is_dated {
             let behind = window(numbers.digits).without(nexts.first);
             let four = E::all(0xf);
-            let years = (behind.without(behind.zeros()) & four).is(four);
-            worth = worth | most(nexts.first, 4) & years;
+            whole = whole | most(nexts.first, 4) & (behind.without(behind.zeros()) & four).is(four);
         }
-        // What begins with the letters before.
-        let letters = (!window(numbers.letters)).zeros_above();
-        let length = letters.plus(nexts.first);
-        let shapes = sought(mixed_place(length, letters).look_up(forms.marks_of_letters()), known.around.pick(row));
-        let iban = letters.is(E::all(2)) & !most(length, 3) & !most(nexts.digits, 1);
-        let v6 = colons & most(length, 4);
-        let mixed = shapes | iban | v6 | !most(length, longest) | !most(letters, CHUNK as u64 - 1);
-        let are_mixed = are(numbers.mixed);
-        are_mixed & mixed | !are_mixed & worth
+        let iban = before.is(E::all(2)) & !most(length, 3) & !most(nexts.digits, 1);
+        let behind_letters = iban | !most(before, CHUNK as u64 - 1);
+        shapes | colons & most(length, 4) | long | either(are_mixed, behind_letters, whole)
     }
 }
 
@@ -165,7 +160,7 @@ impl Each for Choice<'_> {
             let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
             // What else is known of them goes along in further bits.
             let flag = |of: L::Eight, bit: u32| of.has(eight) & L::Eight::all(1 << bit);
-            let noted = eight | flag(short, SHORT) | flag(numbers.mixed, MIXED);
+            let noted = eight | flag(short, SHORT) | flag(numbers.mixed, BEHIND_LETTERS);
             // Never beyond what is read already.
             let Some(free) = self.places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut()) else { break };
             noted.pack(worth, free);
@@ -173,7 +168,7 @@ impl Each for Choice<'_> {
         }
         for noted in self.places.iter().take(kept).map(|noted| usize::from(*noted)) {
             let at = from + noted % (EIGHT * CHUNK);
-            let part = match (noted >> SHORT & 1, noted >> MIXED & 1) {
+            let part = match (noted >> SHORT & 1, noted >> BEHIND_LETTERS & 1) {
                 (_, 1) => Part::Mixed,
                 (1, _) => Part::Shape,
                 _ => Part::Any,
@@ -186,7 +181,7 @@ impl Each for Choice<'_> {
 /// Behind the place of a number in eight rows, whether it is worth no more than a look for shapes,
 const SHORT: u32 = 9;
 /// and whether it stands behind letters.
-const MIXED: u32 = 10;
+const BEHIND_LETTERS: u32 = 10;
 
 #[cfg(test)]
 mod tests {

@@ -22,11 +22,9 @@ pub(super) struct Forms {
     open: u64,
     /// Per [`Next`], who looks for a shape that begins with a number that is followed so,
     numbers: Vec<Seekers>,
-    /// and the marks of those: all that most numbers are asked.
-    marks: Box<[u64; Next::PLACES]>,
-    /// Marks of those who look for a shape that begins with a run with letters in it, which begins with a digit, and of a run that begins
-    /// with letters, by [`mixed_place`].
-    mixed_marks: [Box<[u64; MIXED_PLACES]>; 2],
+    /// Marks of those, all that most numbers are asked; behind them of those who look for a shape that begins with a run with letters in
+    /// it ([`MIXED`]).
+    marks: Box<[u64; MARKS]>,
     /// Who does, per first run of a shape that may have letters in it.
     mixed: HashMap<MakeUp, [Seekers; 2], foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
@@ -157,10 +155,11 @@ impl<E: Eight> Nexts<E> {
 /// Longer runs, and longer beginnings of them, are not told apart.
 const MIXED_MOST: u32 = (1 << MIXED_BITS) - 1;
 const MIXED_BITS: u32 = 5;
-pub(super) const MIXED_PLACES: usize = 1 << (2 * MIXED_BITS);
+/// Where the marks of runs that have both letters and digits lie, of those that begin with a digit and of those that begin with a letter.
+pub(super) const MIXED: [u64; 2] = [Next::PLACES as u64, Next::PLACES as u64 + (1 << (2 * MIXED_BITS))];
+const MARKS: usize = Next::PLACES + (2 << (2 * MIXED_BITS));
 
-/// Where the marks of runs are that have both letters and digits: by how long a run is and how many of the kind of its first character it
-/// begins with.
+/// Where in such a part they lie: by how long a run is and how many of the kind of its first character it begins with.
 #[inline(always)]
 pub(super) fn mixed_place<E: Eight>(length: E, lead: E) -> E {
     let most = E::all(u64::from(MIXED_MOST));
@@ -248,8 +247,7 @@ impl Forms {
             shapes: HashMap::default(),
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
-            marks: Box::new([0; Next::PLACES]),
-            mixed_marks: [(); 2].map(|()| Box::new([0; MIXED_PLACES])),
+            marks: Box::new([0; MARKS]),
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -309,23 +307,11 @@ impl Forms {
                 false => (!run.digits).trailing_zeros()..=(!run.digits).trailing_zeros(),
             };
             for lead in leads {
-                let place = (length.min(MIXED_MOST) | lead.min(MIXED_MOST) << MIXED_BITS) as usize;
-                self.mixed_marks[usize::from(letters)][place] |= if sought.needs_word { mark(sought.id) } else { ANYBODY };
+                let place = MIXED[usize::from(letters)] as usize + (length.min(MIXED_MOST) | lead.min(MIXED_MOST) << MIXED_BITS) as usize;
+                self.marks[place] |= if sought.needs_word { mark(sought.id) } else { ANYBODY };
             }
             self.mixed.entry(run).or_default()[usize::from(letters)].add(sought);
         }
-    }
-
-    /// Marks of those who look for a shape that begins with a run with letters in it, which begins with a digit.
-    #[inline(always)]
-    pub(super) fn marks_of_digits(&self) -> &[u64; MIXED_PLACES] {
-        &self.mixed_marks[0]
-    }
-
-    /// The same of a run that begins with letters.
-    #[inline(always)]
-    pub(super) fn marks_of_letters(&self) -> &[u64; MIXED_PLACES] {
-        &self.mixed_marks[1]
     }
 
     /// Whether a shape that begins with a digit and says something without a word near it may be missed by
@@ -340,9 +326,9 @@ impl Forms {
         &self.numbers[next.place()]
     }
 
-    /// Marks of those, by the place that [`Nexts`] says.
+    /// Marks of those who look for a shape, by the place that [`Nexts`] says, or behind those [`mixed_place`].
     #[inline(always)]
-    pub(super) fn marks(&self) -> &[u64; Next::PLACES] {
+    pub(super) fn marks(&self) -> &[u64; MARKS] {
         &self.marks
     }
 
