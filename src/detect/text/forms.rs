@@ -6,7 +6,7 @@ use super::{
 };
 use crate::detect::{
     Detector, DetectorId,
-    shape::{MakeUp, Shape},
+    shape::{MakeUp, Rest, Shape},
 };
 use crate::format::lanes::{Eight, STRETCH};
 use smallvec::SmallVec;
@@ -201,10 +201,20 @@ impl Seekers {
 #[derive(Debug)]
 pub(super) struct Alike {
     pub shape: Shape,
+    /// What it asks of text that is made so besides.
+    rest: Option<Rest>,
     /// How many signs stand behind its last letter or digit.
     pub signs: usize,
     pub sought: Vec<Sought>,
     pub seekers: Seekers,
+}
+
+impl Alike {
+    /// Whether the shape stands where a text begins that is made so, and ends there after so many bytes.
+    #[inline]
+    pub(super) fn stands(&self, text: &[u8], length: usize) -> bool {
+        self.rest.as_ref().map_or_else(|| self.shape.match_prefix(text) == Some(length), |rest| rest.holds(text))
+    }
 }
 
 /// Who looks for a shape.
@@ -287,7 +297,8 @@ impl Forms {
         let entry = self.shapes.entry(made).or_default();
         let alike = &mut entry.shapes;
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
-            alike.push(Alike { shape: shape.clone(), signs: shape.signs_at_end(), sought: Vec::new(), seekers: Seekers::default() });
+            let (rest, signs) = (shape.rest(made), shape.signs_at_end());
+            alike.push(Alike { shape: shape.clone(), rest, signs, sought: Vec::new(), seekers: Seekers::default() });
             alike.len() - 1
         });
         entry.seekers.add(&sought);
@@ -441,7 +452,7 @@ mod tests {
             let made = planes.made(0);
             let mut found = Vec::new();
             ALL.scanner.forms.each(made, true, |_, _| true, |length, entry| {
-                let matching = entry.shapes.iter().filter(|alike| alike.shape.match_prefix(&text) == Some(length + alike.signs));
+                let matching = entry.shapes.iter().filter(|alike| alike.stands(&text, length + alike.signs));
                 found.extend(matching.flat_map(|alike| alike.sought.iter().map(move |sought| (sought.id, length + alike.signs))));
             });
             let mut wanted = Vec::new();

@@ -228,10 +228,7 @@ impl Scan<'_> {
             }
             for alike in &entry.shapes {
                 let end = last + alike.signs;
-                if planes.goes_on.has(end)
-                    || !self.is_sought(&alike.seekers, start)
-                    || alike.shape.match_prefix(&text[start..]) != Some(end - start)
-                {
+                if planes.goes_on.has(end) || !self.is_sought(&alike.seekers, start) || !alike.stands(&text[start..], end - start) {
                     continue;
                 }
                 for sought in &alike.sought {

@@ -139,8 +139,8 @@ impl<'r> Rows<'r> {
     /// Empties the block behind the text, where an earlier one would be read instead: a value may end with the text, and 64 characters
     /// from there on are looked at.
     fn empty_behind(self) {
-        for block in self.block(self.count.div_ceil(EIGHT)) {
-            (0..PLANES).for_each(|plane| block.0[plane].set([0; EIGHT]));
+        if let Some(block) = self.block(self.count.div_ceil(EIGHT)) {
+            block.0.iter().for_each(|plane| plane.set([0; EIGHT]));
         }
     }
 }

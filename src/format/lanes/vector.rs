@@ -547,7 +547,8 @@ fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) ->
     // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the
     // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute(*places)), _mm512_set1_epi32(held as i32));
+        let places =
+            _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
         let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
@@ -567,7 +568,8 @@ fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
     // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the
     // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
-        let places = _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute(*places)), _mm512_set1_epi64(held as i64));
+        let places =
+            _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
         let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
         let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
