@@ -6,6 +6,8 @@
 //! words are looked up eight and sixteen at a time ([`Sieve`]).
 
 mod eight;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod orders;
 mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
@@ -79,9 +81,10 @@ pub(crate) trait Look: Copy {
         into.iter_mut().zip(bits(word)).for_each(|(place, bit)| *place = first.wrapping_add(bit as u16));
     }
 
-    /// Sixteen classes of bytes at once where the width has a quick way to it: of each class a word for every chunk.
+    /// Sixteen classes of bytes at once where the width has a quick way to it: of each class a word for every chunk. Of chunks behind so
+    /// many it may say that they have none.
     #[inline(always)]
-    fn by_table(_: &[[u8; CHUNK]; EIGHT], _: &Table) -> Option<[Self::Eight; CLASSES]> {
+    fn by_table(_: &[[u8; CHUNK]; EIGHT], _: usize, _: &Table) -> Option<[Self::Eight; CLASSES]> {
         None
     }
 }
@@ -230,7 +233,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What is of which class by a table in which the classes of a byte are its bits, here and behind a turn.
-    struct ByTable<'b>(&'b [[u8; CHUNK]; EIGHT]);
+    struct ByTable<'b>(&'b [[u8; CHUNK]; EIGHT], usize);
 
     impl Walk for ByTable<'_> {
         type Output = Option<[[u64; EIGHT]; CLASSES]>;
@@ -240,7 +243,7 @@ mod tests {
             let ascii: [u8; 128] = std::array::from_fn(|byte| byte as u8);
             let half = HalfTable { ascii, beyond: BEYOND, leads: LEADS };
             let turned = HalfTable { ascii: ascii.map(|byte| byte.rotate_left(3)), ..half };
-            L::by_table(self.0, &Table([half, turned])).map(|classes| classes.map(Eight::words))
+            L::by_table(self.0, self.1, &Table([half, turned])).map(|classes| classes.map(Eight::words))
         }
     }
 
@@ -286,8 +289,11 @@ mod tests {
             let by_table: [[u64; EIGHT]; CLASSES] = std::array::from_fn(|class| {
                 chunks.map(|chunk| (0..CHUNK).fold(0, |mask, at| mask | u64::from(of(chunk[at], class) >> (class % 8) & 1) << at))
             });
-            for told in each_width(|| widest(ByTable(&chunks))).into_iter().flatten() {
+            for told in each_width(|| widest(ByTable(&chunks, EIGHT))).into_iter().flatten() {
                 prop_assert_eq!(told, by_table);
+            }
+            for told in each_width(|| widest(ByTable(&chunks, 1))).into_iter().flatten() {
+                prop_assert_eq!(told.map(|words| words[0]), by_table.map(|words| words[0]));
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) struct Choice<'a> {
     /// The mark of telephones.
     phone: u64,
     /// Room for the places of the numbers in eight rows.
-    places: [u16; STRETCH],
+    places: &'a mut [u16; STRETCH],
     chosen: &'a mut Vec<Chosen>,
 }
 
@@ -68,13 +68,12 @@ struct Known<E> {
 }
 
 impl<'a> Choice<'a> {
-    pub(super) fn of(scan: &'a Scan<'_>, chosen: &'a mut Vec<Chosen>) -> Choice<'a> {
+    pub(super) fn of(scan: &'a Scan<'_>, places: &'a mut [u16; STRETCH], chosen: &'a mut Vec<Chosen>) -> Choice<'a> {
         let scanner = &scan.detectors.scanner;
         let is_dated = scan.kind != TextKind::Lines;
         let (reach, marks) = scan.around.rows();
         let phone = scanner.phone.map_or(0, mark);
         let (all, enough) = (is_dated || scanner.forms.has_short(), Enough::than(scanner.phone_alone));
-        let places = [0; STRETCH];
         Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, places, chosen }
     }
 
@@ -142,6 +141,9 @@ impl Each for Choice<'_> {
             let Some(free) = self.places[count..].first_chunk_mut() else { break };
             L::list(asked, (row * CHUNK) as u16, free);
             count += asked.count_ones() as usize;
+        }
+        if count == 0 {
+            return;
         }
         let from = first * CHUNK;
         let rest = self.text.get(from..).unwrap_or_default();
@@ -220,7 +222,7 @@ mod tests {
             scan.walk();
             let rows = planes.rows.count();
             let (mut chosen, mut all, blocks) = (Vec::new(), Vec::new(), rows.div_ceil(EIGHT));
-            planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut chosen));
+            planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut [0; STRETCH], &mut chosen));
             planes.each_numbers(0..blocks, &mut Before::default(), search::Noting(&mut all));
             for (at, numbers) in all.iter().enumerate().take(rows) {
                 let is_chosen = |at: usize, part: Part| chosen.contains(&Chosen { at, part });

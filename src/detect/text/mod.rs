@@ -196,18 +196,18 @@ impl<'t> Scan<'t> {
             self.layer.lay(self.text, planes, tile.clone());
             self.words(tile.clone(), &mut scratch, &mut literals);
             // Words behind a number may speak for it: values are a tile late.
-            self.values(last, &mut before, &mut seen);
+            self.values(last, &mut before, &mut scratch, &mut seen);
             last = tile;
         }
-        self.values(last, &mut before, &mut seen);
+        self.values(last, &mut before, &mut scratch, &mut seen);
         scratch.keep();
         literals
     }
 
     /// Walks numbers, signs and seed phrases of these rows.
-    fn values(&mut self, rows: Range<usize>, before: &mut search::Before, seen: &mut seeds::Seen) {
+    fn values(&mut self, rows: Range<usize>, before: &mut search::Before, scratch: &mut search::Scratch, seen: &mut seeds::Seen) {
         let from = self.found.len();
-        self.numbers(rows.clone(), before);
+        self.numbers(rows.clone(), before, scratch);
         self.signs(rows.clone());
         self.seeds(rows, seen);
         // What was found in all tiles is sorted in the end: of what is in order already that is little.

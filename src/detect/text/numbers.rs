@@ -9,7 +9,7 @@ use super::{
     context::ANYBODY,
     forms::{Entry, Next, Seekers, sign, state},
     is_word,
-    search::Before,
+    search::{Before, Scratch},
 };
 use crate::{
     detect::{
@@ -31,11 +31,12 @@ const LONGEST_RUN: usize = 70;
 
 impl Scan<'_> {
     /// Walks all digits of these rows; the words around are known as far as they may speak for what begins there.
-    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before) {
+    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before, scratch: &mut Scratch) {
         let planes = self.planes;
+        let Some(places) = scratch.places() else { return };
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.clear();
-        planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, &mut chosen));
+        planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, places, &mut chosen));
         for Chosen { at, part } in chosen.iter().copied() {
             let near = self.around.marks(at) | ANYBODY;
             let is_worth = match part {

@@ -64,12 +64,9 @@ pub(super) mod plane {
     pub(in crate::detect::text) const SET_APART: usize = 14;
 }
 
-/// Room for the classes of a text; that of a cell of a table needs no heap.
+/// Room for the classes of a text.
 #[derive(Debug)]
-pub(super) struct Room {
-    few: [Block; 1],
-    many: Vec<Block>,
-}
+pub(super) struct Room(Vec<Block>);
 
 /// Room for more blocks is given back at once, less is kept for the next text of the thread.
 const KEPT: usize = 1 << 13;
@@ -83,29 +80,25 @@ thread_local! {
 
 impl Room {
     pub(super) fn new() -> Room {
-        Room { few: [Block::blank()], many: Vec::new() }
+        Room(KEPT_ROOM.take())
     }
 
     /// Room for so many rows; with `whole`, for all of them at once.
     fn rows(&mut self, count: usize, whole: bool) -> Rows<'_> {
         let blocks = count.div_ceil(EIGHT);
-        if blocks <= self.few.len() {
-            return Rows { room: &self.few, mask: usize::MAX, count };
-        }
         let (length, mask) = if whole || blocks <= RING { (blocks, usize::MAX) } else { (RING, RING - 1) };
-        self.many = KEPT_ROOM.take();
         // What is there of an earlier text is overwritten.
-        if self.many.len() < length {
-            self.many.resize_with(length, Block::blank);
+        if self.0.len() < length {
+            self.0.resize_with(length, Block::blank);
         }
-        Rows { room: &self.many[..length], mask, count }
+        Rows { room: &self.0[..length], mask, count }
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
-        if (1..=KEPT).contains(&self.many.len()) {
-            KEPT_ROOM.set(std::mem::take(&mut self.many));
+        if (1..=KEPT).contains(&self.0.len()) {
+            KEPT_ROOM.set(std::mem::take(&mut self.0));
         }
     }
 }
@@ -210,10 +203,10 @@ struct Classes<E> {
 
 impl<E: Eight> Classes<E> {
     #[inline(always)]
-    fn of<L: Look<Eight = E>>(chunks: &[[u8; CHUNK]; EIGHT]) -> Classes<E> {
-        let of = L::by_table(chunks, &TABLE).unwrap_or_else(|| {
+    fn of<L: Look<Eight = E>>(chunks: &[[u8; CHUNK]; EIGHT], rows: usize) -> Classes<E> {
+        let of = L::by_table(chunks, rows, &TABLE).unwrap_or_else(|| {
             let mut all = [[0; EIGHT]; CLASSES];
-            for (at, chunk) in chunks.iter().enumerate() {
+            for (at, chunk) in chunks.iter().enumerate().take(rows) {
                 all.iter_mut().zip(compare::<L>(chunk)).for_each(|(class, of_chunk)| class[at] = of_chunk);
             }
             all.map(E::of)
@@ -464,12 +457,12 @@ impl Walk for Laying<'_> {
             let rest = self.text.get(at * EIGHT * CHUNK..).unwrap_or_default();
             if let Some(full) = rest.as_chunks::<CHUNK>().0.first_chunk() {
                 (at * EIGHT..(at + 1) * EIGHT).for_each(|row| look_ahead(chunks, row));
-                lay::<L>(full, rest.get(EIGHT * CHUNK).copied().unwrap_or(0), block, &mut before, &mut any);
+                lay::<L>((full, EIGHT), rest.get(EIGHT * CHUNK).copied().unwrap_or(0), block, &mut before, &mut any);
             } else {
                 // The last one of the text, not full.
                 let mut last = [[0; CHUNK]; EIGHT];
                 last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
-                lay::<L>(&last, 0, block, &mut before, &mut any);
+                lay::<L>((&last, rest.len().div_ceil(CHUNK)), 0, block, &mut before, &mut any);
                 // What the zeros behind the text are is nobody's.
                 let bytes = |row: usize| rest.len().saturating_sub(row * CHUNK).min(CHUNK) as u32;
                 let within = L::Eight::of(std::array::from_fn(|row| u64::MAX.checked_shr(u64::BITS - bytes(row)).unwrap_or(0)));
@@ -480,10 +473,16 @@ impl Walk for Laying<'_> {
     }
 }
 
-/// Lays out eight times sixty-four bytes; `next` is the byte behind them.
+/// Lays out eight times sixty-four bytes, of which so many are of the text; `next` is the byte behind them.
 #[inline(always)]
-fn lay<L: Look>(chunks: &[[u8; CHUNK]; EIGHT], next: u8, to: &Block, before: &mut Joining<L::Eight>, any: &mut [L::Eight; 3]) {
-    let here = Classes::of::<L>(chunks);
+fn lay<L: Look>(
+    (chunks, rows): (&[[u8; CHUNK]; EIGHT], usize),
+    next: u8,
+    to: &Block,
+    before: &mut Joining<L::Eight>,
+    any: &mut [L::Eight; 3],
+) {
+    let here = Classes::of::<L>(chunks, rows);
     let now = Joining {
         words: here.words,
         digits: here.digits,

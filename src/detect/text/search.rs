@@ -6,7 +6,7 @@ use super::{
     planes::{Block, Planes, Rows, plane},
     stems::Stems,
 };
-use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, Walk, bits, widest};
+use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, STRETCH, Walk, bits, widest};
 use std::{
     cell::Cell,
     ops::{BitAnd, BitOr, Not, Range},
@@ -173,11 +173,25 @@ impl Each for Noting<'_> {
     fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
         let Numbers { all, likely, dialled, apart, mixed, rests, .. } = *numbers;
         let of = [all, likely, dialled, apart, mixed, rests].map(Eight::words);
-        self.0.truncate(first);
+        let [dial, set_apart, runs, digits, letters] = [[0; 2]; 5];
+        let none = Numbers {
+            all: 0,
+            likely: 0,
+            dialled: 0,
+            apart: 0,
+            mixed: 0,
+            rests: 0,
+            dial,
+            set_apart,
+            is_set_apart: 0,
+            runs,
+            digits,
+            letters,
+        };
+        self.0.resize(first, none);
         self.0.extend((0..EIGHT).map(|row| {
             let [all, likely, dialled, apart, mixed, rests] = of.map(|words| words[row]);
-            let [dial, set_apart, runs, digits, letters] = [[0; 2]; 5];
-            Numbers { all, likely, dialled, apart, mixed, rests, dial, set_apart, is_set_apart: 0, runs, digits, letters }
+            Numbers { all, likely, dialled, apart, mixed, rests, ..none }
         }));
     }
 }
@@ -210,7 +224,10 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
             let begin = runs.low & !runs.low.up(of.preceding(plane::ALPHANUMERIC), 1);
             // Added to its first letter, a run of letters gives way to a bit behind it.
             let sum = letters.add(letters & begin, &mut carry);
-            let (all, rests) = (begin & digits.low, of.here::<L::Eight>(plane::RESTS));
+            let (all, mixed, rests) = (begin & digits.low, sum & !letters & digits.low, of.here::<L::Eight>(plane::RESTS));
+            if (all | mixed).which() == 0 {
+                continue;
+            }
             // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
             let four = |of: Two<L::Eight>| of.and_ahead(1).and_ahead(2);
             let run = four(runs);
@@ -225,7 +242,7 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 likely: dialled | apart | all & form & !rests,
                 dialled,
                 apart,
-                mixed: sum & !letters & digits.low,
+                mixed,
                 rests,
                 dial: [dial.low, dial.high],
                 set_apart: [set_apart.low, set_apart.high],
@@ -291,7 +308,16 @@ thread_local! {
 impl Scratch {
     /// What the thread has kept.
     pub(super) fn kept() -> Scratch {
-        KEPT.take()
+        let mut kept = KEPT.take();
+        if kept.places.len() < STRETCH {
+            kept.places.resize(STRETCH, 0);
+        }
+        kept
+    }
+
+    /// Room for the places of eight rows.
+    pub(super) fn places(&mut self) -> Option<&mut [u16; STRETCH]> {
+        self.places.first_chunk_mut()
     }
 
     /// Keeps it for the next text.
@@ -332,10 +358,14 @@ impl Walk for StemSearch<'_> {
         }
         let rest = self.text.get(self.range.start * BLOCK..).unwrap_or_default();
         let text = rest.get(..length + CHUNK).unwrap_or_else(|| {
-            last.clear();
-            last.extend_from_slice(rest);
-            last.resize(length + CHUNK, 0);
-            last
+            if last.len() < length + CHUNK {
+                last.resize(length + CHUNK, 0);
+            }
+            // What stands farther behind is not looked at.
+            let (text, behind) = last.split_at_mut(rest.len());
+            text.copy_from_slice(rest);
+            behind.iter_mut().take(CHUNK).for_each(|byte| *byte = 0);
+            &last[..length + CHUNK]
         });
         L::sieve(&self.stems.sieve, text, places, count)
     }

@@ -4,27 +4,40 @@
 
 use super::{
     CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
+    orders::{ACROSS, BACKWARDS, EXCHANGES, IN_ORDER, TURN},
     sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::*;
-use std::ops::{BitAnd, BitOr, Not};
+use std::{
+    ops::{BitAnd, BitOr, Not},
+    sync::LazyLock,
+};
 
 /// Walks with the widest comparison this processor has.
 #[inline]
 pub(super) fn widest<W: Walk>(walk: W) -> W::Output {
-    if limit() > CHUNK && has_tables() {
+    let most = limit().min(*MOST);
+    if most > CHUNK {
         // SAFETY: the processor has what the function is compiled for.
         unsafe { with_tables(walk) }
-    } else if limit() >= CHUNK && has_avx512() {
+    } else if most == CHUNK {
         // SAFETY: the processor has what the function is compiled for.
         unsafe { with_512(walk) }
-    } else if limit() >= CHUNK / 2 && has_avx2() {
+    } else if most == CHUNK / 2 {
         // SAFETY: the processor has what the function is compiled for.
         unsafe { with_256(walk) }
     } else {
         walk.walk::<Lanes>()
     }
 }
+
+/// How many bytes the processor compares at once, as [`limit`] counts them.
+static MOST: LazyLock<usize> = LazyLock::new(|| match (has_tables(), has_avx512(), has_avx2()) {
+    (true, ..) => 2 * CHUNK,
+    (_, true, _) => CHUNK,
+    (.., true) => CHUNK / 2,
+    _ => CHUNK / 4,
+});
 
 /// See [`super::foresee`].
 #[inline(always)]
@@ -33,19 +46,16 @@ pub(super) fn foresee(chunk: &[u8; CHUNK]) {
     unsafe { _mm_prefetch::<_MM_HINT_T0>(chunk.as_ptr().cast()) };
 }
 
-#[inline]
 fn has_avx2() -> bool {
     let counts_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("lzcnt") && is_x86_feature_detected!("popcnt");
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") && counts_bits
 }
 
-#[inline]
 fn has_avx512() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && has_avx2()
 }
 
 /// Tables of 128 bytes, moves of bits among bytes, bytes chosen by masks: all processors since 2019 that have AVX-512 at all.
-#[inline]
 fn has_tables() -> bool {
     let vectors = is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("avx512vbmi2");
     let counts = is_x86_feature_detected!("avx512cd") && is_x86_feature_detected!("avx512vpopcntdq");
@@ -245,22 +255,6 @@ impl Look for Wide {
 #[derive(Clone, Copy)]
 pub(super) struct Tables(Wide);
 
-/// Where bit `i` of byte `7 - j` comes to be bit `j` of byte `i`.
-const TURN: i64 = i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]);
-
-/// The bytes of each eight in the opposite order; the first bytes of all eights, then the second ones, and so on; 0, 1, 2 and so on.
-const ORDERS: [[u8; CHUNK]; 3] = {
-    let (mut orders, mut at) = ([[0; CHUNK]; 3], 0);
-    while at < CHUNK {
-        (orders[0][at], orders[1][at], orders[2][at]) = ((at ^ 7) as u8, (at % 8 * 8 + at / 8) as u8, at as u8);
-        at += 1;
-    }
-    orders
-};
-const BACKWARDS: [u8; CHUNK] = ORDERS[0];
-const ACROSS: [u8; CHUNK] = ORDERS[1];
-const IN_ORDER: [u8; CHUNK] = ORDERS[2];
-
 #[inline(always)]
 fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
     Wide::of(bytes).0
@@ -296,8 +290,16 @@ impl Look for Tables {
     }
 
     #[inline(always)]
-    fn by_table(chunks: &[[u8; CHUNK]; EIGHT], table: &Table) -> Option<[Self::Eight; CLASSES]> {
+    fn by_table(chunks: &[[u8; CHUNK]; EIGHT], rows: usize, table: &Table) -> Option<[Self::Eight; CLASSES]> {
         let mut classes = [Self::Eight::all(0); CLASSES];
+        if rows <= 1 {
+            for (half, eight) in table.0.iter().zip(classes.as_chunks_mut::<EIGHT>().0) {
+                for (of, word) in eight.iter_mut().zip(numbers(in_half(&chunks[0], half))) {
+                    *of = Vector::of([word, 0, 0, 0, 0, 0, 0, 0]);
+                }
+            }
+            return Some(classes);
+        }
         for (half, eight) in table.0.iter().zip(classes.as_chunks_mut::<EIGHT>().0) {
             for (chunk, of) in chunks.iter().zip(eight.iter_mut()) {
                 *of = Vector(in_half(chunk, half));
@@ -363,18 +365,6 @@ fn across(vectors: &mut [Vector; EIGHT]) {
         }
     }
 }
-
-/// For steps of four, two and one: of two vectors, which words the first consists of and which the second, once words so far apart have changed places.
-const EXCHANGES: [[[u64; EIGHT]; 2]; 3] = {
-    let (mut all, mut at) = ([[[0; EIGHT]; 2]; 3], 0);
-    while at < 3 * EIGHT {
-        let (step, word) = (4 >> (at / EIGHT), at % EIGHT);
-        all[at / EIGHT][0][word] = if word & step == 0 { word } else { EIGHT + word - step } as u64;
-        all[at / EIGHT][1][word] = if word & step == 0 { word + step } else { EIGHT + word } as u64;
-        at += 1;
-    }
-    all
-};
 
 /// Eight words of bits, where there are tables of 128 bytes.
 #[derive(Clone, Copy, Debug)]
