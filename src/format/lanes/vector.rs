@@ -328,9 +328,9 @@ impl Look for Tables {
 
     #[inline(always)]
     fn sieve(sieve: &Sieve, text: &[u8], places: &mut [u16], count: usize) -> usize {
-        let Some(held) = text.len().checked_sub(CHUNK).and_then(usize::checked_ilog2).map(|bits| (1 << bits) - 1) else {
-            return sieve.each(text, places, count);
-        };
+        let held = text.len().checked_sub(CHUNK).and_then(usize::checked_ilog2).map(|bits| (1 << bits) - 1);
+        // A few are quicker asked about one by one.
+        let Some(held) = held.filter(|_| count > EIGHT) else { return sieve.each(text, places, count) };
         let count = keep(places, count, |sixteen| by_beginnings(sieve, text, held, sixteen));
         keep(places, count, |eight| by_words(sieve, text, held, eight))
     }
