@@ -2,8 +2,8 @@
 //!
 //! [`Lanes`] needs what every processor of its target has: SSE2 on x86-64, elsewhere loops that compilers make vector code of.
 //! A walk over much text asks [`widest`] instead, which looks once whether the processor has AVX-512 or AVX2.
-//! With AVX-512 of 2019 and later (VBMI, GFNI) classes of bytes are looked up in tables instead of compared, and beginnings of
-//! words are looked up eight and sixteen at a time ([`Sieve`]).
+//! With AVX-512 of 2019 and later (VBMI, GFNI) classes of bytes are looked up in tables instead of compared, what was told of eight
+//! chunks is worked on at once ([`Eight`]), and beginnings of words are looked up eight and sixteen at a time ([`Sieve`]).
 
 mod eight;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]

@@ -1,7 +1,7 @@
 //! Which numbers are worth a look: of most it is told by their length and what follows them that nothing begins there.
 //!
-//! A log has five numbers in every sixty-four characters. Here they are asked about by arithmetic alone, with what is known of the
-//! row; what is kept is then looked at ([`super::numbers`]).
+//! A log has five numbers in every sixty-four characters. Here they are asked about by arithmetic alone, eight at a time, with what is
+//! known of eight rows; what is kept is then looked at ([`super::numbers`]).
 
 use super::{
     Scan, Scanner,
