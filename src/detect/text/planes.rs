@@ -204,13 +204,18 @@ struct Classes<E> {
 impl<E: Eight> Classes<E> {
     #[inline(always)]
     fn of<L: Look<Eight = E>>(chunks: &[[u8; CHUNK]; EIGHT], rows: usize) -> Classes<E> {
-        let of = L::by_table(chunks, rows, &TABLE).unwrap_or_else(|| {
-            let mut all = [[0; EIGHT]; CLASSES];
-            for (at, chunk) in chunks.iter().enumerate().take(rows) {
-                all.iter_mut().zip(compare::<L>(chunk)).for_each(|(class, of_chunk)| class[at] = of_chunk);
+        let of = match L::by_table(chunks, rows, &TABLE) {
+            Some(of) => of,
+            None => {
+                let mut all = [[0; EIGHT]; CLASSES];
+                for (at, chunk) in chunks.iter().enumerate().take(rows) {
+                    for (class, of_chunk) in all.iter_mut().zip(compare::<L>(chunk)) {
+                        class[at] = of_chunk;
+                    }
+                }
+                all.map(E::of)
             }
-            all.map(E::of)
-        });
+        };
         let alphanumeric = of[0];
         // What is beyond ASCII has the bit of digits but not that of letters and digits; what begins a character that of capitals as well.
         let beyond = of[1] & !alphanumeric;

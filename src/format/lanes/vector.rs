@@ -77,15 +77,29 @@ fn with_256<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Pair>()
 }
 
-/// Comparisons with vectors whose equal bytes become bytes of ones.
+/// Comparisons with vectors whose equal bytes become bytes of ones. Loops, no closures: what becomes no part of its caller for certain is
+/// compiled without the instructions.
 macro_rules! by_masks {
-    ($lanes:ident, $width:literal, $vector:ty, $of:ident, $set:ident, $add:ident, $sub:ident, $and:ident, $or:ident, $equal:ident, $min:ident, $mask:ident, $bits:ty) => {
+    ($lanes:ident, $count:literal, $vector:ty, $of:ident, $set:ident, $sub:ident, $or:ident, $equal:ident, $min:ident, $mask:ident, $bits:ty) => {
         impl $lanes {
             #[inline(always)]
-            fn bits(&self, compare: impl Fn($vector) -> $vector) -> u64 {
-                // SAFETY: takes a vector; the type is used only where the processor has the instruction.
-                let mask = |lane| u64::from(unsafe { $mask(compare(lane)) } as $bits);
-                self.0.iter().enumerate().fold(0, |bits, (at, lane)| bits | mask(*lane) << ($width * at))
+            fn bits(lanes: [$vector; $count]) -> u64 {
+                let mut bits = 0;
+                for (at, lane) in lanes.iter().enumerate() {
+                    // SAFETY: takes a vector; the type is used only where the processor has the instruction.
+                    bits |= u64::from(unsafe { $mask(*lane) } as $bits) << (CHUNK / $count * at);
+                }
+                bits
+            }
+
+            /// Whether bytes are so much from `from` on at most.
+            #[inline(always)]
+            fn lane_within(lane: $vector, from: u8, most: u8) -> $vector {
+                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+                unsafe {
+                    let value = $sub(lane, $set(from as i8));
+                    $equal($min(value, $set(most as i8)), value)
+                }
             }
         }
 
@@ -94,51 +108,52 @@ macro_rules! by_masks {
 
             #[inline(always)]
             fn of(chunk: &[u8; CHUNK]) -> $lanes {
-                $of(chunk)
+                let mut lanes = [$of(chunk, 0); $count];
+                for (at, lane) in lanes.iter_mut().enumerate() {
+                    *lane = $of(chunk, at);
+                }
+                $lanes(lanes)
             }
 
             #[inline(always)]
             fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
-                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                self.bits(|lane| unsafe {
-                    let mut all = $set(0);
-                    for byte in wanted {
-                        all = $or(all, $equal(lane, $set(byte as i8)));
+                let mut lanes = self.0;
+                for lane in &mut lanes {
+                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+                    unsafe {
+                        let mut all = $set(0);
+                        for byte in wanted {
+                            all = $or(all, $equal(*lane, $set(byte as i8)));
+                        }
+                        *lane = all;
                     }
-                    all
-                })
+                }
+                Self::bits(lanes)
             }
 
             #[inline(always)]
             fn alphanumeric(&self) -> u64 {
-                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                let within = |value: $vector, most: i8| unsafe { $equal($min(value, $set(most)), value) };
-                // SAFETY: the same.
-                self.bits(|lane| unsafe {
-                    let digit = within($sub(lane, $set(b'0' as i8)), 9);
-                    let lower = $or(lane, $set(0x20));
-                    $or(digit, within($sub(lower, $set(b'a' as i8)), 25))
-                })
+                let mut lanes = self.0;
+                for lane in &mut lanes {
+                    let digits = Self::lane_within(*lane, b'0', 9);
+                    // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+                    *lane = unsafe { $or(digits, Self::lane_within($or(*lane, $set(0x20)), b'a', 25)) };
+                }
+                Self::bits(lanes)
             }
 
             #[inline(always)]
             fn within(&self, from: u8, to: u8) -> u64 {
-                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                self.bits(|lane| unsafe {
-                    let value = $sub(lane, $set(from as i8));
-                    $equal($min(value, $set(to.wrapping_sub(from) as i8)), value)
-                })
+                let mut lanes = self.0;
+                for lane in &mut lanes {
+                    *lane = Self::lane_within(*lane, from, to.wrapping_sub(from));
+                }
+                Self::bits(lanes)
             }
 
             #[inline(always)]
             fn beyond_ascii(&self) -> u64 {
-                self.bits(|lane| lane)
-            }
-
-            #[inline(always)]
-            fn leads(&self) -> u64 {
-                // SAFETY: takes vectors; the type is used only where the processor has the instructions.
-                self.bits(|lane| unsafe { $and(lane, $add(lane, lane)) })
+                Self::bits(self.0)
             }
         }
     };
@@ -155,49 +170,31 @@ fn number(chunk: &[u8; CHUNK], at: usize) -> i64 {
 pub(crate) struct Lanes([__m128i; 4]);
 
 #[inline(always)]
-fn four(chunk: &[u8; CHUNK]) -> Lanes {
+fn sixteen(chunk: &[u8; CHUNK], at: usize) -> __m128i {
     // SAFETY: takes numbers, needs SSE2, without which this module is not compiled.
-    Lanes(std::array::from_fn(|lane| unsafe { _mm_set_epi64x(number(chunk, 2 * lane + 1), number(chunk, 2 * lane)) }))
+    unsafe { _mm_set_epi64x(number(chunk, 2 * at + 1), number(chunk, 2 * at)) }
 }
 
-by_masks!(
-    Lanes,
-    16,
-    __m128i,
-    four,
-    _mm_set1_epi8,
-    _mm_add_epi8,
-    _mm_sub_epi8,
-    _mm_and_si128,
-    _mm_or_si128,
-    _mm_cmpeq_epi8,
-    _mm_min_epu8,
-    _mm_movemask_epi8,
-    u16
-);
+by_masks!(Lanes, 4, __m128i, sixteen, _mm_set1_epi8, _mm_sub_epi8, _mm_or_si128, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, u16);
 
 /// Twice thirty-two bytes: AVX2.
 #[derive(Clone, Copy)]
 pub(super) struct Pair([__m256i; 2]);
 
 #[inline(always)]
-fn two(chunk: &[u8; CHUNK]) -> Pair {
+fn thirty_two(chunk: &[u8; CHUNK], at: usize) -> __m256i {
+    let first = 4 * at;
     // SAFETY: takes numbers; the type is used only where the processor has AVX2.
-    Pair(std::array::from_fn(|lane| unsafe {
-        let at = |number_at| number(chunk, 4 * lane + number_at);
-        _mm256_set_epi64x(at(3), at(2), at(1), at(0))
-    }))
+    unsafe { _mm256_set_epi64x(number(chunk, first + 3), number(chunk, first + 2), number(chunk, first + 1), number(chunk, first)) }
 }
 
 by_masks!(
     Pair,
-    32,
+    2,
     __m256i,
-    two,
+    thirty_two,
     _mm256_set1_epi8,
-    _mm256_add_epi8,
     _mm256_sub_epi8,
-    _mm256_and_si256,
     _mm256_or_si256,
     _mm256_cmpeq_epi8,
     _mm256_min_epu8,
@@ -221,8 +218,12 @@ impl Look for Wide {
 
     #[inline(always)]
     fn any_of<const N: usize>(&self, wanted: [u8; N]) -> u64 {
-        // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
-        wanted.iter().fold(0, |bits, byte| bits | unsafe { _mm512_cmpeq_epi8_mask(self.0, _mm512_set1_epi8(*byte as i8)) })
+        let mut bits = 0;
+        for byte in wanted {
+            // SAFETY: takes vectors; the type is used only where the processor has AVX-512.
+            bits |= unsafe { _mm512_cmpeq_epi8_mask(self.0, _mm512_set1_epi8(byte as i8)) };
+        }
+        bits
     }
 
     #[inline(always)]
