@@ -2,7 +2,7 @@
 
 use super::{
     context::{ANYBODY, Owners, mark},
-    planes::DIALLED_SIGNS,
+    layer::DIALLED_SIGNS,
 };
 use crate::detect::{
     Detector, DetectorId,

@@ -13,6 +13,7 @@ mod choice;
 mod context;
 mod dates;
 mod forms;
+mod layer;
 mod literals;
 mod login_files;
 mod markings;
@@ -122,7 +123,7 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     planes: &'t planes::Planes<'t>,
-    layer: planes::Layer,
+    layer: layer::Layer,
     scratch: Vec<u8>,
     around: context::Around,
     /// Room that is used again.
@@ -175,7 +176,7 @@ impl<'t> Scan<'t> {
             kind,
             found,
             planes,
-            layer: planes::Layer::default(),
+            layer: layer::Layer::default(),
             scratch: Vec::new(),
             around: context::Around::default(),
             chosen: Vec::new(),

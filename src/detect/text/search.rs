@@ -374,10 +374,7 @@ impl Walk for StemSearch<'_> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{
-            planes::{BETWEEN, Room},
-            reference::Slow,
-        },
+        super::{layer::BETWEEN, planes::Room, reference::Slow},
         *,
     };
     use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Phrases that hold the keys of a wallet (BIP 39): twelve to twenty-four words of a list of 2048, the last of which checks
 //! the others.
 
-use super::{Scan, planes::BETWEEN};
+use super::{Scan, layer::BETWEEN};
 use crate::format::lanes::EIGHT;
 use bip39::{Language, Mnemonic};
 use foldhash::fast::FixedState;
