@@ -9,6 +9,7 @@ use super::{
     read::{Scratch, Verdict, number_of_country},
 };
 use crate::base::Meaning;
+use smallvec::SmallVec;
 
 /// So many names are remembered; a table with more has no names but texts.
 const REMEMBERED: usize = 4096;
@@ -47,7 +48,7 @@ impl Detectors {
             detector,
             start,
             length: trimmed.len(),
-            normalised: scratch.out.as_slice().into(),
+            normalised: SmallVec::from_slice(&scratch.out),
             bits,
             protection: Protection::Clear,
             test_value,

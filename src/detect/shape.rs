@@ -4,6 +4,8 @@
 //! space, hyphen, dot, slash, or nothing; a backslash takes the next character literally.
 //! Every other character stands for itself; letters in either case.
 
+use smallvec::SmallVec;
+
 /// One element of a compiled shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
@@ -148,6 +150,55 @@ impl Shape {
         let mut made: Vec<MakeUp> = open.into_iter().map(|(make_up, _)| make_up).filter(|make_up| make_up.alphanumeric & 1 == 1).collect();
         made.dedup();
         if made.is_empty() { Err("it does not begin with a letter or a digit".to_owned()) } else { Ok(made) }
+    }
+}
+
+impl Shape {
+    /// What is left to ask of text that is made so to know whether it has this shape and ends with it: certain characters and separators
+    /// at their places. `None` where that is not known beforehand.
+    pub(super) fn rest(&self, made: MakeUp) -> Option<Rest> {
+        if made.digits == MakeUp::ANY {
+            return None;
+        }
+        let (mut rest, mut at) = (SmallVec::new(), 0_u32);
+        for (place, piece) in self.pieces.iter().enumerate() {
+            let is = |bits: u64| bits.checked_shr(at).unwrap_or(0) & 1 == 1;
+            let (is_alphanumeric, is_digit) = (is(made.alphanumeric), is(made.digits));
+            let fits = match piece {
+                Piece::Digit => is_digit,
+                Piece::Letter => is_alphanumeric && !is_digit,
+                Piece::Alnum => is_alphanumeric,
+                Piece::Byte(byte) => byte.is_ascii_alphanumeric() == is_alphanumeric,
+                Piece::MaybeDigit if !is_digit => continue,
+                Piece::MaybeSeparator if is_alphanumeric => continue,
+                Piece::MaybeDigit => true,
+                // A sign that is no separator may be the one behind it.
+                Piece::MaybeSeparator => {
+                    !matches!(self.pieces.get(place + 1), None | Some(Piece::MaybeSeparator | Piece::MaybeDigit))
+                        && !matches!(self.pieces.get(place + 1), Some(Piece::Byte(byte)) if !byte.is_ascii_alphanumeric())
+                }
+            };
+            if !fits {
+                return None;
+            }
+            if matches!(piece, Piece::Byte(_) | Piece::MaybeSeparator) {
+                rest.push((u8::try_from(at).ok()?, *piece));
+            }
+            at += 1;
+        }
+        (at as usize == made.length() as usize + self.signs_at_end()).then_some(Rest(rest))
+    }
+}
+
+/// See [`Shape::rest`].
+#[derive(Clone, Debug)]
+pub(super) struct Rest(SmallVec<[(u8, Piece); 8]>);
+
+impl Rest {
+    /// Whether it holds of a text.
+    #[inline]
+    pub(super) fn holds(&self, text: &[u8]) -> bool {
+        self.0.iter().all(|(at, piece)| piece.takes(text.get(usize::from(*at)).copied().unwrap_or(0)) == Some(1))
     }
 }
 

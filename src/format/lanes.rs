@@ -2,13 +2,17 @@
 //!
 //! [`Lanes`] needs what every processor of its target has: SSE2 on x86-64, elsewhere loops that compilers make vector code of.
 //! A walk over much text asks [`widest`] instead, which looks once whether the processor has AVX-512 or AVX2.
-//! With AVX-512 of 2019 and later (VBMI, GFNI) classes of bytes are looked up in tables instead of compared, and beginnings of
-//! words are looked up eight and sixteen at a time ([`Sieve`]).
+//! With AVX-512 of 2019 and later (VBMI, GFNI) classes of bytes are looked up in tables instead of compared, what was told of eight
+//! chunks is worked on at once ([`Eight`]), and beginnings of words are looked up eight and sixteen at a time ([`Sieve`]).
 
+mod eight;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod orders;
 mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
 
+pub(crate) use eight::{EIGHT, Eight, STRETCH, Words};
 pub(crate) use sieve::{Sieve, mask};
 
 pub(crate) const CHUNK: usize = 64;
@@ -36,6 +40,9 @@ impl Iterator for Bits {
 
 /// 64 bytes, ready to be compared.
 pub(crate) trait Look: Copy {
+    /// What eight words of bits are worked on as.
+    type Eight: Eight;
+
     fn of(chunk: &[u8; CHUNK]) -> Self;
 
     /// Which bytes are one of these.
@@ -45,7 +52,10 @@ pub(crate) trait Look: Copy {
     fn alphanumeric(&self) -> u64;
 
     /// Which bytes are ASCII digits.
-    fn digits(&self) -> u64;
+    #[inline(always)]
+    fn digits(&self) -> u64 {
+        self.within(b'0', b'9')
+    }
 
     /// Which bytes are one of these or lie between them.
     fn within(&self, from: u8, to: u8) -> u64;
@@ -54,33 +64,47 @@ pub(crate) trait Look: Copy {
     fn beyond_ascii(&self) -> u64;
 
     /// Which bytes have the highest two bits set: in UTF-8, the first ones of characters beyond ASCII.
-    fn leads(&self) -> u64;
+    #[inline(always)]
+    fn leads(&self) -> u64 {
+        self.within(0xc0, 0xff)
+    }
 
     /// See [`Sieve::each`].
     #[inline(always)]
-    fn sieve(sieve: &Sieve, text: &[u8; 2 * CHUNK], letters: u64, others: u64) -> u64 {
-        sieve.each(text, letters, others)
+    fn sieve(sieve: &Sieve, text: &[u8], places: &mut [u16], count: usize) -> usize {
+        sieve.each(text, places, count)
     }
 
-    /// Sixteen classes of bytes at once where the width has a quick way to it; [`Table`] says which byte is of which.
+    /// Lists the places of the bits that are set, the lowest first, counted from `first`; what stands behind them in the list is anything.
     #[inline(always)]
-    fn by_table(_: &[u8; CHUNK], _: &Table) -> Option<OfTable> {
+    fn list(word: u64, first: u16, into: &mut [u16; CHUNK]) {
+        into.iter_mut().zip(bits(word)).for_each(|(place, bit)| *place = first.wrapping_add(bit as u16));
+    }
+
+    /// Sixteen classes of bytes at once where the width has a quick way to it: of each class a word for every chunk. Of chunks behind so
+    /// many it may say that they have none.
+    #[inline(always)]
+    fn by_table(_: &[[u8; CHUNK]; EIGHT], _: usize, _: &Table) -> Option<[Self::Eight; CLASSES]> {
         None
     }
 }
 
 /// So many classes a [`Table`] has.
-pub(crate) const CLASSES: usize = 16;
+pub(crate) const CLASSES: usize = 2 * EIGHT;
 
-/// Which classes an ASCII character is of: in the first half a bit for each of the first eight, in the second for the others.
+/// Which classes a byte is of: a bit for each of the first eight, and for each of the others.
 #[derive(Debug)]
-pub(crate) struct Table(pub(crate) [[u8; 128]; 2]);
+pub(crate) struct Table(pub(crate) [HalfTable; 2]);
 
-/// Which of 64 bytes are of which class. Lies where a line of the processor's cache begins: what vectors wrote across two lines
-/// is read back slowly.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(align(64))]
-pub(crate) struct OfTable(pub(crate) [u64; CLASSES]);
+/// A bit for each of eight classes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HalfTable {
+    pub ascii: [u8; 128],
+    /// Bytes that go on a character beyond ASCII in UTF-8,
+    pub beyond: u8,
+    /// and those that begin one.
+    pub leads: u8,
+}
 
 /// What is to be done with whatever width the processor has. `walk` and all it calls must be `inline(always)`:
 /// only what becomes a part of the caller is compiled for the wider instructions.
@@ -149,13 +173,15 @@ pub(crate) fn each_width<T>(mut run: impl FnMut() -> T) -> Vec<T> {
 
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 mod portable {
-    use super::{CHUNK, Look};
+    use super::{CHUNK, Look, Words};
 
     /// 64 bytes, ready to be compared.
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes([u8; CHUNK]);
 
     impl Look for Lanes {
+        type Eight = Words;
+
         #[inline]
         fn of(chunk: &[u8; CHUNK]) -> Lanes {
             Lanes(*chunk)
@@ -172,11 +198,6 @@ mod portable {
         }
 
         #[inline]
-        fn digits(&self) -> u64 {
-            self.bits(|byte| u8::from(byte.is_ascii_digit()))
-        }
-
-        #[inline]
         fn within(&self, from: u8, to: u8) -> u64 {
             self.bits(|byte| u8::from(byte.wrapping_sub(from) <= to.wrapping_sub(from)))
         }
@@ -184,11 +205,6 @@ mod portable {
         #[inline]
         fn beyond_ascii(&self) -> u64 {
             self.bits(|byte| byte >> 7)
-        }
-
-        #[inline]
-        fn leads(&self) -> u64 {
-            self.bits(|byte| (byte & byte << 1) >> 7)
         }
     }
 
@@ -217,17 +233,22 @@ mod tests {
     use proptest::prelude::*;
 
     /// What is of which class by a table in which the classes of a byte are its bits, here and behind a turn.
-    struct ByTable<'b>(&'b [u8; CHUNK]);
+    struct ByTable<'b>(&'b [[u8; CHUNK]; EIGHT], usize);
 
     impl Walk for ByTable<'_> {
-        type Output = Option<OfTable>;
+        type Output = Option<[[u64; EIGHT]; CLASSES]>;
 
         #[inline(always)]
         fn walk<L: Look>(self) -> Self::Output {
-            let of_byte: [u8; 128] = std::array::from_fn(|byte| byte as u8);
-            L::by_table(self.0, &Table([of_byte, of_byte.map(|byte| byte.rotate_left(3))]))
+            let ascii: [u8; 128] = std::array::from_fn(|byte| byte as u8);
+            let half = HalfTable { ascii, beyond: BEYOND, leads: LEADS };
+            let turned = HalfTable { ascii: ascii.map(|byte| byte.rotate_left(3)), ..half };
+            L::by_table(self.0, self.1, &Table([half, turned])).map(|classes| classes.map(Eight::words))
         }
     }
+
+    const BEYOND: u8 = 0x5a;
+    const LEADS: u8 = 0xc3;
 
     /// All answers about 64 bytes.
     struct All<'b>(&'b [u8; CHUNK], [u8; 3]);
@@ -258,12 +279,21 @@ mod tests {
             for told in each_width(|| widest(All(chunk, wanted))) {
                 prop_assert_eq!(told, slow);
             }
-            let by_table = std::array::from_fn(|class| {
-                let of = |byte: u8| if class < 8 { byte } else { byte.rotate_left(3) };
-                bits(&|byte| byte < 0x80 && of(byte) >> (class % 8) & 1 == 1)
+            let chunks: [[u8; CHUNK]; EIGHT] = std::array::from_fn(|row| std::array::from_fn(|at| bytes[(at + row) % CHUNK].wrapping_mul(row as u8 | 1)));
+            let of = |byte: u8, class: usize| match byte {
+                0..0x80 if class < 8 => byte,
+                0..0x80 => byte.rotate_left(3),
+                0x80..0xc0 => BEYOND,
+                _ => LEADS,
+            };
+            let by_table: [[u64; EIGHT]; CLASSES] = std::array::from_fn(|class| {
+                chunks.map(|chunk| (0..CHUNK).fold(0, |mask, at| mask | u64::from(of(chunk[at], class) >> (class % 8) & 1) << at))
             });
-            for told in each_width(|| widest(ByTable(chunk))).into_iter().flatten() {
-                prop_assert_eq!(told.0, by_table);
+            for told in each_width(|| widest(ByTable(&chunks, EIGHT))).into_iter().flatten() {
+                prop_assert_eq!(told, by_table);
+            }
+            for told in each_width(|| widest(ByTable(&chunks, 1))).into_iter().flatten() {
+                prop_assert_eq!(told.map(|words| words[0]), by_table.map(|words| words[0]));
             }
         }
     }

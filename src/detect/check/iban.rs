@@ -2,8 +2,7 @@
 
 /// The length is the country's and the check digits fit.
 pub(super) fn iban(value: &[u8]) -> bool {
-    let Some(country) = value.get(..2) else { return false };
-    let Some(length) = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|(_, length)| *length) else { return false };
+    let Some(length) = value.first_chunk().and_then(|country| length_in(*country)) else { return false };
     if value.len() != length || !value[2..4].iter().all(u8::is_ascii_digit) {
         return false;
     }
@@ -15,8 +14,28 @@ pub(super) fn iban(value: &[u8]) -> bool {
     rest == Some(1)
 }
 
+/// How long those of a country are, by its code in capitals.
+#[inline]
+pub(in crate::detect) fn length_in(country: [u8; 2]) -> Option<usize> {
+    let letters = country.map(|letter| usize::from(letter.wrapping_sub(b'A')));
+    let length = if letters.iter().all(|letter| *letter < 26) { BY_LETTERS[letters[0]][letters[1]] } else { 0 };
+    (length > 0).then_some(usize::from(length))
+}
+
+/// The same as a table.
+static BY_LETTERS: [[u8; 26]; 26] = {
+    let (mut table, mut at) = ([[0; 26]; 26], 0);
+    while at < LENGTHS.len() {
+        let (code, length) = LENGTHS[at];
+        let code = code.as_bytes();
+        table[(code[0] - b'A') as usize][(code[1] - b'A') as usize] = length as u8;
+        at += 1;
+    }
+    table
+};
+
 /// Length by country, from the SWIFT IBAN registry and the countries that use one outside it.
-pub(in crate::detect) const LENGTHS: &[(&str, usize)] = &[
+const LENGTHS: &[(&str, usize)] = &[
     ("AD", 24),
     ("AE", 23),
     ("AL", 28),

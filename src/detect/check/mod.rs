@@ -173,7 +173,7 @@ mod za_tin;
 
 pub(super) use arithmetic::plausible_date;
 use arithmetic::{LATEST_BIRTH, base64url, digits, luhn_sum, mod_11_10, number, plausible_short_date, verhoeff, weighted};
-pub(super) use iban::LENGTHS as IBAN_LENGTHS;
+pub(super) use iban::length_in as iban_length_in;
 
 /// A named check.
 #[derive(Clone, Copy, Debug)]

@@ -1,30 +1,37 @@
 //! Which numbers are worth a look: of most it is told by their length and what follows them that nothing begins there.
 //!
-//! A log has five numbers in every sixty-four characters. Here they are asked about by arithmetic alone, with what is known of the
-//! row; what is kept is then looked at ([`super::numbers`]).
+//! A log has five numbers in every sixty-four characters. Here they are asked about by arithmetic alone, eight at a time, with what is
+//! known of eight rows; what is kept is then looked at ([`super::numbers`]).
 
 use super::{
     Scan, Scanner,
     context::{ANYBODY, mark},
-    forms::{Next, sign},
+    forms::{MIXED, Nexts, mixed_place, sign},
     phones::Enough,
     search::{Each, Numbers},
 };
 use crate::format::{
     TextKind,
-    lanes::{CHUNK, bits},
+    lanes::{CHUNK, EIGHT, Eight, Look, STRETCH},
 };
 
-/// Which numbers of sixty-four characters are worth a look.
-#[derive(Clone, Copy, Debug)]
+/// A number that is worth a look.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Chosen {
-    /// The row.
+    /// Its first digit.
     pub at: usize,
-    pub whole: u64,
-    /// Too short for anything but a shape near a word.
-    pub short: u64,
-    /// Behind letters.
-    pub mixed: u64,
+    pub part: Part,
+}
+
+/// What a number is a part of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Part {
+    /// Anything may begin with it.
+    Any,
+    /// Too little stands there for anything but a shape near a word.
+    Shape,
+    /// The run has begun with letters.
+    Mixed,
 }
 
 /// Chooses them.
@@ -42,67 +49,141 @@ pub(super) struct Choice<'a> {
     enough: Enough,
     /// The mark of telephones.
     phone: u64,
+    /// Room for the places of the numbers in eight rows.
+    places: &'a mut [u16; STRETCH],
     chosen: &'a mut Vec<Chosen>,
 }
 
+/// What is known of the numbers in eight rows, by bits.
+struct Known<E> {
+    /// A word may be near.
+    reach: E,
+    /// Whose words are near to any in the row.
+    near: E,
+    /// The same of the rows before and behind as well.
+    around: E,
+    /// All of the rows where one of telephones may be near.
+    is_phone_near: E,
+    rests: E,
+}
+
 impl<'a> Choice<'a> {
-    pub(super) fn of(scan: &'a Scan<'_>, chosen: &'a mut Vec<Chosen>) -> Choice<'a> {
+    pub(super) fn of(scan: &'a Scan<'_>, places: &'a mut [u16; STRETCH], chosen: &'a mut Vec<Chosen>) -> Choice<'a> {
         let scanner = &scan.detectors.scanner;
         let is_dated = scan.kind != TextKind::Lines;
         let (reach, marks) = scan.around.rows();
         let phone = scanner.phone.map_or(0, mark);
         let (all, enough) = (is_dated || scanner.forms.has_short(), Enough::than(scanner.phone_alone));
-        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, chosen }
+        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, places, chosen }
     }
 
-    /// Whether a number is worth a look: what [`Scan::may_be_number`] says of it, or more. `near`: marks of whose words may be near;
-    /// `is_dialled`: it begins what may be dialled and says enough whatever its form is.
+    /// Which of the numbers at eight places are worth a look: what [`Scan::may_be_number`] says of them, or more, and of what is behind
+    /// letters [`Scan::may_be_mixed`].
     #[inline(always)]
-    fn is_worth(&self, at: usize, bit: usize, numbers: &Numbers, near: u64, is_dialled: bool) -> bool {
-        let made = numbers.made(bit);
-        let byte = |far: u32| self.text.get(at * CHUNK + bit + far as usize).copied().unwrap_or_default();
-        let after = byte((!made.alphanumeric).trailing_zeros());
-        let next = Next::of(made, after);
-        let length = next.first;
-        let is_number = (!made.digits).trailing_zeros() >= length;
-        let shape = if is_number {
-            self.scanner.forms.marks_of_number(next) & near != 0
-        } else {
-            self.scanner.forms.may_be(made.first_run(), near != ANYBODY)
-        };
-        let is = |bits: u64| bits >> bit & 1 != 0;
-        let dials = is(numbers.dialled) & (is_dialled | self.enough.may_be(byte(0), length, next.length));
-        let v4 = !is(numbers.rests) & (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3);
-        let v6 = (after == b':') & (length <= 4);
-        let behind = made.digits.checked_shr(length).unwrap_or(0);
-        let is_year = behind.checked_shr(behind.trailing_zeros()).unwrap_or(0) & 0xf == 0xf;
-        let dated = self.is_dated & (length <= 4) & is_year;
-        shape | dials | v4 | v6 | dated | (length as usize >= self.scanner.shortest_word)
+    fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
+        let row = places.without(E::all(6));
+        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
+        let are = |words: E| words.has(places);
+        let most = |of: E, most: u64| of.is_at_most(E::all(most));
+        let either = |is: E, one: E, other: E| is & one | !is & other;
+        let are_numbers = nexts.first.is_at_most(nexts.digits);
+        let (are_mixed, are_rests) = (are(numbers.mixed), are(known.rests));
+        // What is behind letters begins with them.
+        let before = (!window(numbers.letters)).zeros_above() & are_mixed;
+        let (length, lead) = (before.plus(nexts.first), either(are_mixed, before, nexts.digits));
+        let mixed = mixed_place(length, lead).plus(either(are_mixed, E::all(MIXED[1]), E::all(MIXED[0])));
+        let near = either(are_mixed, known.around.pick(row), known.near.pick(row) & are(known.reach)) | E::all(ANYBODY);
+        let marks = either(are_numbers & !are_mixed, nexts.places(), mixed).look_up(self.scanner.forms.marks());
+        let shapes = (marks & near).filled() & (are_mixed | !are_rests);
+        let colons = nexts.after.is(E::all(u64::from(b':')));
+        let long = !most(length, (self.scanner.shortest_word as u64).saturating_sub(1));
+        // See `Scan::may_dial`.
+        let dial = E::below((!window(numbers.dial)).zeros());
+        let few = most((window(numbers.digits) & dial & E::all(u64::from(u32::MAX))).ones(), 6);
+        let is_set_apart = (window(numbers.set_apart) & dial).filled() | are(numbers.is_set_apart);
+        let form = is_set_apart | self.enough.which_may_be(places.bytes_of(E::all(0), text), nexts.first, nexts.length);
+        let dials = are(numbers.dialled) & !few & (form | known.is_phone_near.pick(row));
+        let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
+        let v4 = !are_rests & dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
+        let mut whole = are(numbers.apart) | v4 | dials;
+        if self.is_dated {
+            let behind = window(numbers.digits).without(nexts.first);
+            let four = E::all(0xf);
+            whole = whole | most(nexts.first, 4) & (behind.without(behind.zeros()) & four).is(four);
+        }
+        let iban = before.is(E::all(2)) & !most(length, 3) & !most(nexts.digits, 1);
+        let behind_letters = iban | !most(before, CHUNK as u64 - 1);
+        shapes | colons & most(length, 4) | long | either(are_mixed, behind_letters, whole)
     }
+}
+
+/// What is known of the rows from one on; nothing of those behind the last.
+#[inline(always)]
+fn of_rows<E: Eight>(known: &[u64], from: usize) -> E {
+    let rest = known.get(from..).unwrap_or_default();
+    E::of(rest.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|row| rest.get(row).copied().unwrap_or(0))))
 }
 
 impl Each for Choice<'_> {
     #[inline(always)]
-    fn each(&mut self, at: usize, numbers: &Numbers) {
+    fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
         let whole = if self.all { numbers.all } else { numbers.likely };
-        let of_row = |of: &[u64], at: usize| of.get(at).copied().unwrap_or(0);
         // Fewer characters in a row say something near a word, but only of a shape.
-        let (near, reach) = (of_row(self.marks, at) | ANYBODY, of_row(self.reach, at));
+        let reach = of_rows::<L::Eight>(self.reach, first);
         let short = numbers.all & reach & !whole & !numbers.rests;
-        let around = near | of_row(self.marks, at.saturating_sub(1)) | of_row(self.marks, at + 1);
-        let is_dialled = numbers.is_set_apart | (around & self.phone != 0);
-        let mut kept = numbers.apart;
-        // Noted without a branch, which would mostly be guessed wrong.
-        for bit in bits(whole | short) {
-            let near = if reach >> bit & 1 != 0 { near } else { ANYBODY };
-            kept |= u64::from(self.is_worth(at, bit, numbers, near, is_dialled)) << bit;
+        let marks = of_rows::<L::Eight>(self.marks, first);
+        let before = first.checked_sub(EIGHT).map_or(L::Eight::all(0), |before| of_rows(self.marks, before));
+        let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
+        let is_phone_near = (around & L::Eight::all(self.phone)).filled();
+        let known = Known { reach, near: marks, around, is_phone_near, rests: numbers.rests };
+        let mut count = 0;
+        for (row, asked) in (whole | short | numbers.mixed).words().into_iter().enumerate() {
+            let Some(free) = self.places[count..].first_chunk_mut() else { break };
+            L::list(asked, (row * CHUNK) as u16, free);
+            count += asked.count_ones() as usize;
         }
-        let (whole, short, mixed) = (whole & kept, short & kept, numbers.mixed);
-        if whole | short | mixed != 0 {
-            self.chosen.push(Chosen { at, whole, short, mixed });
+        if count == 0 {
+            return;
+        }
+        let from = first * CHUNK;
+        let rest = self.text.get(from..).unwrap_or_default();
+        let mut last = [0; STRETCH];
+        let text: &[u8; STRETCH] = rest.first_chunk().unwrap_or_else(|| {
+            last[..rest.len()].copy_from_slice(rest);
+            &last
+        });
+        // Noted without a branch, which would mostly be guessed wrong.
+        let mut kept = 0;
+        for group in 0..count.div_ceil(EIGHT) {
+            let Some(places) = self.places.get(group * EIGHT..).and_then(|rest| rest.first_chunk()) else { break };
+            let eight = L::Eight::of_places(places);
+            let nexts = Nexts::of(text, eight, numbers.runs, numbers.digits);
+            let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
+            let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
+            // What else is known of them goes along in further bits.
+            let flag = |of: L::Eight, bit: u32| of.has(eight) & L::Eight::all(1 << bit);
+            let noted = eight | flag(short, SHORT) | flag(numbers.mixed, BEHIND_LETTERS);
+            // Never beyond what is read already.
+            let Some(free) = self.places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut()) else { break };
+            noted.pack(worth, free);
+            kept += worth.count_ones() as usize;
+        }
+        for noted in self.places.iter().take(kept).map(|noted| usize::from(*noted)) {
+            let at = from + noted % (EIGHT * CHUNK);
+            let part = match (noted >> SHORT & 1, noted >> BEHIND_LETTERS & 1) {
+                (_, 1) => Part::Mixed,
+                (1, _) => Part::Shape,
+                _ => Part::Any,
+            };
+            self.chosen.push(Chosen { at, part });
         }
     }
 }
+
+/// Behind the place of a number in eight rows, whether it is worth no more than a look for shapes,
+const SHORT: u32 = 9;
+/// and whether it stands behind letters.
+const BEHIND_LETTERS: u32 = 10;
 
 #[cfg(test)]
 mod tests {
@@ -113,7 +194,7 @@ mod tests {
         },
         *,
     };
-    use crate::detect::Detectors;
+    use crate::{detect::Detectors, format::lanes::bits};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -140,20 +221,23 @@ mod tests {
             let mut scan = Scan::of(&ALL, bytes, kind, &planes, &mut found);
             scan.walk();
             let rows = planes.rows.count();
-            let (mut chosen, mut all) = (Vec::new(), vec![Numbers::default(); rows]);
-            planes.each_numbers(0..rows, &mut Before::default(), Choice::of(&scan, &mut chosen));
-            planes.each_numbers(0..rows, &mut Before::default(), search::Noting(&mut all));
-            for (at, numbers) in all.iter().enumerate() {
-                let of_row = chosen.iter().find(|chosen| chosen.at == at);
+            let (mut chosen, mut all, blocks) = (Vec::new(), Vec::new(), rows.div_ceil(EIGHT));
+            planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut [0; STRETCH], &mut chosen));
+            planes.each_numbers(0..blocks, &mut Before::default(), search::Noting(&mut all));
+            for (at, numbers) in all.iter().enumerate().take(rows) {
+                let is_chosen = |at: usize, part: Part| chosen.contains(&Chosen { at, part });
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {
-                    let is_chosen = of_row.is_some_and(|chosen| chosen.whole >> bit & 1 != 0);
-                    prop_assert!(is_chosen || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Any) || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                }
+                for bit in bits(numbers.mixed) {
+                    let at = at * CHUNK + bit;
+                    prop_assert!(is_chosen(at, Part::Mixed) || !scan.may_be_mixed(at), "{} in {}", &text[at..], text);
                 }
                 for bit in bits(numbers.all & reach & !whole) {
-                    let (is_chosen, made) = (of_row.is_some_and(|chosen| chosen.short >> bit & 1 != 0), planes.made(at * CHUNK + bit));
-                    prop_assert!(is_chosen || !scan.may_begin_shape(at * CHUNK + bit, made, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                    let made = planes.made(at * CHUNK + bit);
+                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Shape) || !scan.may_begin_shape(at * CHUNK + bit, made, near), "{} in {}", &text[at * CHUNK + bit..], text);
                 }
             }
         }

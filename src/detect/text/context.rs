@@ -126,9 +126,9 @@ pub(super) struct Around {
     /// In the order of their first letters.
     words: Vec<Standing>,
     /// Sixty-four places each: where a value may begin that one of the words is near to.
-    reach: SmallVec<[u64; 4]>,
+    reach: SmallVec<[u64; 8]>,
     /// Whose words those are ([`mark`]).
-    marks: SmallVec<[u64; 4]>,
+    marks: SmallVec<[u64; 8]>,
     /// How far behind a word such a value may begin.
     behind: usize,
     looked: Option<Looked>,

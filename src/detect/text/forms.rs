@@ -1,13 +1,14 @@
 //! Shapes by what a value of them is made of, so that a stretch of text is looked up once for all of them.
 
 use super::{
-    context::{ANYBODY, Owners},
-    planes::DIALLED_SIGNS,
+    context::{ANYBODY, Owners, mark},
+    layer::DIALLED_SIGNS,
 };
 use crate::detect::{
     Detector, DetectorId,
-    shape::{MakeUp, Shape},
+    shape::{MakeUp, Rest, Shape},
 };
+use crate::format::lanes::{Eight, STRETCH};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 
@@ -21,10 +22,11 @@ pub(super) struct Forms {
     open: u64,
     /// Per [`Next`], who looks for a shape that begins with a number that is followed so,
     numbers: Vec<Seekers>,
-    /// and the marks of those: all that most numbers are asked.
-    marks: Vec<u64>,
-    /// The same per first run of a shape, for those that may have letters in them.
-    mixed: HashMap<MakeUp, Seekers, foldhash::fast::FixedState>,
+    /// Marks of those, all that most numbers are asked; behind them of those who look for a shape that begins with a run with letters in
+    /// it ([`MIXED`]).
+    marks: Box<[u64; MARKS]>,
+    /// Who does, per first run of a shape that may have letters in it.
+    mixed: HashMap<MakeUp, [Seekers; 2], foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
     has_short: bool,
 }
@@ -42,6 +44,8 @@ pub(super) struct Next {
 
 /// What stands between two runs of letters and digits.
 pub(super) mod sign {
+    use crate::format::lanes::Eight;
+
     pub(in crate::detect::text) const DOT: u8 = 2;
     /// One that stands in hardly any shape. Behind it, two signs in a row, three, more.
     const OTHER: u8 = 4;
@@ -56,6 +60,16 @@ pub(super) mod sign {
         of[b'/' as usize] = 3;
         of
     };
+
+    /// The same as [`of`] of eight.
+    #[inline(always)]
+    pub(super) fn of_eight<E: Eight>(gap: E, sign: E) -> E {
+        let is_one = gap.is(E::all(1));
+        let is = |byte: u8| sign.is(E::all(u64::from(byte)));
+        let kind = |byte: u8| is(byte) & E::all(u64::from(ONE[usize::from(byte)]));
+        let other = !(is(b' ') | is(b'-') | is(b'.') | is(b'/')) & E::all(u64::from(OTHER));
+        is_one & (kind(b'-') | kind(b'.') | kind(b'/') | other) | !is_one & gap.least(E::all(4)).plus(E::all(u64::from(OTHER) - 1))
+    }
 
     /// So many signs, of which this is the first.
     #[inline(always)]
@@ -76,7 +90,7 @@ impl Next {
 
     /// Longer runs are not told apart.
     const LONGEST: u32 = 15;
-    const PLACES: usize = 1 << 11;
+    pub(super) const PLACES: usize = 1 << 11;
 
     #[inline(always)]
     fn place(self) -> usize {
@@ -100,6 +114,56 @@ impl Next {
         all.dedup_by_key(|next| next.sign);
         all
     }
+}
+
+/// Runs of letters and digits at eight places, and what is behind each: [`Next`] of eight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nexts<E> {
+    pub first: E,
+    pub sign: E,
+    pub length: E,
+    /// The character behind the run,
+    pub after: E,
+    /// and how many digits it begins with.
+    pub digits: E,
+}
+
+impl<E: Eight> Nexts<E> {
+    /// At these places of eight rows; `runs`: which characters are letters and digits, of the rows and of those behind each, `digits`: which
+    /// are digits.
+    #[inline(always)]
+    pub(super) fn of(text: &[u8; STRETCH], places: E, runs: [E; 2], digits: [E; 2]) -> Nexts<E> {
+        let row = places.without(E::all(6));
+        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
+        let run = window(runs);
+        let first = (!run).zeros();
+        let rest = run.without(first);
+        let gap = rest.zeros();
+        let after = places.bytes_of(first, text);
+        Nexts { first, sign: sign::of_eight(gap, after), length: (!rest.without(gap)).zeros(), after, digits: (!window(digits)).zeros() }
+    }
+
+    /// See [`Forms::marks`].
+    #[inline(always)]
+    pub(super) fn places(&self) -> E {
+        let most = E::all(u64::from(Next::LONGEST));
+        let none = E::all(0);
+        self.first.least(most) | self.length.least(most).up(none, 4) | self.sign.up(none, 8)
+    }
+}
+
+/// Longer runs, and longer beginnings of them, are not told apart.
+const MIXED_MOST: u32 = (1 << MIXED_BITS) - 1;
+const MIXED_BITS: u32 = 5;
+/// Where the marks of runs that have both letters and digits lie, of those that begin with a digit and of those that begin with a letter.
+pub(super) const MIXED: [u64; 2] = [Next::PLACES as u64, Next::PLACES as u64 + (1 << (2 * MIXED_BITS))];
+const MARKS: usize = Next::PLACES + (2 << (2 * MIXED_BITS));
+
+/// Where in such a part they lie: by how long a run is and how many of the kind of its first character it begins with.
+#[inline(always)]
+pub(super) fn mixed_place<E: Eight>(length: E, lead: E) -> E {
+    let most = E::all(u64::from(MIXED_MOST));
+    length.least(most) | lead.least(most).up(E::all(0), MIXED_BITS)
 }
 
 /// The shapes of one make-up.
@@ -137,10 +201,20 @@ impl Seekers {
 #[derive(Debug)]
 pub(super) struct Alike {
     pub shape: Shape,
+    /// What it asks of text that is made so besides.
+    rest: Option<Rest>,
     /// How many signs stand behind its last letter or digit.
     pub signs: usize,
     pub sought: Vec<Sought>,
     pub seekers: Seekers,
+}
+
+impl Alike {
+    /// Whether the shape stands where a text begins that is made so, and ends there after so many bytes.
+    #[inline]
+    pub(super) fn stands(&self, text: &[u8], length: usize) -> bool {
+        self.rest.as_ref().map_or_else(|| self.shape.match_prefix(text) == Some(length), |rest| rest.holds(text))
+    }
 }
 
 /// Who looks for a shape.
@@ -183,7 +257,7 @@ impl Forms {
             shapes: HashMap::default(),
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
-            marks: Vec::new(),
+            marks: Box::new([0; MARKS]),
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -195,7 +269,7 @@ impl Forms {
                 }
             }
         }
-        forms.marks = forms.numbers.iter().map(Seekers::marks).collect();
+        forms.marks.iter_mut().zip(&forms.numbers).for_each(|(marks, seekers)| *marks = seekers.marks());
         Ok(forms)
     }
 
@@ -213,7 +287,7 @@ impl Forms {
         let is_open = made.digits == MakeUp::ANY;
         let is_number = if is_open { !shape.begins_with_letter() } else { (!made.digits).trailing_zeros() >= first };
         if is_open || !is_number {
-            self.mixed.entry(made.first_run()).or_default().add(&sought);
+            self.add_mixed(made.first_run(), shape, &sought);
         }
         if is_number {
             Next::of_shape(made, shape).into_iter().for_each(|next| self.numbers[next.place()].add(&sought));
@@ -223,12 +297,32 @@ impl Forms {
         let entry = self.shapes.entry(made).or_default();
         let alike = &mut entry.shapes;
         let at = alike.iter().position(|alike| alike.shape == *shape).unwrap_or_else(|| {
-            alike.push(Alike { shape: shape.clone(), signs: shape.signs_at_end(), sought: Vec::new(), seekers: Seekers::default() });
+            let (rest, signs) = (shape.rest(made), shape.signs_at_end());
+            alike.push(Alike { shape: shape.clone(), rest, signs, sought: Vec::new(), seekers: Seekers::default() });
             alike.len() - 1
         });
         entry.seekers.add(&sought);
         alike[at].seekers.add(&sought);
         alike[at].sought.push(sought);
+    }
+
+    /// Adds a first run that may have letters in it.
+    fn add_mixed(&mut self, run: MakeUp, shape: &Shape, sought: &Sought) {
+        let length = run.length();
+        let is_open = run.digits == MakeUp::ANY;
+        let begins = |letters: bool| if is_open { letters || !shape.begins_with_letter() } else { letters == (run.digits & 1 == 0) };
+        for letters in [false, true].into_iter().filter(|letters| begins(*letters)) {
+            let leads = match letters {
+                _ if is_open => 1..=length,
+                true => run.digits.trailing_zeros()..=run.digits.trailing_zeros(),
+                false => (!run.digits).trailing_zeros()..=(!run.digits).trailing_zeros(),
+            };
+            for lead in leads {
+                let place = MIXED[usize::from(letters)] as usize + (length.min(MIXED_MOST) | lead.min(MIXED_MOST) << MIXED_BITS) as usize;
+                self.marks[place] |= if sought.needs_word { mark(sought.id) } else { ANYBODY };
+            }
+            self.mixed.entry(run).or_default()[usize::from(letters)].add(sought);
+        }
     }
 
     /// Whether a shape that begins with a digit and says something without a word near it may be missed by
@@ -243,6 +337,12 @@ impl Forms {
         &self.numbers[next.place()]
     }
 
+    /// Marks of those who look for a shape, by the place that [`Nexts`] says, or behind those [`mixed_place`].
+    #[inline(always)]
+    pub(super) fn marks(&self) -> &[u64; MARKS] {
+        &self.marks
+    }
+
     /// Marks of them.
     #[inline(always)]
     pub(super) fn marks_of_number(&self, next: Next) -> u64 {
@@ -251,7 +351,8 @@ impl Forms {
 
     /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.
     pub(super) fn of_mixed(&self, run: MakeUp) -> impl Iterator<Item = &Seekers> {
-        [run, run.open()].into_iter().filter_map(|made| self.mixed.get(&made))
+        let begins_with_letter = usize::from(run.digits & 1 == 0);
+        [run, run.open()].into_iter().filter_map(move |made| self.mixed.get(&made)).map(move |of| &of[begins_with_letter])
     }
 
     /// Whether a shape may begin with this run, which has letters in it. `is_near`: a word may stand near; otherwise what needs one
@@ -351,7 +452,7 @@ mod tests {
             let made = planes.made(0);
             let mut found = Vec::new();
             ALL.scanner.forms.each(made, true, |_, _| true, |length, entry| {
-                let matching = entry.shapes.iter().filter(|alike| alike.shape.match_prefix(&text) == Some(length + alike.signs));
+                let matching = entry.shapes.iter().filter(|alike| alike.stands(&text, length + alike.signs));
                 found.extend(matching.flat_map(|alike| alike.sought.iter().map(move |sought| (sought.id, length + alike.signs))));
             });
             let mut wanted = Vec::new();

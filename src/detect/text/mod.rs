@@ -13,6 +13,7 @@ mod choice;
 mod context;
 mod dates;
 mod forms;
+mod layer;
 mod literals;
 mod login_files;
 mod markings;
@@ -29,8 +30,9 @@ mod stems;
 mod word_lists;
 
 use super::{Detector, DetectorId, Detectors, Protection, normal::Hints, read::Verdict};
-use crate::format::{TextKind, lanes::bits};
+use crate::format::{TextKind, lanes::EIGHT};
 use memchr::memmem::Finder;
+use smallvec::SmallVec;
 use std::{ops::Range, sync::LazyLock};
 
 /// A value found in text.
@@ -40,7 +42,8 @@ pub struct Finding {
     /// Bytes of the text.
     pub start: usize,
     pub length: usize,
-    pub normalised: Box<[u8]>,
+    /// Most need no memory of their own.
+    pub normalised: SmallVec<[u8; 32]>,
     /// Evidence: log₂ of the odds that it is what it looks like.
     pub bits: f32,
     pub protection: Protection,
@@ -120,7 +123,7 @@ struct Scan<'t> {
     kind: TextKind,
     found: &'t mut Vec<Finding>,
     planes: &'t planes::Planes<'t>,
-    layer: planes::Layer,
+    layer: layer::Layer,
     scratch: Vec<u8>,
     around: context::Around,
     /// Room that is used again.
@@ -173,7 +176,7 @@ impl<'t> Scan<'t> {
             kind,
             found,
             planes,
-            layer: planes::Layer::default(),
+            layer: layer::Layer::default(),
             scratch: Vec::new(),
             around: context::Around::default(),
             chosen: Vec::new(),
@@ -188,34 +191,38 @@ impl<'t> Scan<'t> {
         let (planes, rows) = (self.planes, self.planes.rows.count());
         let (mut literals, mut before, mut seen) = (Vec::new(), search::Before::default(), seeds::Seen::default());
         self.around.clear(self.text.len(), self.kind);
-        let mut last = 0..0;
+        let (mut scratch, mut last) = (search::Scratch::kept(), 0..0);
         for start in (0..rows).step_by(TILE) {
             let tile = start..rows.min(start + TILE);
             self.layer.lay(self.text, planes, tile.clone());
-            self.words(tile.clone(), &mut literals);
+            self.words(tile.clone(), &mut scratch, &mut literals);
             // Words behind a number may speak for it: values are a tile late.
-            self.values(last, &mut before, &mut seen);
+            self.values(last, &mut before, &mut scratch, &mut seen);
             last = tile;
         }
-        self.values(last, &mut before, &mut seen);
+        self.values(last, &mut before, &mut scratch, &mut seen);
+        scratch.keep();
         literals
     }
 
     /// Walks numbers, signs and seed phrases of these rows.
-    fn values(&mut self, rows: Range<usize>, before: &mut search::Before, seen: &mut seeds::Seen) {
-        self.numbers(rows.clone(), before);
+    fn values(&mut self, rows: Range<usize>, before: &mut search::Before, scratch: &mut search::Scratch, seen: &mut seeds::Seen) {
+        let from = self.found.len();
+        self.numbers(rows.clone(), before, scratch);
         self.signs(rows.clone());
         self.seeds(rows, seen);
+        // What was found in all tiles is sorted in the end: of what is in order already that is little.
+        self.found[from..].sort_by(in_order);
     }
 
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
     /// told. What stands inside of a literal is none by itself; of several that begin at one place the one with signs
     /// before it counts, then the longest.
-    fn words(&mut self, rows: Range<usize>, found: &mut Vec<(usize, Range<usize>)>) {
+    fn words(&mut self, rows: Range<usize>, scratch: &mut search::Scratch, found: &mut Vec<(usize, Range<usize>)>) {
         let (text, planes) = (self.text, self.planes);
         let Scanner { stems, literals, context, .. } = &self.detectors.scanner;
         let (count, mut next) = (literals.count(), found.last().map_or(0, |(_, stands)| stands.end));
-        let mut look = |at: usize| {
+        let look = |at: usize| {
             let mut best: Option<(usize, Range<usize>)> = None;
             stems.each_at(text, at, |place, stands| {
                 if let Some(word) = place.checked_sub(count) {
@@ -237,7 +244,7 @@ impl<'t> Scan<'t> {
                 found.push((place, stands));
             }
         };
-        planes.each_stem(rows, text, stems, |at, noted| bits(noted).for_each(|bit| look(at + bit)));
+        planes.each_stem(rows.start / EIGHT..rows.end.div_ceil(EIGHT), text, stems, scratch, look);
     }
 
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it
@@ -274,7 +281,7 @@ impl<'t> Scan<'t> {
             detector,
             start,
             length: end - start,
-            normalised: self.scratch.as_slice().into(),
+            normalised: SmallVec::from_slice(&self.scratch),
             bits,
             protection,
             test_value,
@@ -290,22 +297,28 @@ impl<'t> Scan<'t> {
     }
 }
 
+/// By place; of those that begin at one the longer first.
+fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    a.start.cmp(&b.start).then(b.length.cmp(&a.length)).then(a.detector.cmp(&b.detector))
+}
+
 /// Sorts what was found since `from` and lets the stronger of two that overlap stay.
 fn resolve(found: &mut Vec<Finding>, from: usize) {
     let Some(mine) = found.get_mut(from..) else { return };
-    mine.sort_by(|a, b| a.start.cmp(&b.start).then(b.length.cmp(&a.length)).then(a.detector.cmp(&b.detector)));
-    let mut kept: Vec<Finding> = Vec::with_capacity(mine.len());
-    for finding in found.drain(from..) {
+    mine.sort_by(in_order);
+    // What is kept moves forward, over what is not.
+    let mut kept = 0;
+    for at in 0..mine.len() {
+        let finding = &mine[at];
         let stronger = |held: &Finding| finding.bits > held.bits || (finding.bits == held.bits && finding.length > held.length);
-        let overlapping = kept.iter().rev().take(4).filter(|held| held.start + held.length > finding.start).count();
-        if overlapping == 0 {
-            kept.push(finding);
-        } else if kept.iter().rev().take(overlapping).all(stronger) {
-            kept.truncate(kept.len() - overlapping);
-            kept.push(finding);
+        let overlapping = mine[..kept].iter().rev().take(4).filter(|held| held.start + held.length > finding.start).count();
+        if mine[kept - overlapping..kept].iter().all(stronger) {
+            kept -= overlapping;
+            mine.swap(kept, at);
+            kept += 1;
         }
     }
-    found.append(&mut kept);
+    found.truncate(from + kept);
 }
 
 /// Whether names and addresses are looked for: after all else, in the planes of the whole text.

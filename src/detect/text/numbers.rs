@@ -5,21 +5,23 @@
 
 use super::{
     Scan,
-    choice::{Choice, Chosen},
+    choice::{Choice, Chosen, Part},
     context::ANYBODY,
     forms::{Entry, Next, Seekers, sign, state},
     is_word,
-    search::Before,
+    search::{Before, Scratch},
 };
 use crate::{
     detect::{
-        DetectorId, normal,
+        DetectorId,
+        check::iban_length_in,
+        normal,
         read::{is_private_ip, is_test_ip},
         shape::MakeUp,
     },
     format::{
         TextKind,
-        lanes::{CHUNK, bits},
+        lanes::{CHUNK, EIGHT},
     },
 };
 use std::ops::Range;
@@ -29,27 +31,21 @@ const LONGEST_RUN: usize = 70;
 
 impl Scan<'_> {
     /// Walks all digits of these rows; the words around are known as far as they may speak for what begins there.
-    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before) {
+    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before, scratch: &mut Scratch) {
         let planes = self.planes;
+        let Some(places) = scratch.places() else { return };
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.clear();
-        planes.each_numbers(rows, before, Choice::of(self, &mut chosen));
-        for Chosen { at, whole, short, mixed } in chosen.iter().copied() {
-            let near = self.around.marks(at * CHUNK) | ANYBODY;
-            for digit in bits(whole).map(|bit| at * CHUNK + bit) {
-                if self.may_be_number(digit, near) {
-                    self.run(digit);
-                }
-            }
-            for digit in bits(short).map(|bit| at * CHUNK + bit) {
-                if self.may_begin_shape(digit, planes.made(digit), near) {
-                    self.run(digit);
-                }
-            }
-            for digit in bits(mixed).map(|bit| at * CHUNK + bit) {
-                if self.may_be_mixed(digit) {
-                    self.run(digit);
-                }
+        planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, places, &mut chosen));
+        for Chosen { at, part } in chosen.iter().copied() {
+            let near = self.around.marks(at) | ANYBODY;
+            let is_worth = match part {
+                Part::Any => self.may_be_number(at, near),
+                Part::Shape => self.may_begin_shape(at, planes.made(at), near),
+                Part::Mixed => self.may_be_mixed(at),
+            };
+            if is_worth {
+                self.run(at);
             }
         }
         self.chosen = chosen;
@@ -74,7 +70,7 @@ impl Scan<'_> {
         let v6 = (after == b':') & (length <= 4);
         let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
         let long = length as usize >= scanner.shortest_word;
-        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.may_dial(start, made)
+        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.phone_start(start).is_some() && self.may_dial(start, made)
     }
 
     /// Whether a shape may begin at a run that begins with a digit and is made so. `near`: marks of whose words may be near.
@@ -105,7 +101,7 @@ impl Scan<'_> {
 
     /// The same of a run that begins with letters and goes on with this digit.
     #[inline]
-    fn may_be_mixed(&mut self, digit: usize) -> bool {
+    pub(super) fn may_be_mixed(&mut self, digit: usize) -> bool {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
         let letters = planes.letters_before(digit);
         if letters == CHUNK {
@@ -115,7 +111,7 @@ impl Scan<'_> {
         let made = planes.made(start);
         let length = made.first_run().length();
         let shape = !planes.rests.has(start) && self.may_be_shape(start, made);
-        let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3);
+        let iban = (letters == 2) & (length >= 4) & (made.digits >> 2 & 3 == 3) && self.length_of_iban(start).is_some();
         let v6 = (length <= 4) & (self.byte(start + length as usize) == b':');
         shape | iban | v6 | (length as usize >= scanner.shortest_word)
     }
@@ -233,10 +229,7 @@ impl Scan<'_> {
             }
             for alike in &entry.shapes {
                 let end = last + alike.signs;
-                if planes.goes_on.has(end)
-                    || !self.is_sought(&alike.seekers, start)
-                    || alike.shape.match_prefix(&text[start..]) != Some(end - start)
-                {
+                if planes.goes_on.has(end) || !self.is_sought(&alike.seekers, start) || !alike.stands(&text[start..], end - start) {
                     continue;
                 }
                 for sought in &alike.sought {
@@ -307,10 +300,16 @@ impl Scan<'_> {
         slash_word || matches!(before.last(), Some(b'v' | b'V')) || (0..before.len()).any(|at| is_version_word(&before[at..]))
     }
 
+    /// How long an IBAN is whose country stands here.
+    fn length_of_iban(&self, start: usize) -> Option<usize> {
+        iban_length_in([start, start + 1].map(|at| self.byte(at).to_ascii_uppercase()))
+    }
+
     fn iban(&mut self, id: DetectorId, start: usize) {
         let mut compact = [0_u8; 34];
         let (mut length, mut at, mut grouped) = (0, start, false);
-        let (mut cases, mut wanted) = ([false; 2], None);
+        let mut cases = [false; 2];
+        let Some(wanted) = self.length_of_iban(start) else { return };
         while length < compact.len() {
             let byte = self.byte(at);
             if byte.is_ascii_alphanumeric() {
@@ -324,14 +323,7 @@ impl Scan<'_> {
                 grouped = true;
             }
             at += 1;
-            if length == 2 && wanted.is_none() {
-                wanted =
-                    crate::detect::check::IBAN_LENGTHS.iter().find(|(code, _)| compact[..2] == *code.as_bytes()).map(|(_, length)| *length);
-                if wanted.is_none() {
-                    return;
-                }
-            }
-            if wanted == Some(length) {
+            if wanted == length {
                 let joins = |byte: u8, beyond: u8| matches!(byte, b'-' | b'+' | b'=') && beyond.is_ascii_alphanumeric();
                 let goes_on = joins(self.byte(at), self.byte(at + 1));
                 let goes_back = joins(self.before(start), self.before(start.saturating_sub(1))) && self.before(start) != b'=';

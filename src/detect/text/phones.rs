@@ -5,7 +5,7 @@ use crate::{
     detect::phone,
     format::{
         TextKind,
-        lanes::{Lanes, Look},
+        lanes::{Eight, Lanes, Look},
     },
 };
 
@@ -36,13 +36,15 @@ impl Enough {
         }
     }
 
-    /// Whether what is dialled may be of one, by its first digit, how many there are in a row, and in the next.
+    /// Which of eight numbers that are dialled may be of one, by their first digits, how many there are in a row, and in the next.
     #[inline(always)]
-    pub(super) fn may_be(self, digit: u8, first: u32, second: u32) -> bool {
-        self.five_pairs & (first == 2) & (digit == b'0')
-            | self.three_groups & (first == 3) & (second == 3)
-            | self.trunk_prefix & (first == 1)
-            | self.groups
+    pub(super) fn which_may_be<E: Eight>(self, digit: E, first: E, second: E) -> E {
+        let all = |is: bool| E::all(if is { u64::MAX } else { 0 });
+        let of = |number: u64| E::all(number);
+        all(self.five_pairs) & first.is(of(2)) & digit.is(of(u64::from(b'0')))
+            | all(self.three_groups) & first.is(of(3)) & second.is(of(3))
+            | all(self.trunk_prefix) & first.is(of(1))
+            | all(self.groups)
     }
 }
 
@@ -75,9 +77,10 @@ impl Scan<'_> {
         }
     }
 
-    /// A telephone number that begins at this run, with the plus or bracket before it.
-    pub(super) fn phone(&mut self, run_start: usize, run_end: usize) {
-        let Some(id) = self.detectors.scanner.phone else { return };
+    /// Where a telephone number begins of which this is the first run, with the plus or bracket before it, and whether there is a plus.
+    /// None begins in the middle of a number.
+    #[inline]
+    pub(super) fn phone_start(&self, run_start: usize) -> Option<(usize, bool)> {
         let mut start = run_start;
         let plus = self.before(start) == b'+' || (self.before(start) == b'(' && start > 1 && self.before(start - 1) == b'+');
         if matches!(self.before(start), b'(' | b'+') {
@@ -86,17 +89,18 @@ impl Scan<'_> {
                 start -= 1;
             }
         }
-        // The middle of a number is no beginning.
-        let joined = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'+');
         let before = self.before(start);
         let digit_further = start >= 2 && self.byte(start - 2).is_ascii_digit();
-        if is_word(before)
-            || (joined(before) && digit_further)
+        let is_middle = is_word(before)
             || matches!(before, b'$' | b'#' | b'_')
-            || (matches!(before, b'/' | b'-' | b' ' | b')') && digit_further)
-        {
-            return;
-        }
+            || matches!(before, b'-' | b'.' | b'+' | b'/' | b' ' | b')') && digit_further;
+        (!is_middle).then_some((start, plus))
+    }
+
+    /// A telephone number that begins at this run.
+    pub(super) fn phone(&mut self, run_start: usize, run_end: usize) {
+        let Some(id) = self.detectors.scanner.phone else { return };
+        let Some((start, plus)) = self.phone_start(run_start) else { return };
         if !plus && run_end - run_start > 12 {
             return;
         }

@@ -3,23 +3,46 @@
 //! The walks of the text pass go over these bits; a byte itself is looked at only where they say that something can begin.
 
 use super::TILE;
+#[cfg(test)]
+use super::layer::Layer;
 use crate::{
     detect::shape::MakeUp,
-    format::lanes::{self, CHUNK, Lanes, Look, Table, Walk, look_ahead, widest},
+    format::lanes::{self, CHUNK, EIGHT, Eight},
 };
 use std::{cell::Cell, ops::Range};
 
-/// The classes of sixty-four bytes: a word for each plane, side by side, since walks ask about several of them.
-pub(super) type Row = [Cell<u64>; PLANES];
+/// The classes of eight rows of sixty-four bytes: of each plane eight words side by side, which walks work on at once.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Block([Cell<[u64; EIGHT]>; PLANES]);
 
-/// One more than there are: rows are found by a shift.
+/// One more than there are: blocks are found by a shift.
 const PLANES: usize = 16;
 
-fn blank() -> Row {
-    [const { Cell::new(0) }; PLANES]
+impl Block {
+    fn blank() -> Block {
+        Block([const { Cell::new([0; EIGHT]) }; PLANES])
+    }
+
+    /// What a plane has of all eight rows.
+    #[inline(always)]
+    pub(super) fn plane<E: Eight>(&self, plane: usize) -> E {
+        E::of(self.0[plane].get())
+    }
+
+    #[inline(always)]
+    pub(super) fn set<E: Eight>(&self, plane: usize, words: E) {
+        self.0[plane].set(words.words());
+    }
+
+    #[inline(always)]
+    fn word(&self, row: usize, plane: usize) -> u64 {
+        let words: &Cell<[u64]> = &self.0[plane];
+        words.as_slice_of_cells()[row % EIGHT].get()
+    }
 }
 
-/// Places of the planes in a row.
+/// Places of the planes in a block.
 pub(super) mod plane {
     pub(in crate::detect::text) const ALPHANUMERIC: usize = 0;
     pub(in crate::detect::text) const DIGITS: usize = 1;
@@ -43,51 +66,41 @@ pub(super) mod plane {
     pub(in crate::detect::text) const SET_APART: usize = 14;
 }
 
-/// Room for the classes of a text; that of a cell of a table needs no heap.
+/// Room for the classes of a text.
 #[derive(Debug)]
-pub(super) struct Room {
-    few: [Row; FEW],
-    many: Vec<Row>,
-}
+pub(super) struct Room(Vec<Block>);
 
-/// So many rows have room on the stack.
-const FEW: usize = 4;
-/// Room for more rows is given back at once, less is kept for the next text of the thread.
-const KEPT: usize = 1 << 16;
+/// Room for more blocks is given back at once, less is kept for the next text of the thread.
+const KEPT: usize = 1 << 13;
 
-/// So many rows behind a text are asked for: a value may end with it, and 64 characters from there on are looked at.
-const BEHIND: usize = 4;
-/// Of a text that is walked once, so many rows are kept, a power of two: the room of the first is used again.
-const RING: usize = 4 * TILE;
+/// Of a text that is walked once, so many blocks are kept, a power of two: the room of the first is used again.
+const RING: usize = 4 * TILE / EIGHT;
 
 thread_local! {
-    static KEPT_ROOM: Cell<Vec<Row>> = const { Cell::new(Vec::new()) };
+    static KEPT_ROOM: Cell<Vec<Block>> = const { Cell::new(Vec::new()) };
 }
 
 impl Room {
     pub(super) fn new() -> Room {
-        Room { few: std::array::from_fn(|_| blank()), many: Vec::new() }
+        Room(KEPT_ROOM.take())
     }
 
-    /// Rows for so many; with `whole`, room for all of them at once.
+    /// Room for so many rows; with `whole`, for all of them at once.
     fn rows(&mut self, count: usize, whole: bool) -> Rows<'_> {
-        if count <= FEW {
-            return Rows { room: &self.few[..count], mask: usize::MAX, count };
-        }
-        let (length, mask) = if whole || count <= RING { (count, usize::MAX) } else { (RING, RING - 1) };
-        self.many = KEPT_ROOM.take();
+        let blocks = count.div_ceil(EIGHT);
+        let (length, mask) = if whole || blocks <= RING { (blocks, usize::MAX) } else { (RING, RING - 1) };
         // What is there of an earlier text is overwritten.
-        if self.many.len() < length {
-            self.many.resize_with(length, blank);
+        if self.0.len() < length {
+            self.0.resize_with(length, Block::blank);
         }
-        Rows { room: &self.many[..length], mask, count }
+        Rows { room: &self.0[..length], mask, count }
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
-        if (1..=KEPT).contains(&self.many.len()) {
-            KEPT_ROOM.set(std::mem::take(&mut self.many));
+        if (1..=KEPT).contains(&self.0.len()) {
+            KEPT_ROOM.set(std::mem::take(&mut self.0));
         }
     }
 }
@@ -95,8 +108,8 @@ impl Drop for Room {
 /// The rows of a text, or those of the last tiles that were laid out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rows<'r> {
-    room: &'r [Row],
-    /// Of the number of a row, the bits that say where it lies.
+    room: &'r [Block],
+    /// Of the number of a block, the bits that say where it lies.
     mask: usize,
     count: usize,
 }
@@ -106,22 +119,23 @@ impl<'r> Rows<'r> {
         self.count
     }
 
-    /// A row; nothing behind the text.
+    /// A block of rows; at most one behind the text is asked for, which is empty.
     #[inline(always)]
-    pub(super) fn get(self, at: usize) -> Option<&'r Row> {
-        if at < self.count { self.room.get(at & self.mask) } else { None }
+    pub(super) fn block(self, at: usize) -> Option<&'r Block> {
+        self.room.get(at & self.mask)
     }
 
-    /// What a row has of a plane; nothing up to [`BEHIND`] rows behind the text.
+    /// What a row has of a plane; nothing in the block behind the text.
     #[inline(always)]
-    fn word(self, at: usize, plane: usize) -> u64 {
-        self.room.get(at & self.mask).map_or(0, |row| row[plane].get())
+    pub(super) fn word(self, at: usize, plane: usize) -> u64 {
+        self.block(at / EIGHT).map_or(0, |block| block.word(at, plane))
     }
 
-    /// Empties the rows behind the text, where those before would be read instead.
-    fn empty_behind(self) {
-        for row in (self.count..self.count + BEHIND).filter_map(|at| self.room.get(at & self.mask)) {
-            row.iter().for_each(|word| word.set(0));
+    /// Empties the block behind the text, where an earlier one would be read instead: a value may end with the text, and 64 characters
+    /// from there on are looked at.
+    pub(super) fn empty_behind(self) {
+        if let Some(block) = self.block(self.count.div_ceil(EIGHT)) {
+            block.0.iter().for_each(|plane| plane.set([0; EIGHT]));
         }
     }
 }
@@ -160,132 +174,8 @@ pub(super) struct Plane<'r, const AT: usize> {
     rows: Rows<'r>,
 }
 
-/// Sixty-four bytes by class.
-struct Classes {
-    alphanumeric: u64,
-    digits: u64,
-    words: u64,
-    leads: u64,
-    /// `-`, `_`, `+`: join what stands on both sides.
-    hyphens: u64,
-    slashes: u64,
-    /// `.`, `,`: join digits.
-    points: u64,
-    colons: u64,
-    ats: u64,
-    dollars: u64,
-    percents: u64,
-    /// Space and brackets.
-    spaces: u64,
-    newlines: u64,
-    /// `=`, `[`, `>`.
-    signs: u64,
-    capitals: u64,
-    /// `a` to `f` in either case.
-    hexadecimal: u64,
-    /// What seed phrases are made of.
-    of_phrase: u64,
-    /// `+` and `(`.
-    set_apart: u64,
-}
-
-impl Classes {
-    #[inline(always)]
-    fn of<L: Look>(chunk: &[u8; CHUNK]) -> Classes {
-        let lanes = L::of(chunk);
-        if let Some(of) = L::by_table(chunk, &TABLE).map(|of| of.0) {
-            return Classes {
-                alphanumeric: of[0],
-                digits: of[1],
-                words: of[0] | lanes.beyond_ascii(),
-                leads: lanes.leads(),
-                hyphens: of[2],
-                slashes: of[3],
-                points: of[4],
-                colons: of[5],
-                ats: of[6],
-                dollars: of[7],
-                percents: of[8],
-                spaces: of[9],
-                newlines: of[10],
-                signs: of[11],
-                capitals: of[12],
-                hexadecimal: of[13],
-                of_phrase: of[14],
-                set_apart: of[15],
-            };
-        }
-        let alphanumeric = lanes.alphanumeric();
-        Classes {
-            alphanumeric,
-            digits: lanes.digits(),
-            words: alphanumeric | lanes.beyond_ascii(),
-            leads: lanes.leads(),
-            hyphens: lanes.any_of(*b"-_+"),
-            slashes: lanes.any_of(*b"/"),
-            points: lanes.any_of(*b".,"),
-            colons: lanes.any_of(*b":"),
-            ats: lanes.any_of(*b"@"),
-            dollars: lanes.any_of(*b"$"),
-            percents: lanes.any_of(*b"%"),
-            spaces: lanes.any_of(*b" ()"),
-            newlines: lanes.any_of(*b"\n"),
-            signs: lanes.any_of(*b"=[>"),
-            capitals: lanes.within(b'A', b'Z'),
-            hexadecimal: lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
-            of_phrase: alphanumeric | lanes.any_of(BETWEEN),
-            set_apart: lanes.any_of(*b"+("),
-        }
-    }
-}
-
-/// What may stand between the words of a seed phrase, numbers aside.
-pub(super) const BETWEEN: [u8; 16] = *b" \t\n\x0c\r,.)\"'|-_*#:";
-
-const fn is_of_phrase(byte: u8) -> bool {
-    let (mut found, mut at) = (byte.is_ascii_alphanumeric(), 0);
-    while at < BETWEEN.len() {
-        found |= BETWEEN[at] == byte;
-        at += 1;
-    }
-    found
-}
-
-/// The same by a table, in the order it is read in.
-static TABLE: Table = {
-    let (mut table, mut byte) = ([[0; 128]; 2], 0);
-    while byte < 128 {
-        let is = byte as u8;
-        let of = [
-            is.is_ascii_alphanumeric(),
-            is.is_ascii_digit(),
-            matches!(is, b'-' | b'_' | b'+'),
-            is == b'/',
-            matches!(is, b'.' | b','),
-            is == b':',
-            is == b'@',
-            is == b'$',
-            is == b'%',
-            matches!(is, b' ' | b'(' | b')'),
-            is == b'\n',
-            matches!(is, b'=' | b'[' | b'>'),
-            is.is_ascii_uppercase(),
-            is.is_ascii_hexdigit() && !is.is_ascii_digit(),
-            is_of_phrase(is),
-            matches!(is, b'+' | b'('),
-        ];
-        let mut class = 0;
-        while class < of.len() {
-            table[class / 8][byte] |= (of[class] as u8) << (class % 8);
-            class += 1;
-        }
-        byte += 1;
-    }
-    Table(table)
-};
-
 impl<'r> Planes<'r> {
-    /// Room for the classes of a text, to be laid out by [`Layer::lay`]: of all of it with `whole`, else of the last tiles.
+    /// Room for the classes of a text, to be laid out by [`Layer::lay`](super::layer::Layer::lay): of all of it with `whole`, else of the last tiles.
     pub(super) fn of(text: &[u8], whole: bool, room: &'r mut Room) -> Planes<'r> {
         let rows = room.rows(text.len().div_ceil(CHUNK), whole);
         Planes {
@@ -340,147 +230,6 @@ pub(super) fn window([here, next]: [u64; 2], from: usize) -> u64 {
     here >> from | next << 1 << (CHUNK - 1 - from)
 }
 
-/// Walks over so many rows, with all the width there is where they are many.
-#[inline]
-pub(super) fn walk<W: Walk>(rows: usize, walk: W) -> W::Output {
-    if rows <= FEW { walk.walk::<Lanes>() } else { widest(walk) }
-}
-
-/// Signs that may stand in a telephone number, and those that are of a class with them.
-pub(super) const DIALLED_SIGNS: &[u8] = b" -./()_+,";
-
-/// Of the sixty-four bytes before, the classes that join what follows to them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Before {
-    words: u64,
-    digits: u64,
-    hyphens: u64,
-    slashes: u64,
-    /// Points and slashes.
-    points: u64,
-    colons: u64,
-    /// Words and dollars.
-    joined: u64,
-    percents: u64,
-    capitals: u64,
-    /// Spaces, brackets, hyphens.
-    gaps: u64,
-}
-
-/// Lays out a text in every plane, some rows after others.
-#[derive(Debug, Default)]
-pub(super) struct Layer {
-    before: Before,
-    /// Whether there was any `%` so far,
-    pub has_percent: bool,
-    /// any `://`,
-    pub has_scheme: bool,
-    /// any two colons with one character between them.
-    pub has_single: bool,
-}
-
-impl Layer {
-    /// Lays out these rows, which follow those laid out last.
-    pub(super) fn lay(&mut self, text: &[u8], planes: &Planes<'_>, rows: Range<usize>) {
-        let (text, last) = (&text[text.len().min(rows.start * CHUNK)..], rows.end);
-        let (before, any) =
-            walk(planes.rows.count(), Laying { text, rows: planes.rows, first: rows.start, count: rows.len(), before: self.before });
-        if last == planes.rows.count() {
-            planes.rows.empty_behind();
-        }
-        self.before = before;
-        self.has_percent |= any[0] != 0;
-        self.has_scheme |= any[1] != 0;
-        self.has_single |= any[2] != 0;
-    }
-}
-
-/// Lays out rows of a text.
-struct Laying<'a> {
-    /// From the first of them on.
-    text: &'a [u8],
-    rows: Rows<'a>,
-    first: usize,
-    count: usize,
-    before: Before,
-}
-
-impl Walk for Laying<'_> {
-    /// The classes of the last row, and of which bytes [`Layer`] keeps in mind there are any.
-    type Output = (Before, [u64; 3]);
-
-    #[inline(always)]
-    fn walk<L: Look>(self) -> Self::Output {
-        let (chunks, rest) = self.text.as_chunks::<CHUNK>();
-        let (mut before, mut any) = (self.before, [0; 3]);
-        for (at, chunk) in chunks.iter().take(self.count).enumerate() {
-            let Some(row) = self.rows.get(self.first + at) else { break };
-            let next = self.text.get((at + 1) * CHUNK).copied().unwrap_or(0);
-            look_ahead(chunks, at);
-            lay::<L>(chunk, next, row, &mut before, &mut any);
-        }
-        // The last row of the text, not full.
-        if let Some(row) = self.rows.get(self.first + chunks.len()).filter(|_| chunks.len() < self.count) {
-            let mut last = [0; CHUNK];
-            last[..rest.len()].copy_from_slice(rest);
-            lay::<L>(&last, 0, row, &mut before, &mut any);
-            // What the zeros behind the text are is nobody's.
-            row[plane::STRANGE].set(row[plane::STRANGE].get() & ((1 << rest.len()) - 1));
-        }
-        (before, any)
-    }
-}
-
-/// Lays out sixty-four bytes; `next` is the byte behind them.
-#[inline(always)]
-fn lay<L: Look>(chunk: &[u8; CHUNK], next: u8, to: &Row, before: &mut Before, any: &mut [u64; 3]) {
-    let here = Classes::of::<L>(chunk);
-    let now = Before {
-        words: here.words,
-        digits: here.digits,
-        hyphens: here.hyphens,
-        slashes: here.slashes,
-        points: here.points | here.slashes,
-        colons: here.colons,
-        joined: here.words | here.dollars,
-        percents: here.percents,
-        capitals: here.capitals,
-        gaps: here.spaces | here.hyphens,
-    };
-    // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
-    let back = |here: u64, before: u64, far: usize| here << far | before >> (CHUNK - far);
-    let ahead = |here: u64, next: bool| here >> 1 | u64::from(next) << (CHUNK - 1);
-    let joined = back(now.hyphens, before.hyphens, 1) & back(now.words, before.words, 2)
-        | back(now.points, before.points, 1) & back(now.digits, before.digits, 2)
-        | back(now.joined, before.joined, 1);
-    // "%20" and "%3D" before a value are a space and a sign, not its digits.
-    let spared = back(now.percents, before.percents, 2) | back(now.percents, before.percents, 3);
-    let goes_on = (here.hyphens | here.slashes) & ahead(here.alphanumeric, next.is_ascii_alphanumeric())
-        | (here.points | here.colons) & ahead(here.digits, next.is_ascii_digit())
-        | here.ats
-        | here.words;
-    let set = |plane: usize, word: u64| to[plane].set(word);
-    set(plane::ALPHANUMERIC, here.alphanumeric);
-    set(plane::DIGITS, here.digits);
-    set(plane::WORDS, here.words);
-    set(plane::BEGINNINGS, here.alphanumeric & !back(now.words, before.words, 1) | here.leads);
-    set(plane::RESTS, joined & !spared);
-    set(plane::GOES_ON, goes_on);
-    set(plane::DIALLED, here.digits | here.spaces | here.hyphens | now.points);
-    set(plane::NEWLINES, here.newlines);
-    set(plane::LABELS, here.colons | here.signs);
-    set(plane::HEXADECIMAL, here.digits | here.hexadecimal | here.colons);
-    set(plane::APART, back(now.gaps, before.gaps, 1) & back(now.capitals, before.capitals, 2));
-    any[0] |= here.percents;
-    any[1] |= here.slashes & back(now.slashes, before.slashes, 1) & back(now.colons, before.colons, 2);
-    any[2] |= here.colons & back(now.colons, before.colons, 2);
-    set(plane::ATS, here.ats);
-    set(plane::STRANGE, !here.of_phrase);
-    set(plane::SET_APART, here.set_apart);
-    set(plane::CAPITALISED, (here.capitals | here.words & !here.alphanumeric) & !back(now.words, before.words, 1));
-    *before = now;
-}
-
 impl<const AT: usize> Plane<'_, AT> {
     #[inline(always)]
     fn word(&self, at: usize) -> u64 {
@@ -526,7 +275,7 @@ impl<const AT: usize> Plane<'_, AT> {
         let mut bits = self.word(at) & u64::MAX << (from % CHUNK);
         while bits == 0 {
             at += 1;
-            bits = self.rows.get(at)?[AT].get();
+            bits = if at < self.rows.count() { self.word(at) } else { return None };
         }
         Some(at * CHUNK + bits.trailing_zeros() as usize)
     }
@@ -574,12 +323,11 @@ impl<const AT: usize> Plane<'_, AT> {
         self.each_in(0..self.rows.count(), each);
     }
 
-    /// The same of these rows.
+    /// The same of these rows of the text.
     #[inline]
     pub(super) fn each_in(&self, rows: Range<usize>, mut each: impl FnMut(usize)) {
         for at in rows {
-            let Some(row) = self.rows.get(at) else { break };
-            lanes::bits(row[AT].get()).for_each(|bit| each(at * CHUNK + bit));
+            lanes::bits(self.word(at)).for_each(|bit| each(at * CHUNK + bit));
         }
     }
 
@@ -598,7 +346,10 @@ impl<const AT: usize> Plane<'_, AT> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::reference::Slow, *};
+    use super::{
+        super::{layer::DIALLED_SIGNS, reference::Slow},
+        *,
+    };
     use proptest::prelude::*;
 
     proptest! {

@@ -198,3 +198,28 @@ fn the_pass_finds_what_one_expression_for_each_shape_finds() {
     }
     assert!(kinds.len() > 100, "findings of {} detectors", kinds.len());
 }
+
+/// All that is looked for, in texts of all kinds and lengths: those of one row, of one block, of several tiles.
+#[test]
+fn with_vectors_of_every_width_the_same_is_found() {
+    let detectors = Detectors::builtin().expect("built-in files load");
+    let mut state = 9_u32;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let mut count = 0;
+    for size in [1, 20, 60, 130, 500, 600, 4000, 9000, 2 * TILE * CHUNK + 1500] {
+        for kind in [TextKind::Lines, TextKind::Raw, TextKind::Prose, TextKind::MailHeader] {
+            let text = text(&detectors, size, &mut draw);
+            let found = each_width(|| {
+                let mut found = Vec::new();
+                detectors.scan_text(&text, kind, &mut found);
+                found
+            });
+            count += found[0].len();
+            assert!(found.iter().all(|of_width| *of_width == found[0]), "{}", String::from_utf8_lossy(&text));
+        }
+    }
+    assert!(count > 1000, "{count} findings");
+}

@@ -3,94 +3,203 @@
 //! Each search is compiled for the widest vectors of the processor ([`widest`]), so it and what it calls are `inline(always)`.
 
 use super::{
-    planes::{Planes, Row, Rows, plane, walk, window},
+    planes::{Block, Planes, Rows, plane},
     stems::Stems,
 };
-use crate::{
-    detect::shape::MakeUp,
-    format::lanes::{CHUNK, Look, Walk, bits},
+use crate::format::lanes::{CHUNK, EIGHT, Eight, Look, STRETCH, Walk, bits, widest};
+use std::{
+    cell::Cell,
+    ops::{BitAnd, BitOr, Not, Range},
 };
-use std::ops::Range;
 
 impl Planes<'_> {
-    /// Where one of these words may begin, by bits; hands over each sixty-four characters of these rows that have any.
-    pub(super) fn each_stem(&self, rows: Range<usize>, text: &[u8], stems: &Stems, each: impl FnMut(usize, u64)) {
-        walk(self.rows.count(), StemSearch { rows: self.rows, range: rows, text, stems, each });
+    /// Hands over where one of these words may begin in these blocks.
+    pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, scratch: &mut Scratch, each: impl FnMut(usize)) {
+        let from = blocks.start * EIGHT * CHUNK;
+        let count = widest(StemSearch { rows: self.rows, range: blocks, text, stems, scratch });
+        scratch.places.iter().take(count).map(|place| from + usize::from(*place)).for_each(each);
     }
 
-    /// Hands over the numbers of each sixty-four characters of these rows that have any. `before` goes from rows to the next.
+    /// Hands over the numbers of each eight rows of these blocks. `before` goes from blocks to the next.
     #[inline]
-    pub(super) fn each_numbers(&self, rows: Range<usize>, before: &mut Before, each: impl Each) {
-        *before = walk(self.rows.count(), NumberSearch { rows: self.rows, range: rows, before: *before, each });
+    pub(super) fn each_numbers(&self, blocks: Range<usize>, before: &mut Before, each: impl Each) {
+        *before = widest(NumberSearch { rows: self.rows, range: blocks, before: *before, each });
     }
 
-    /// Hands over the beginnings of lines in these rows, and what stands behind labels, where all words that begin in the next 44
+    /// Hands over the beginnings of lines in these blocks, and what stands behind labels, where all words that begin in the next 44
     /// characters have three to eight letters, with nothing about them that stands in no phrase ([`PhraseSearch`]).
-    pub(super) fn each_phrase(&self, rows: Range<usize>, each: impl FnMut(usize)) {
-        walk(self.rows.count(), PhraseSearch { rows: self.rows, range: rows, each });
+    pub(super) fn each_phrase(&self, blocks: Range<usize>, each: impl FnMut(usize)) {
+        widest(PhraseSearch { rows: self.rows, range: blocks, each });
     }
 }
 
-/// Which of sixty-four characters are ASCII letters.
-#[inline(always)]
-fn letters(row: &Row) -> u64 {
-    row[plane::ALPHANUMERIC].get() & !row[plane::DIGITS].get()
+/// What a block and the rows behind its own have of a plane: 128 characters from the first of each row on.
+#[derive(Clone, Copy, Debug)]
+struct Two<E> {
+    low: E,
+    high: E,
 }
 
-/// First digits of runs of letters and digits, by bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Numbers {
-    /// Those that begin a run,
-    pub all: u64,
-    /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
-    pub likely: u64,
-    /// Those that begin seven digits and signs of telephone numbers in a row,
-    pub dialled: u64,
-    /// that have a capital and a space or hyphen before them.
-    pub apart: u64,
-    /// Those behind the letters that a run begins with.
-    pub mixed: u64,
-    /// Which characters are joined to what stands before,
-    pub rests: u64,
-    /// which are letters and digits, of the next sixty-four as well,
-    alphanumeric: [u64; 2],
-    /// which are digits,
-    digits: [u64; 2],
-    /// Something may set a telephone number apart: there is a plus or a bracket among these, those before and the next.
-    pub is_set_apart: bool,
-}
-
-impl Numbers {
-    /// What the 64 characters from one of these on are made of.
+impl<E: Eight> Two<E> {
+    /// What stands so many places farther, 63 at most.
     #[inline(always)]
-    pub(super) fn made(&self, from: usize) -> MakeUp {
-        MakeUp { alphanumeric: window(self.alphanumeric, from), digits: window(self.digits, from) }
+    fn ahead(self, places: u32) -> Two<E> {
+        Two { low: self.low.down(self.high, places), high: self.high.down(E::all(0), places) }
+    }
+
+    /// What stands right before; before the first, the last of `before`.
+    #[inline(always)]
+    fn behind_one(self, before: E) -> Two<E> {
+        Two { low: self.low.up(before, 1), high: self.high.up(self.low, 1) }
+    }
+
+    /// Where it holds of so many characters more than it has held of.
+    #[inline(always)]
+    fn and_ahead(self, places: u32) -> Two<E> {
+        self & self.ahead(places)
+    }
+
+    #[inline(always)]
+    fn or_ahead(self, places: u32) -> Two<E> {
+        self | self.ahead(places)
     }
 }
 
-/// What is done with the numbers of each sixty-four characters that have any, of the row at that place. To become part of the
-/// search, it is `inline(always)`.
-pub(super) trait Each {
-    fn each(&mut self, at: usize, numbers: &Numbers);
+impl<E: Eight> BitAnd for Two<E> {
+    type Output = Two<E>;
+
+    #[inline(always)]
+    fn bitand(self, other: Two<E>) -> Two<E> {
+        Two { low: self.low & other.low, high: self.high & other.high }
+    }
 }
 
-/// Keeps what is handed over.
+impl<E: Eight> BitOr for Two<E> {
+    type Output = Two<E>;
+
+    #[inline(always)]
+    fn bitor(self, other: Two<E>) -> Two<E> {
+        Two { low: self.low | other.low, high: self.high | other.high }
+    }
+}
+
+impl<E: Eight> Not for Two<E> {
+    type Output = Two<E>;
+
+    #[inline(always)]
+    fn not(self) -> Two<E> {
+        Two { low: !self.low, high: !self.high }
+    }
+}
+
+/// A block, and those before and behind it.
+struct Neighbours<'a> {
+    before: Option<&'a Block>,
+    here: &'a Block,
+    behind: Option<&'a Block>,
+}
+
+impl<'a> Neighbours<'a> {
+    #[inline(always)]
+    fn of(rows: Rows<'a>, at: usize) -> Option<Neighbours<'a>> {
+        Some(Neighbours {
+            before: at.checked_sub(1).and_then(|before| rows.block(before)),
+            here: rows.block(at)?,
+            behind: rows.block(at + 1),
+        })
+    }
+
+    /// What each row has of a plane.
+    #[inline(always)]
+    fn here<E: Eight>(&self, plane: usize) -> E {
+        self.here.plane(plane)
+    }
+
+    /// What the row before each has.
+    #[inline(always)]
+    fn preceding<E: Eight>(&self, plane: usize) -> E {
+        self.here::<E>(plane).preceding(self.before.map_or(E::all(0), |block| block.plane(plane)))
+    }
+
+    /// What each row has, and the one behind it.
+    #[inline(always)]
+    fn two<E: Eight>(&self, plane: usize) -> Two<E> {
+        let low = self.here::<E>(plane);
+        Two { low, high: low.following(self.behind.map_or(E::all(0), |block| block.plane(plane))) }
+    }
+}
+
+/// First digits of runs of letters and digits, by bits, of eight rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers<E> {
+    /// Those that begin a run,
+    pub all: E,
+    /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
+    pub likely: E,
+    /// Those that begin seven digits and signs of telephone numbers in a row,
+    pub dialled: E,
+    /// that have a capital and a space or hyphen before them.
+    pub apart: E,
+    /// Those behind the letters that a run begins with.
+    pub mixed: E,
+    /// Which characters are joined to what stands before.
+    pub rests: E,
+    /// Which characters may be dialled, of the row behind each as well,
+    pub dial: [E; 2],
+    /// which set apart what is dialled, of the row behind each as well,
+    pub set_apart: [E; 2],
+    /// and which have one among the two before them.
+    pub is_set_apart: E,
+    /// Which characters are letters and digits, of the row behind each as well,
+    pub runs: [E; 2],
+    /// which are digits,
+    pub digits: [E; 2],
+    /// and which are letters, of the row before each and of its own.
+    pub letters: [E; 2],
+}
+
+/// What is done with the numbers of eight rows, of which the first is the one at that place. To become part of the search, it is
+/// `inline(always)`.
+pub(super) trait Each {
+    fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>);
+}
+
+/// Keeps what is handed over, row by row.
 #[cfg(test)]
-pub(super) struct Noting<'n>(pub &'n mut [Numbers]);
+pub(super) struct Noting<'n>(pub &'n mut Vec<Numbers<u64>>);
 
 #[cfg(test)]
 impl Each for Noting<'_> {
-    fn each(&mut self, at: usize, numbers: &Numbers) {
-        self.0[at] = *numbers;
+    fn each<L: Look>(&mut self, first: usize, numbers: &Numbers<L::Eight>) {
+        let Numbers { all, likely, dialled, apart, mixed, rests, .. } = *numbers;
+        let of = [all, likely, dialled, apart, mixed, rests].map(Eight::words);
+        let [dial, set_apart, runs, digits, letters] = [[0; 2]; 5];
+        let none = Numbers {
+            all: 0,
+            likely: 0,
+            dialled: 0,
+            apart: 0,
+            mixed: 0,
+            rests: 0,
+            dial,
+            set_apart,
+            is_set_apart: 0,
+            runs,
+            digits,
+            letters,
+        };
+        self.0.resize(first, none);
+        self.0.extend((0..EIGHT).map(|row| {
+            let [all, likely, dialled, apart, mixed, rests] = of.map(|words| words[row]);
+            Numbers { all, likely, dialled, apart, mixed, rests, ..none }
+        }));
     }
 }
 
-/// What the characters before rows tell of the first in them.
+/// What the characters before blocks tell of the first in them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Before {
-    /// Whether the last one is a letter or digit,
-    alphanumeric: u64,
-    /// whether it goes on a run that has begun with letters.
+    /// Whether the last one goes on a run that has begun with letters.
     carry: bool,
 }
 
@@ -107,48 +216,44 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
 
     #[inline(always)]
     fn walk<L: Look>(mut self) -> Before {
-        let Before { alphanumeric: mut before, mut carry } = self.before;
-        let previous = self.range.start.checked_sub(1).and_then(|at| self.rows.get(at));
-        let mut set_apart = previous.map_or(0, |row| row[plane::SET_APART].get());
+        let Before { mut carry } = self.before;
         for at in self.range {
-            let Some(row) = self.rows.get(at) else { break };
-            let get = |of: usize| row[of].get();
-            let next = self.rows.get(at + 1);
-            let class = |of: usize| [get(of), next.map_or(0, |next| next[of].get())];
-            let set_apart_before = std::mem::replace(&mut set_apart, get(plane::SET_APART));
-            let (of_run, of_digits) = (class(plane::ALPHANUMERIC), class(plane::DIGITS));
-            let (alphanumeric, digits) = (of_run[0], of_digits[0]);
-            let letters = letters(row);
-            let begin = alphanumeric & !(alphanumeric << 1 | before);
-            before = alphanumeric >> (CHUNK - 1);
+            let Some(of) = Neighbours::of(self.rows, at) else { break };
+            let (runs, digits) = (of.two::<L::Eight>(plane::ALPHANUMERIC), of.two::<L::Eight>(plane::DIGITS));
+            let letters = runs.low & !digits.low;
+            let begin = runs.low & !runs.low.up(of.preceding(plane::ALPHANUMERIC), 1);
             // Added to its first letter, a run of letters gives way to a bit behind it.
-            let (sum, more) = letters.overflowing_add(letters & begin | u64::from(carry));
-            carry = more;
-            let mut numbers = Numbers {
-                all: begin & digits,
-                mixed: sum & !letters & digits,
-                rests: get(plane::RESTS),
-                alphanumeric: of_run,
-                digits: of_digits,
-                is_set_apart: class(plane::SET_APART) != [0; 2] || set_apart_before != 0,
-                ..Numbers::default()
+            let sum = letters.add(letters & begin, &mut carry);
+            let (all, mixed, rests) = (begin & digits.low, sum & !letters & digits.low, of.here::<L::Eight>(plane::RESTS));
+            if (all | mixed).which() == 0 {
+                continue;
+            }
+            // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
+            let four = |of: Two<L::Eight>| of.and_ahead(1).and_ahead(2);
+            let run = four(runs);
+            let hexadecimal = four(of.two(plane::HEXADECIMAL)).and_ahead(4).and_ahead(1).low;
+            let form = run.and_ahead(3).low | run.low & !four(digits).low | hexadecimal;
+            let dial = of.two::<L::Eight>(plane::DIALLED);
+            let dialled = all & four(dial).and_ahead(3).low;
+            let apart = all & of.here(plane::APART);
+            let (set_apart, set_before) = (of.two::<L::Eight>(plane::SET_APART), of.preceding(plane::SET_APART));
+            let numbers = Numbers {
+                all,
+                likely: dialled | apart | all & form & !rests,
+                dialled,
+                apart,
+                mixed,
+                rests,
+                dial: [dial.low, dial.high],
+                set_apart: [set_apart.low, set_apart.high],
+                is_set_apart: set_apart.low.up(set_before, 1) | set_apart.low.up(set_before, 2),
+                runs: [runs.low, runs.high],
+                digits: [digits.low, digits.high],
+                letters: [of.preceding::<L::Eight>(plane::ALPHANUMERIC) & !of.preceding::<L::Eight>(plane::DIGITS), letters],
             };
-            if numbers.all != 0 {
-                // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
-                let both = |[here, next]: [u64; 2], far: usize| [here & (here >> far | next << (CHUNK - far)), next & next >> far];
-                let four = |of: usize| both(both(class(of), 1), 2);
-                let run = both(both(of_run, 1), 2);
-                let hexadecimal = both(both(four(plane::HEXADECIMAL), 4), 1)[0];
-                let form = both(run, 3)[0] | run[0] & !both(both(of_digits, 1), 2)[0] | hexadecimal;
-                numbers.dialled = numbers.all & both(four(plane::DIALLED), 3)[0];
-                numbers.apart = numbers.all & get(plane::APART);
-                numbers.likely = numbers.dialled | numbers.apart | numbers.all & form & !numbers.rests;
-            }
-            if numbers.all | numbers.mixed != 0 {
-                self.each.each(at, &numbers);
-            }
+            self.each.each::<L>(at * EIGHT, &numbers);
         }
-        Before { alphanumeric: before, carry }
+        Before { carry }
     }
 }
 
@@ -164,75 +269,112 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
 
     #[inline(always)]
     fn walk<L: Look>(mut self) {
-        let ends = |row: &Row| row[plane::NEWLINES].get() | row[plane::LABELS].get();
-        let previous = self.range.start.checked_sub(1).and_then(|before| self.rows.get(before));
-        // The beginning of the text is that of a line.
-        let mut behind = previous.map_or(1, |row| ends(row) >> (CHUNK - 1));
-        let mut before = u128::from(previous.map_or(0, letters) >> (CHUNK - 1));
         for at in self.range {
-            let Some(row) = self.rows.get(at) else { break };
-            let ends = ends(row);
-            let starts = ends << 1 | behind;
-            behind = ends >> (CHUNK - 1);
-            let next = self.rows.get(at + 1).map_or(0, letters);
-            let here = u128::from(letters(row)) | u128::from(next) << CHUNK;
-            let begin = here & !(here << 1 | before);
-            before = here >> (CHUNK - 1) & 1;
-            if starts == 0 {
-                continue;
+            let Some(of) = Neighbours::of(self.rows, at) else { break };
+            let ends = of.here::<L::Eight>(plane::NEWLINES) | of.here(plane::LABELS);
+            let mut ends_before = of.preceding::<L::Eight>(plane::NEWLINES) | of.preceding(plane::LABELS);
+            if at == 0 {
+                // The beginning of the text is that of a line.
+                ends_before = ends_before | L::Eight::of([1 << (CHUNK - 1), 0, 0, 0, 0, 0, 0, 0]);
             }
-            let two = here & here >> 1;
-            let four = two & two >> 2;
-            let strange = u128::from(row[plane::STRANGE].get())
-                | u128::from(self.rows.get(at + 1).map_or(0, |next| next[plane::STRANGE].get())) << CHUNK;
-            let bad = begin & !(two & here >> 2) | four & four >> 4 & here >> 8 | strange;
+            let starts = ends.up(ends_before, 1);
+            let here = of.two::<L::Eight>(plane::ALPHANUMERIC) & !of.two(plane::DIGITS);
+            let before = of.preceding::<L::Eight>(plane::ALPHANUMERIC) & !of.preceding::<L::Eight>(plane::DIGITS);
+            let begin = here & !here.behind_one(before);
+            let two = here.and_ahead(1);
+            let four = two.and_ahead(2);
+            let bad = begin & !(two & here.ahead(2)) | four & four.ahead(4) & here.ahead(8) | of.two(plane::STRANGE);
             // Where one stands among the next so many, by doubling.
-            let among = |bits: u128, far: u32| bits | bits >> far;
-            let thirty_two = among(among(among(among(among(bad, 1), 2), 4), 8), 16);
-            bits(starts & !(among(thirty_two, 12) as u64)).for_each(|bit| (self.each)(at * CHUNK + bit));
+            let thirty_two = bad.or_ahead(1).or_ahead(2).or_ahead(4).or_ahead(8).or_ahead(16);
+            let good = starts & !thirty_two.or_ahead(12).low;
+            for (row, good) in good.words().into_iter().enumerate() {
+                bits(good).for_each(|bit| (self.each)((at * EIGHT + row) * CHUNK + bit));
+            }
         }
     }
 }
 
-/// Looks where words may begin.
-struct StemSearch<'a, E> {
+/// Room for a search: places of a tile, and what of the text is there, where it ends.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    places: Vec<u16>,
+    text: Vec<u8>,
+}
+
+thread_local! {
+    static KEPT: Cell<Scratch> = const { Cell::new(Scratch { places: Vec::new(), text: Vec::new() }) };
+}
+
+impl Scratch {
+    /// What the thread has kept.
+    pub(super) fn kept() -> Scratch {
+        let mut kept = KEPT.take();
+        if kept.places.len() < STRETCH {
+            kept.places.resize(STRETCH, 0);
+        }
+        kept
+    }
+
+    /// Room for the places of eight rows.
+    pub(super) fn places(&mut self) -> Option<&mut [u16; STRETCH]> {
+        self.places.first_chunk_mut()
+    }
+
+    /// Keeps it for the next text.
+    pub(super) fn keep(self) {
+        KEPT.set(self);
+    }
+}
+
+/// Looks where words may begin in some blocks, no more than there are places in sixteen bits for.
+struct StemSearch<'a> {
     rows: Rows<'a>,
     range: Range<usize>,
     text: &'a [u8],
     stems: &'a Stems,
-    each: E,
+    scratch: &'a mut Scratch,
 }
 
-impl<E: FnMut(usize, u64)> Walk for StemSearch<'_, E> {
-    type Output = ();
+impl Walk for StemSearch<'_> {
+    /// How many there are.
+    type Output = usize;
 
     #[inline(always)]
-    fn walk<L: Look>(mut self) {
-        for at in self.range {
-            let Some(row) = self.rows.get(at) else { break };
-            let rest = self.text.get(at * CHUNK..).unwrap_or_default();
-            let mut last = [0; 2 * CHUNK];
-            let text = rest.first_chunk().unwrap_or_else(|| {
-                last[..rest.len()].copy_from_slice(rest);
-                &last
-            });
-            let begin = row[plane::BEGINNINGS].get();
-            let letters = begin & letters(row);
-            let noted = L::sieve(&self.stems.sieve, text, letters, begin & !letters);
-            if noted != 0 {
-                (self.each)(at * CHUNK, noted);
+    fn walk<L: Look>(self) -> usize {
+        const BLOCK: usize = EIGHT * CHUNK;
+        let Scratch { places, text: last } = self.scratch;
+        let length = (self.range.len() * BLOCK).next_power_of_two();
+        if places.len() < length + CHUNK {
+            places.resize(length + CHUNK, 0);
+        }
+        let mut count = 0;
+        for (at, block) in self.range.clone().enumerate() {
+            let Some(block) = self.rows.block(block) else { break };
+            for (row, begin) in block.plane::<L::Eight>(plane::BEGINNINGS).words().into_iter().enumerate() {
+                let Some(free) = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut()) else { break };
+                L::list(begin, (at * BLOCK + row * CHUNK) as u16, free);
+                count += begin.count_ones() as usize;
             }
         }
+        let rest = self.text.get(self.range.start * BLOCK..).unwrap_or_default();
+        let text = rest.get(..length + CHUNK).unwrap_or_else(|| {
+            if last.len() < length + CHUNK {
+                last.resize(length + CHUNK, 0);
+            }
+            // What stands farther behind is not looked at.
+            let (text, behind) = last.split_at_mut(rest.len());
+            text.copy_from_slice(rest);
+            behind.iter_mut().take(CHUNK).for_each(|byte| *byte = 0);
+            &last[..length + CHUNK]
+        });
+        L::sieve(&self.stems.sieve, text, places, count)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{
-            planes::{BETWEEN, Room},
-            reference::Slow,
-        },
+        super::{layer::BETWEEN, planes::Room, reference::Slow},
         *,
     };
     use proptest::prelude::*;
@@ -240,7 +382,7 @@ mod tests {
     fn texts() -> impl Strategy<Value = Vec<u8>> {
         let often = prop_oneof![Just(b'a'), Just(b'7'), Just(b' '), prop::sample::select(b"-_+./,:$%@=[>\n(Ab".to_vec()), any::<u8>()];
         // Runs of one character are what the searches ask for.
-        prop::collection::vec((often, prop_oneof![4 => Just(1), 1 => 1..12_usize]), 0..120)
+        prop::collection::vec((often, prop_oneof![4 => Just(1), 1 => 1..12_usize]), 0..400)
             .prop_map(|runs| runs.into_iter().flat_map(|(byte, count)| std::iter::repeat_n(byte, count)).collect())
     }
 
@@ -251,9 +393,9 @@ mod tests {
             let (planes, _) = Planes::all(&text, &mut room);
             let mut phrases = Vec::new();
             // In two parts: what follows is told as if it were one.
-            let (rows, half) = (planes.rows.count(), planes.rows.count() / 2);
+            let (blocks, half) = (planes.rows.count().div_ceil(EIGHT), planes.rows.count() / EIGHT / 2);
             planes.each_phrase(0..half, |at| phrases.push(at));
-            planes.each_phrase(half..rows, |at| phrases.push(at));
+            planes.each_phrase(half..blocks, |at| phrases.push(at));
             // What would begin behind the text has no letters.
             phrases.retain(|at| *at < text.len());
             let is_letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
@@ -274,10 +416,10 @@ mod tests {
             let is_first = |at: usize| is_digit(at) && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
             let letters_before = |at: usize| text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
             let is_mixed = |at: usize| is_digit(at) && letters_before(at) > 0 && !text.get(at.wrapping_sub(letters_before(at) + 1)).is_some_and(u8::is_ascii_alphanumeric);
-            let mut all = vec![Numbers::default(); text.len().div_ceil(CHUNK)];
+            let mut all = Vec::new();
             let mut before = Before::default();
-            for row in 0..planes.rows.count() {
-                planes.each_numbers(row..row + 1, &mut before, Noting(&mut all));
+            for block in 0..planes.rows.count().div_ceil(EIGHT) {
+                planes.each_numbers(block..block + 1, &mut before, Noting(&mut all));
             }
             for (at, numbers) in all.into_iter().enumerate() {
                 for (bit, at) in (at * CHUNK..text.len().min((at + 1) * CHUNK)).enumerate() {

@@ -1,13 +1,16 @@
 //! Phrases that hold the keys of a wallet (BIP 39): twelve to twenty-four words of a list of 2048, the last of which checks
 //! the others.
 
-use super::{Scan, planes::BETWEEN};
+use super::{Scan, layer::BETWEEN};
+use crate::format::lanes::EIGHT;
 use bip39::{Language, Mnemonic};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 /// How many words a phrase may have, most first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
+/// Twelve words, the least, take so many bytes or more.
+const SHORTEST: usize = 47;
 /// The most characters between two words.
 const MOST_BETWEEN: usize = 12;
 /// A label ends within so many characters of its line.
@@ -25,9 +28,9 @@ pub(super) struct Seen {
 impl Scan<'_> {
     /// Looks where a phrase may begin in these rows: at the beginning of a line and behind its label.
     pub(super) fn seeds(&mut self, rows: Range<usize>, seen: &mut Seen) {
-        let Some(id) = self.detectors.scanner.seed_phrase else { return };
+        let Some(id) = self.detectors.scanner.seed_phrase.filter(|_| self.text.len() >= SHORTEST) else { return };
         let planes = self.planes;
-        planes.each_phrase(rows, |from| {
+        planes.each_phrase(rows.start / EIGHT..rows.end.div_ceil(EIGHT), |from| {
             if from < seen.until || !self.may_be_phrase(from) {
                 return;
             }

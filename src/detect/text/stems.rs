@@ -31,6 +31,9 @@ struct Head {
     /// The first eight bytes from its first letter or digit on as [`eight`] reads them, and a mask of those there are.
     bytes: u64,
     mask: u64,
+    /// The eight behind those: dozens of words of a trade begin with `customer`.
+    further: u64,
+    further_mask: u64,
     word: u32,
     /// Signs before its first letter or digit, in bytes: `-----BEGIN` begins at its B.
     lead: u8,
@@ -39,8 +42,10 @@ struct Head {
 impl Head {
     fn of(word: u32, text: &[u8]) -> Option<Head> {
         let lead = text.iter().position(|byte| is_word(*byte))?;
-        let mask = mask(text.len() - lead);
-        Some(Head { bytes: eight(text, lead) & mask, mask, word, lead: u8::try_from(lead).ok()? })
+        let length = text.len() - lead;
+        let (mask, further_mask) = (mask(length), mask(length.saturating_sub(8)));
+        let (bytes, further) = (eight(text, lead) & mask, eight(text, lead + 8) & further_mask);
+        Some(Head { bytes, mask, further, further_mask, word, lead: u8::try_from(lead).ok()? })
     }
 
     /// How many bytes of its beginning are hashed.
@@ -144,7 +149,11 @@ impl Stems {
     fn compare(&self, text: &[u8], at: usize, here: u64, hash: u32, hashed: usize, each: &mut impl FnMut(usize, Range<usize>)) {
         let (from, to) = self.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
         for head in &self.heads[from as usize..to as usize] {
-            if here & head.mask != head.bytes || head.hashed() != hashed || at < usize::from(head.lead) {
+            if here & head.mask != head.bytes
+                || head.further_mask != 0 && eight(text, at + 8) & head.further_mask != head.further
+                || head.hashed() != hashed
+                || at < usize::from(head.lead)
+            {
                 continue;
             }
             let word = &self.texts[head.word as usize];
@@ -180,7 +189,6 @@ fn hash(eight: u64, bytes: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::lanes::CHUNK;
     use proptest::prelude::*;
 
     proptest! {
@@ -191,13 +199,9 @@ mod tests {
         ) {
             let stems = Stems::of(words.iter().map(|(word, end)| (word.as_str(), *end))).expect("each has a letter");
             let lower = text.to_ascii_lowercase();
-            let mut padded = text.clone().into_bytes();
-            padded.resize(2 * CHUNK, 0);
             for at in (0..text.len()).filter(|at| is_word(text.as_bytes()[*at])) {
                 let mut found = Vec::new();
-                let is_letter = text.as_bytes()[at].is_ascii_alphabetic();
-                let bit = |is: bool| u64::from(is) << at;
-                let may = stems.sieve.each(padded.first_chunk().expect("so many"), bit(is_letter), bit(!is_letter)) != 0;
+                let may = stems.sieve.each(text.as_bytes(), &mut [at as u16], 1) != 0;
                 stems.each_at(text.as_bytes(), at, |place, range| found.push((place, range)));
                 found.sort_unstable_by_key(|(place, _)| *place);
                 let lead = |word: &str| word.bytes().position(is_word).expect("a letter");

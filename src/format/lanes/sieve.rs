@@ -1,10 +1,10 @@
 //! Which of many places a word of a list may begin at, said by bits under hashes of what stands there.
 //!
 //! A list has thousands of words and a text a word every eight bytes, nearly none of them of the list: what is asked here must
-//! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once.
+//! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once. A look at the
+//! first four bytes, in a table that is always at hand, leaves few for the second, closer one.
 
-use super::{CHUNK, bits};
-
+const BEGINNINGS_BITS: u32 = 15;
 const RUNS_BITS: u32 = 15;
 const EIGHTS_BITS: u32 = 17;
 const PAIRS_BITS: u32 = 12;
@@ -12,10 +12,12 @@ const PAIRS_BITS: u32 = 12;
 /// The beginnings of the words of a list.
 #[derive(Debug)]
 pub(crate) struct Sieve {
+    /// One bit per hash of the first bytes ([`beginning`]): the first look.
+    pub(super) beginnings: Box<[u32; 1 << (BEGINNINGS_BITS - 5)]>,
     /// One bit per hash of a run of up to seven letters that ends there, in lower case.
-    pub(super) runs: Box<[u32; 1 << (RUNS_BITS - 5)]>,
+    pub(super) runs: Box<[u64; 1 << (RUNS_BITS - 6)]>,
     /// One bit per hash of eight bytes, the first of them a letter, letters in lower case.
-    pub(super) eights: Box<[u32; 1 << (EIGHTS_BITS - 5)]>,
+    pub(super) eights: Box<[u64; 1 << (EIGHTS_BITS - 6)]>,
     /// By the hash of two bytes, which may follow them: a bit for the sum of the third and fourth.
     pub(super) pairs: Box<[u32; 1 << PAIRS_BITS]>,
 }
@@ -23,8 +25,9 @@ pub(crate) struct Sieve {
 impl Sieve {
     pub(crate) fn new() -> Sieve {
         Sieve {
-            runs: Box::new([0; 1 << (RUNS_BITS - 5)]),
-            eights: Box::new([0; 1 << (EIGHTS_BITS - 5)]),
+            beginnings: Box::new([0; 1 << (BEGINNINGS_BITS - 5)]),
+            runs: Box::new([0; 1 << (RUNS_BITS - 6)]),
+            eights: Box::new([0; 1 << (EIGHTS_BITS - 6)]),
             pairs: Box::new([0; 1 << PAIRS_BITS]),
         }
     }
@@ -32,13 +35,15 @@ impl Sieve {
     /// Adds a word that begins with these letters, up to seven, and does not go on with further ones.
     pub(crate) fn add_run(&mut self, letters: &[u8]) {
         let bit = place(fold(first_eight(letters)) & mask(letters.len()), RUNS_BITS);
-        self.runs[bit / 32] |= 1 << (bit % 32);
+        self.runs[bit / 64] |= 1 << (bit % 64);
+        self.add_beginning(letters, false);
     }
 
     /// Adds a word that begins with a letter and these eight bytes.
     pub(crate) fn add_eight(&mut self, bytes: [u8; 8]) {
         let bit = place(fold(u64::from_le_bytes(bytes)), EIGHTS_BITS);
-        self.eights[bit / 32] |= 1 << (bit % 32);
+        self.eights[bit / 64] |= 1 << (bit % 64);
+        self.add_beginning(&bytes, true);
     }
 
     /// Adds a word that begins with these bytes, letters as they are, however it goes on. The first four are looked at.
@@ -50,36 +55,61 @@ impl Sieve {
             let follow = if bytes.len() >= 4 { 1 << follower(number) } else { u32::MAX };
             self.pairs[pair_place(number)] |= follow;
         }
+        self.add_beginning(bytes, true);
     }
 
-    /// At which of these places of the first sixty-four bytes a word may begin, by bits: `letters` are places of letters, `others`
-    /// of other characters.
+    /// Adds all that the first bytes of a word may be that begins so; with `goes_on`, with a letter behind these as well.
+    fn add_beginning(&mut self, bytes: &[u8], goes_on: bool) {
+        let four = (fold(first_eight(bytes)) & mask(bytes.len().min(4))) as u32;
+        let run = leading_letters(u64::from(four)).count_ones() as usize / 8;
+        // Two letters or three tell, whatever sign follows them.
+        let are_letters = run == bytes.len() && run > 1;
+        if bytes.len() >= 3 || run > 1 {
+            let place = beginning_place(beginning(four));
+            self.beginnings[place / 32] |= 1 << (place % 32);
+        }
+        if bytes.len() >= 4 || bytes.len() == 3 && !are_letters || are_letters && !goes_on {
+            return;
+        }
+        for next in (0..=u8::MAX).filter(|next| *next == next | 0x20) {
+            let is_wanted = if next.is_ascii_lowercase() { goes_on } else { !are_letters };
+            if is_wanted {
+                let longer: Vec<u8> = bytes.iter().copied().chain([next]).collect();
+                self.add_beginning(&longer, true);
+            }
+        }
+    }
+
+    /// Keeps those of the first so many places of a text, in their order, where a word may begin. Returns how many there are.
     #[inline(always)]
-    pub(crate) fn each(&self, text: &[u8; 2 * CHUNK], letters: u64, others: u64) -> u64 {
-        // Noted without a branch, which would mostly be guessed wrong.
-        let mut noted = 0;
-        for at in bits(letters) {
-            let here = fold(eight(text, at));
-            let stand = here & leading_letters(here);
-            let (run, whole) = (place(stand, RUNS_BITS), place(here, EIGHTS_BITS));
-            let known = self.runs[run / 32] >> (run % 32) | self.eights[whole / 32] >> (whole % 32);
-            noted |= u64::from(known & 1) << at;
+    pub(crate) fn each(&self, text: &[u8], places: &mut [u16], count: usize) -> usize {
+        let mut kept = 0;
+        for at in 0..count.min(places.len()) {
+            // Noted without a branch, which would mostly be guessed wrong.
+            places[kept] = places[at];
+            kept += usize::from(self.may_begin(first_eight(text.get(usize::from(places[at])..).unwrap_or_default())));
         }
-        for at in bits(letters | others) {
-            let number = eight(text, at) as u32;
-            noted |= u64::from(self.pairs[pair_place(number)] >> follower(number) & 1) << at;
-        }
-        noted
+        kept
     }
-}
 
-#[inline(always)]
-fn eight(text: &[u8; 2 * CHUNK], at: usize) -> u64 {
-    text[at % CHUNK..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    #[inline(always)]
+    fn may_begin(&self, bytes: u64) -> bool {
+        let here = fold(bytes);
+        let first = beginning_place(beginning(here as u32));
+        let leading = leading_letters(here);
+        let (run, whole) = (place(here & leading, RUNS_BITS), place(here, EIGHTS_BITS));
+        let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> (whole % 64);
+        let pair = u64::from(self.pairs[pair_place(bytes as u32)] >> follower(bytes as u32));
+        u64::from(self.beginnings[first / 32] >> (first % 32)) & (known & leading | pair) & 1 != 0
+    }
 }
 
 /// Up to eight bytes, zeros behind them.
+#[inline(always)]
 fn first_eight(bytes: &[u8]) -> u64 {
+    if let Some(eight) = bytes.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
     bytes.iter().take(8).rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
@@ -111,6 +141,22 @@ pub(super) const FACTOR: u32 = 0x9e37_79b1;
 /// By so many bits the upper half of eight bytes is moved over the lower.
 pub(super) const MIX: u32 = 29;
 
+/// Of the first four bytes, their case folded, those that are looked at first: up to four letters, or three bytes where there is no second
+/// letter.
+#[inline(always)]
+fn beginning(four: u32) -> u32 {
+    let leading = leading_letters(u64::from(four)) as u32;
+    four & if leading <= ONE_LETTER { THREE_BYTES } else { leading }
+}
+
+pub(super) const ONE_LETTER: u32 = 0xff;
+pub(super) const THREE_BYTES: u32 = 0x00ff_ffff;
+
+#[inline(always)]
+fn beginning_place(beginning: u32) -> usize {
+    (beginning.wrapping_mul(FACTOR) >> (32 - BEGINNINGS_BITS)) as usize
+}
+
 #[inline(always)]
 fn place(eight: u64, bits: u32) -> usize {
     (((eight ^ eight >> MIX) as u32).wrapping_mul(FACTOR) >> (32 - bits)) as usize
@@ -127,24 +173,27 @@ fn follower(four: u32) -> u32 {
 }
 
 /// What the look at several places at once needs to know of the tables.
-pub(super) const SHIFTS: [u32; 3] = [32 - RUNS_BITS, 32 - EIGHTS_BITS, 32 - PAIRS_BITS];
+pub(super) const SHIFTS: [u32; 4] = [32 - BEGINNINGS_BITS, 32 - RUNS_BITS, 32 - EIGHTS_BITS, 32 - PAIRS_BITS];
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Look, Walk, each_width, widest},
+        super::{CHUNK, Look, Walk, each_width, widest},
         *,
     };
     use proptest::prelude::*;
 
-    struct Ask<'a>(&'a Sieve, &'a [u8; 2 * CHUNK], [u64; 2]);
+    struct Ask<'a>(&'a Sieve, &'a [u8], Vec<u16>);
 
     impl Walk for Ask<'_> {
-        type Output = u64;
+        type Output = Vec<u16>;
 
         #[inline(always)]
-        fn walk<L: Look>(self) -> u64 {
-            L::sieve(self.0, self.1, self.2[0], self.2[1])
+        fn walk<L: Look>(mut self) -> Vec<u16> {
+            let count = self.2.len();
+            self.2.resize(count + CHUNK, 0);
+            let count = L::sieve(self.0, self.1, &mut self.2, count);
+            self.2[..count].to_vec()
         }
     }
 
@@ -152,7 +201,7 @@ mod tests {
         #[test]
         fn every_width_lets_the_same_places_through_and_all_where_a_word_begins(
             words in prop::collection::vec(("[a-z]{1,7}", "[a-z][a-z -]{7}", "[0-9$éA]{1,5}"), 1..20),
-            stretches in prop::collection::vec(prop_oneof![any::<prop::sample::Index>().prop_map(Ok), prop::collection::vec(any::<u8>(), 1..9).prop_map(Err)], 40),
+            stretches in prop::collection::vec(prop_oneof![any::<prop::sample::Index>().prop_map(Ok), prop::collection::vec(any::<u8>(), 1..9).prop_map(Err)], 60),
         ) {
             let mut sieve = Sieve::new();
             for (run, eight, bytes) in &words {
@@ -173,16 +222,16 @@ mod tests {
                     Err(bytes) => text.extend(bytes),
                 }
             }
-            text.resize(2 * CHUNK, 0);
-            let text: &[u8; 2 * CHUNK] = text.first_chunk().expect("so many bytes");
-            let letters = (0..CHUNK).fold(0, |all, at| all | u64::from(text[at].is_ascii_alphabetic()) << at);
-            let told = each_width(|| widest(Ask(&sieve, text, [letters, !letters])));
+            let length = text.len().next_power_of_two();
+            text.resize(length + CHUNK, 0);
+            let asked: Vec<u16> = (0..length).filter(|at| text[*at] != b' ').map(|at| at as u16).collect();
+            let told = each_width(|| widest(Ask(&sieve, &text, asked.clone())));
             prop_assert!(told.iter().all(|noted| *noted == told[0]), "{:?}", told);
-            for at in begin.into_iter().filter(|at| *at < CHUNK) {
-                prop_assert!(told[0] >> at & 1 == 1, "{}", at);
+            for at in begin {
+                prop_assert!(told[0].contains(&(at as u16)), "{}", at);
             }
             for at in 0..CHUNK {
-                let here = fold(eight(text, at));
+                let here = fold(first_eight(&text[at..]));
                 let run = here.to_le_bytes().iter().take_while(|byte| byte.is_ascii_lowercase()).count();
                 prop_assert_eq!(leading_letters(here), mask(run));
             }
