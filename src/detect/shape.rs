@@ -151,9 +151,7 @@ impl Shape {
         made.dedup();
         if made.is_empty() { Err("it does not begin with a letter or a digit".to_owned()) } else { Ok(made) }
     }
-}
 
-impl Shape {
     /// What is left to ask of text that is made so to know whether it has this shape and ends with it: certain characters and separators
     /// at their places. `None` where that is not known beforehand.
     pub(super) fn rest(&self, made: MakeUp) -> Option<Rest> {

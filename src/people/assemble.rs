@@ -89,11 +89,11 @@ fn lend(records: &mut Records, from: usize, to: usize) {
     keys.extend_from_slice(own);
     keys.sort_unstable();
     // Who has several telephones has their places by their keys.
-    let several = [from, to].map(|at| records.record(at)).into_iter().filter(|node| node.place < SEVERAL);
-    let phones =
-        several.flat_map(|node| node.keys().iter().filter(|key| key.class == Class::Phone).map(move |key| (key.value, node.place)));
-    let phones: Vec<(u64, u16)> = phones.collect();
-    phones.into_iter().for_each(|(key, place)| records.phone_places.note(key, place));
+    for (place, keys) in [from, to].map(|at| (records.nodes[at].place, records.spans[at])).into_iter().filter(|(place, _)| *place < SEVERAL)
+    {
+        let phones = records.all_keys[keys.range()].iter().filter(|key| key.class == Class::Phone);
+        phones.for_each(|key| records.phone_places.note(key.value, place));
+    }
     records.nodes[to].place = SEVERAL;
     records.spans[to] = records.add_keys(&keys);
 }

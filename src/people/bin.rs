@@ -102,17 +102,13 @@ impl Bin {
 
     #[cold]
     fn open_another(&mut self, shelf: &mut Shelf, least: usize) {
-        let is_used = !self.open.filled().is_empty();
-        if let Some(block) = Some(self.open.filled()).filter(|_| is_used).and_then(|bytes| shelf.put(bytes)) {
-            self.full.push(block);
+        if !self.open.filled().is_empty() {
+            let aside = shelf.put(self.open.filled());
+            self.full.push(aside.unwrap_or_else(|| Block::Held(std::mem::take(&mut self.open))));
             self.open.clear();
-            if self.open.len() >= least {
-                return;
-            }
         }
-        let open = std::mem::replace(&mut self.open, Lent::new(BLOCK.max(least)));
-        if !open.filled().is_empty() {
-            self.full.push(Block::Held(open));
+        if self.open.len() < least {
+            self.open = Lent::new(BLOCK.max(least));
         }
     }
 

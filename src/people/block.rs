@@ -422,8 +422,7 @@ impl Comparing<'_> {
         let mut seen = 0;
         for node in meet() {
             let at = node as usize;
-            seen ^= u64::from(self.records.nodes[at].name ^ self.ways[at] ^ self.met_in[at].load(Ordering::Relaxed));
-            seen ^= self.records.spans.get(at).map_or(0, |keys| keys.range().start as u64);
+            seen ^= self.records.foresee_one(at) ^ u64::from(self.ways[at] ^ self.met_in[at].load(Ordering::Relaxed));
             seen ^= u64::from(self.meeting.is_rare(node));
         }
         for node in meet() {

@@ -128,6 +128,11 @@ impl Individual {
         self.last - self.first
     }
 
+    /// Places of their mentions among all, of [`super::Population::order`].
+    pub(super) fn places<'o>(&self, order: &'o [u32]) -> &'o [u32] {
+        order.get(self.first as usize..self.last as usize).unwrap_or_default()
+    }
+
     /// The roles, in the contract's order.
     pub fn roles(&self) -> impl Iterator<Item = Role> {
         let roles = self.roles;

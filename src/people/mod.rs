@@ -203,7 +203,7 @@ impl Population {
 
     /// Places of an individual's mentions among all.
     pub(crate) fn places_of(&self, individual: &Individual) -> &[u32] {
-        self.order.get(individual.first as usize..individual.last as usize).unwrap_or_default()
+        individual.places(&self.order)
     }
 
     /// Everybody counted, with what each adds to floor, best and ceiling.

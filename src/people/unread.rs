@@ -171,9 +171,8 @@ fn people_by_item(records: &Records, individuals: &[Individual], order: &[u32]) 
     let (mut people, mut novelty) = (HashMap::new(), Novelty { once: 0, times: 0 });
     let mut items: Vec<u32> = Vec::new();
     for individual in individuals.iter().filter(|individual| individual.counted) {
-        let mentions = order.get(individual.first as usize..individual.last as usize).unwrap_or_default();
         items.clear();
-        items.extend(mentions.iter().filter_map(|at| Some(records.mentions.get(*at as usize)?.item)));
+        items.extend(individual.places(order).iter().filter_map(|at| Some(records.mentions.get(*at as usize)?.item)));
         items.sort_unstable();
         items.dedup();
         items.iter().for_each(|item| *people.entry(*item).or_default() += 1);

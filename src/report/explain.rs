@@ -53,7 +53,7 @@ struct Records<'p> {
 pub fn explain(evidence: &Evidence<'_>, population: &Population, id: &str) -> anyhow::Result<Option<String>> {
     let Some(place) = population.individuals.iter().position(|individual| *individual.id.text() == *id) else { return Ok(None) };
     let individual = &population.individuals[place];
-    let own: Vec<usize> = population.order[individual.first as usize..individual.last as usize].iter().map(|at| *at as usize).collect();
+    let own: Vec<usize> = population.places_of(individual).iter().map(|at| *at as usize).collect();
     let nodes: HashSet<u32> = own.iter().map(|at| population.records.mentions.node(*at)).collect();
     // Records of the other side of a near miss are shown too.
     let apart = near_misses(population, &nodes);
