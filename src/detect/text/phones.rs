@@ -60,11 +60,13 @@ impl Scan<'_> {
             (2, _) if self.byte(run_start) == b'0' => FIVE_PAIRS,
             (3, 3) => AREA_EXCHANGE_NUMBER,
             _ => {
-                let near = &self.text[run_start.saturating_sub(2)..];
+                let from = run_start.saturating_sub(2);
+                let (near, count) = (&self.text[from..], run_start - from + length);
                 // The first sixty-four bytes at once, where there are so many.
+                let within = u64::MAX.checked_shr(u64::BITS.saturating_sub(count as u32)).unwrap_or(0);
                 let is_set_apart = near.first_chunk().map_or_else(
-                    || near.iter().take(length + 2).any(|byte| matches!(byte, b'+' | b'(')),
-                    |near| Lanes::of(near).any_of(*b"+(") & u64::MAX >> (62_usize.saturating_sub(length)) != 0,
+                    || near.iter().take(count).any(|byte| matches!(byte, b'+' | b'(')),
+                    |near| Lanes::of(near).any_of(*b"+(") & within != 0,
                 );
                 if is_set_apart {
                     PLUS_OR_BRACKET
