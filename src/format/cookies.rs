@@ -46,6 +46,9 @@ impl Format for Cookies {
     }
 
     fn claim(&self, head: &Head<'_>) -> Claim {
+        if memchr::memchr(b'\t', head.bytes).is_none() {
+            return Claim::No;
+        }
         let text = String::from_utf8_lossy(head.bytes);
         let comment = |line: &&str| line.trim().is_empty() || (line.starts_with('#') && !line.starts_with("#HttpOnly_"));
         let mut lines = text.lines().filter(|line| !comment(line));

@@ -16,9 +16,18 @@ impl Format for Ldif {
 
     fn claim(&self, head: &Head<'_>) -> Claim {
         let text = head.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head.bytes);
-        let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-        let is_said = |line: &[u8]| line.is_empty() || line.starts_with(b"#") || line.starts_with(b" ") || line.starts_with(b"version:");
-        let first = lines.find(|line| !is_said(line)).unwrap_or_default();
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
+        let mut lines = starts.map(|at| {
+            let line = &text[at..];
+            line[..memchr::memchr(b'\n', line).unwrap_or(line.len())].trim_ascii_end()
+        });
+        let mut is_first = true;
+        let first = lines.find(|line| {
+            // With a space a line goes on, which the first cannot.
+            let goes_on = !std::mem::take(&mut is_first) && line.starts_with(b" ");
+            !(line.is_empty() || line.starts_with(b"#") || goes_on || line.starts_with(b"version:"))
+        });
+        let first = first.unwrap_or_default();
         let is_name = first.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"dn:"));
         if is_name && first.contains(&b'=') | first.starts_with(b"dn::") { Claim::Sure } else { Claim::No }
     }
@@ -80,7 +89,10 @@ mod tests {
     fn entries_are_rows() {
         let text = "version: 1\n\n# people\ndn: uid=jane,ou=people,dc=example,dc=org\nobjectClass: person\ncn:: TcO8bGxlcg==\n\
             mail: jane@\n example.org\nmail: j@example.org\n\ndn: uid=bob,dc=example\ncn;lang-en: Bob\n";
-        assert_eq!(Ldif.claim(&Head { bytes: text.as_bytes(), name: "a", whole: true }), Claim::Sure);
+        let claim = |text: &str| Ldif.claim(&Head { bytes: text.as_bytes(), name: "a", whole: true });
+        assert_eq!(claim(text), Claim::Sure);
+        assert_eq!(claim("# a comment that\n goes on\ndn: uid=bob,dc=example\n"), Claim::Sure);
+        assert_eq!(claim("    index = 7;\n    dn: uid=bob,dc=example\n"), Claim::No);
         let found = read(&Ldif, text.as_bytes());
         assert_eq!(found.tables[0].header(), "dn|objectClass|cn|mail");
         assert_eq!(

@@ -4,6 +4,7 @@ use super::split::Splitter;
 use super::{header, prose};
 use crate::format::Cell;
 use memchr::memchr;
+use std::borrow::Cow;
 
 /// How cells and rows are delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,23 +47,23 @@ pub(super) const WIDEST: usize = 4096;
 const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
 /// One row of the head under one candidate.
-pub(in crate::format) struct HeadRow {
+pub(in crate::format) struct HeadRow<'h> {
     start: usize,
-    /// Cells; `None` is NULL.
-    pub(in crate::format) cells: Vec<Option<Vec<u8>>>,
+    /// Cells, of the head but where their values had to be rewritten; `None` is NULL.
+    pub(in crate::format) cells: Vec<Option<Cow<'h, [u8]>>>,
 }
 
-impl HeadRow {
+impl<'h> HeadRow<'h> {
     /// A row of these cells.
-    pub(in crate::format) fn of(cells: Vec<Option<Vec<u8>>>) -> HeadRow {
+    pub(in crate::format) fn of(cells: Vec<Option<Cow<'h, [u8]>>>) -> HeadRow<'h> {
         HeadRow { start: 0, cells }
     }
 }
 
 /// A candidate that holds together.
-struct Candidate {
+struct Candidate<'h> {
     dialect: Dialect,
-    rows: Vec<HeadRow>,
+    rows: Vec<HeadRow<'h>>,
     /// Percent of rows of the table's width.
     agreement: usize,
     quoted: usize,
@@ -78,7 +79,7 @@ pub(super) fn judge(head: &[u8], whole: bool) -> Option<Judged> {
     }
     let newline = if memchr(b'\n', body).is_none() && memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
     let delimiters: &[u8] = declared.as_ref().map_or(&DELIMITERS, std::slice::from_ref);
-    let candidates: Vec<Candidate> =
+    let candidates: Vec<Candidate<'_>> =
         delimiters.iter().filter_map(|delimiter| best_quote(body, whole, *delimiter, newline, declared.is_some())).collect();
     let mut best = choose(candidates)?;
     if declared.is_none() && prose::is_not_a_table(&best.rows, &best.dialect) {
@@ -102,14 +103,14 @@ fn declared_delimiter(head: &[u8], from: usize) -> (Option<u8>, usize) {
 }
 
 /// The quote with which a delimiter agrees best.
-fn best_quote(body: &[u8], whole: bool, delimiter: u8, newline: u8, declared: bool) -> Option<Candidate> {
+fn best_quote(body: &[u8], whole: bool, delimiter: u8, newline: u8, declared: bool) -> Option<Candidate<'_>> {
     // Without it there is one column, which is no table unless the file says so.
     if !declared && memchr(delimiter, body).is_none() {
         return None;
     }
     let quotes = [Some(b'"'), Some(b'\''), None];
     let judged = quotes.into_iter().filter(|quote| quote.is_none_or(|quote| memchr(quote, body).is_some()));
-    let mut best: Option<Candidate> = None;
+    let mut best: Option<Candidate<'_>> = None;
     for quote in judged {
         let Some(candidate) = candidate(body, whole, delimiter, quote, newline, declared) else { continue };
         // Quotes that quote nothing are letters.
@@ -124,7 +125,7 @@ fn best_quote(body: &[u8], whole: bool, delimiter: u8, newline: u8, declared: bo
 }
 
 /// The rows of the head under a delimiter and quote, if they are a table.
-fn candidate(body: &[u8], whole: bool, delimiter: u8, quote: Option<u8>, newline: u8, declared: bool) -> Option<Candidate> {
+fn candidate(body: &[u8], whole: bool, delimiter: u8, quote: Option<u8>, newline: u8, declared: bool) -> Option<Candidate<'_>> {
     let quoted = quote.map_or(0, |quote| quotes_at_cells(body, delimiter, quote));
     let spaced = quote.is_some_and(|quote| memchr::memmem::find(body, &[delimiter, b' ', quote]).is_some());
     let backslash = quote.is_some_and(|quote| escapes_by_backslash(body, delimiter, quote));
@@ -150,7 +151,7 @@ fn candidate(body: &[u8], whole: bool, delimiter: u8, quote: Option<u8>, newline
 }
 
 /// The first row of the table: the first of its width, or the line before it if that one has more.
-fn header_start(rows: &[HeadRow], title: usize, width: usize) -> usize {
+fn header_start(rows: &[HeadRow<'_>], title: usize, width: usize) -> usize {
     match title.checked_sub(1).and_then(|before| rows.get(before)) {
         Some(before) if (width + 1..=width + width.div_ceil(2)).contains(&before.cells.len()) => title - 1,
         // A header one short: the rows have a trailing delimiter or an index column.
@@ -179,12 +180,15 @@ fn escapes_by_backslash(body: &[u8], delimiter: u8, quote: u8) -> bool {
 }
 
 /// The rows of the head; one that may go on after it is left out.
-fn head_rows(body: &[u8], dialect: Dialect, whole: bool) -> Vec<HeadRow> {
+fn head_rows(body: &[u8], dialect: Dialect, whole: bool) -> Vec<HeadRow<'_>> {
     let mut rows = Vec::new();
     let mut splitter = Splitter::new(dialect);
     let (mut cells, mut arena) = (Vec::new(), Vec::new());
     splitter.split(body, 0, whole, &mut cells, &mut arena, |split| {
-        let value = |cell: &Cell| cell.value(body, split.arena).map(<[u8]>::to_vec);
+        let value = |cell: &Cell| match cell.is_rewritten() {
+            false => cell.value(body, &[]).map(Cow::Borrowed),
+            true => cell.value(&[], split.arena).map(|value| Cow::Owned(value.to_vec())),
+        };
         rows.push(HeadRow { start: split.start, cells: split.cells.iter().map(value).collect() });
         split.cells.clear();
         split.arena.clear();
@@ -194,7 +198,7 @@ fn head_rows(body: &[u8], dialect: Dialect, whole: bool) -> Vec<HeadRow> {
 }
 
 /// The width most rows have, `None` if there are no rows.
-fn common_width(rows: &[HeadRow]) -> Option<usize> {
+fn common_width(rows: &[HeadRow<'_>]) -> Option<usize> {
     let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).filter(|width| *width <= WIDEST).collect();
     widths.sort_unstable();
     let runs = widths.chunk_by(|a, b| a == b);
@@ -202,7 +206,7 @@ fn common_width(rows: &[HeadRow]) -> Option<usize> {
 }
 
 /// The candidate that explains the head best.
-fn choose(mut candidates: Vec<Candidate>) -> Option<Candidate> {
+fn choose(mut candidates: Vec<Candidate<'_>>) -> Option<Candidate<'_>> {
     candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.agreement / 5, candidate.dialect.width, candidate.agreement)));
     // `1,5;2,5` splits at its decimal commas too.
     let decimal = candidates.iter().position(|candidate| candidate.dialect.delimiter != b',' && commas_are_decimal(&candidate.rows));
@@ -214,7 +218,7 @@ fn choose(mut candidates: Vec<Candidate>) -> Option<Candidate> {
 }
 
 /// Whether commas in the cells stand between digits, nearly always.
-fn commas_are_decimal(rows: &[HeadRow]) -> bool {
+fn commas_are_decimal(rows: &[HeadRow<'_>]) -> bool {
     let (mut decimal, mut other) = (0, 0);
     for cell in rows.iter().flat_map(|row| row.cells.iter().flatten()) {
         for at in memchr::memchr_iter(b',', cell) {

@@ -2,7 +2,7 @@
 //! below are numbers, dates or addresses, and does not come again below.
 
 use super::dialect::HeadRow;
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 /// What a cell looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ enum Shape {
 const LONGEST_NAME: usize = 80;
 
 /// Whether the first of these rows is a header.
-pub(in crate::format) fn is_header(rows: &[HeadRow]) -> bool {
+pub(in crate::format) fn is_header(rows: &[HeadRow<'_>]) -> bool {
     let Some((first, below)) = rows.split_first() else { return false };
     let names: Vec<&str> = first.cells.iter().map(as_text).collect();
     if !names.iter().all(|name| name.len() <= LONGEST_NAME) || names.iter().all(|name| name.is_empty()) {
@@ -38,13 +38,13 @@ pub(in crate::format) fn is_header(rows: &[HeadRow]) -> bool {
     }
 }
 
-fn as_text(cell: &Option<Vec<u8>>) -> &str {
+fn as_text<'c>(cell: &'c Option<Cow<'_, [u8]>>) -> &'c str {
     // Other charsets: letters all the same.
     cell.as_deref().map_or("", |bytes| std::str::from_utf8(bytes).unwrap_or("text")).trim()
 }
 
 /// What one column says: positive for a header.
-fn vote(name: &str, column: usize, below: &[HeadRow]) -> i32 {
+fn vote(name: &str, column: usize, below: &[HeadRow<'_>]) -> i32 {
     let values: Vec<&str> = below.iter().filter_map(|row| row.cells.get(column)).map(as_text).filter(|value| !value.is_empty()).collect();
     let here = if is_period(name) && !values.iter().any(|value| is_period(value)) { Shape::Text } else { shape(name) };
     if values.is_empty() {
@@ -73,7 +73,7 @@ fn is_period(name: &str) -> bool {
 }
 
 /// A table of nothing but text: names are written unlike values, or are words everybody uses.
-fn by_style(names: &[&str], below: &[HeadRow]) -> bool {
+fn by_style(names: &[&str], below: &[HeadRow<'_>]) -> bool {
     let distinct: HashSet<&str> = names.iter().copied().collect();
     if distinct.len() < names.len() || names.iter().any(|name| shape(name) != Shape::Text) {
         return false;
@@ -165,8 +165,8 @@ fn shape(cell: &str) -> Shape {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Vec<HeadRow> {
-        text.lines().map(|line| HeadRow::of(line.split(',').map(|cell| Some(cell.as_bytes().to_vec())).collect())).collect()
+    fn rows(text: &str) -> Vec<HeadRow<'_>> {
+        text.lines().map(|line| HeadRow::of(line.split(',').map(|cell| Some(cell.as_bytes().into())).collect())).collect()
     }
 
     #[test]

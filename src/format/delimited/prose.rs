@@ -1,19 +1,18 @@
 //! What has delimiters in every line and is no table: prose, logs, source code, settings.
 
 use super::dialect::{Dialect, HeadRow};
+use std::borrow::Cow;
 
 /// Whether the rows are rather lines of something else. Each rule names the thing it keeps out.
-pub(super) fn is_not_a_table(rows: &[HeadRow], dialect: &Dialect) -> bool {
+pub(super) fn is_not_a_table(rows: &[HeadRow<'_>], dialect: &Dialect) -> bool {
+    if statements(rows) {
+        return true;
+    }
     let texts: Vec<Vec<&str>> = rows.iter().map(|row| row.cells.iter().map(as_text).collect()).collect();
-    statements(&texts)
-        || log_lines(&texts, dialect)
-        || running_text(&texts, dialect)
-        || markup(&texts)
-        || settings(&texts)
-        || brackets(&texts)
+    log_lines(&texts, dialect) || running_text(&texts, dialect) || markup(&texts) || settings(&texts) || brackets(&texts)
 }
 
-fn as_text(cell: &Option<Vec<u8>>) -> &str {
+fn as_text<'c>(cell: &'c Option<Cow<'_, [u8]>>) -> &'c str {
     cell.as_deref().map_or("", |bytes| std::str::from_utf8(bytes).unwrap_or("?"))
 }
 
@@ -23,8 +22,9 @@ fn most(texts: &[Vec<&str>], percent: usize, test: impl Fn(&[&str]) -> bool) -> 
 }
 
 /// `call();`: two columns, the second always empty.
-fn statements(texts: &[Vec<&str>]) -> bool {
-    most(texts, 85, |row| row.len() == 2 && row[1].trim().is_empty())
+fn statements(rows: &[HeadRow<'_>]) -> bool {
+    let is_statement = |row: &&HeadRow<'_>| matches!(row.cells.as_slice(), [_, end] if as_text(end).trim().is_empty());
+    rows.iter().filter(is_statement).count() * 100 >= rows.len() * 85
 }
 
 /// `2024-01-01 10:00:00,123 INFO`: the comma is part of a time.

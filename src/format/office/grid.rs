@@ -61,12 +61,12 @@ impl Row {
     }
 
     /// All cells to the last one with a value.
-    fn dense(&self) -> HeadRow {
+    fn dense(&self) -> HeadRow<'static> {
         let width = self.cells.iter().map(|cell| cell.0 + 1).max().unwrap_or(0);
         let mut cells = vec![None; width];
         for (column, value) in self.iter() {
             if let Some(cell) = cells.get_mut(column) {
-                *cell = Some(value.to_vec());
+                *cell = Some(value.to_vec().into());
             }
         }
         HeadRow::of(cells)
@@ -101,7 +101,7 @@ pub(super) struct Grid {
     name: String,
     origin: Origin,
     nature: Nature,
-    sample: Vec<HeadRow>,
+    sample: Vec<HeadRow<'static>>,
     sample_bytes: usize,
     cells: Vec<Cell>,
     arena: Vec<u8>,
@@ -206,11 +206,11 @@ impl Grid {
     }
 }
 
-fn filled(row: &HeadRow) -> impl Iterator<Item = (usize, &[u8])> {
+fn filled<'r>(row: &'r HeadRow<'_>) -> impl Iterator<Item = (usize, &'r [u8])> {
     row.cells.iter().enumerate().filter_map(|(column, cell)| Some((column, cell.as_deref()?)))
 }
 
-fn names(row: &HeadRow, offset: usize, width: usize) -> Vec<String> {
+fn names(row: &HeadRow<'_>, offset: usize, width: usize) -> Vec<String> {
     let name = |column| row.cells.get(column).and_then(Option::as_deref).map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     (offset..offset + width).map(|column| name(column).unwrap_or_default()).collect()
 }
@@ -260,16 +260,16 @@ struct Layout {
 
 impl Layout {
     /// `None` when there is nothing but lines.
-    fn of(rows: &[HeadRow], origin: Origin) -> Option<Layout> {
+    fn of(rows: &[HeadRow<'_>], origin: Origin) -> Option<Layout> {
         let mut counts: Vec<usize> = rows.iter().map(|row| filled(row).count()).collect();
         counts.sort_unstable();
         let typical = counts.get(counts.len() * 3 / 4).copied().filter(|count| *count > 0)?;
-        let is_title = |row: &&HeadRow| filled(row).count() * 2 <= typical;
+        let is_title = |row: &&HeadRow<'_>| filled(row).count() * 2 <= typical;
         let skip = rows.iter().take(TITLE_ROWS).take_while(is_title).count();
         let rows = rows.get(skip..)?;
         let offset = rows.iter().filter_map(|row| filled(row).next()).map(|(column, _)| column).min()?;
         let width = rows.iter().map(|row| row.cells.len()).max()?.checked_sub(offset)?;
-        let shifted: Vec<HeadRow> = rows.iter().map(|row| HeadRow::of(row.cells.iter().skip(offset).cloned().collect())).collect();
+        let shifted: Vec<HeadRow<'_>> = rows.iter().map(|row| HeadRow::of(row.cells.iter().skip(offset).cloned().collect())).collect();
         let has_header = rows.len() > 1 && is_header(&shifted);
         let even = rows.iter().filter(|row| filled(row).count() * 2 > typical).count();
         let is_even = rows.len() >= 3 && even * 10 >= rows.len() * 7;
@@ -285,7 +285,7 @@ impl Layout {
 }
 
 /// Whether rows are fields: two columns, of which the first holds words that name what is in the second.
-fn is_form(rows: &[HeadRow], width: usize, has_header: bool) -> bool {
+fn is_form(rows: &[HeadRow<'_>], width: usize, has_header: bool) -> bool {
     if width != 2 {
         return false;
     }
