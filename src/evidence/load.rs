@@ -6,7 +6,7 @@
 use super::{
     case::Case,
     items::{Digest, ItemSeen, Items},
-    part_file::{Kind, entries, read, rows},
+    part_file::{Kind, entries, read, read_ahead, rows},
     recorder::{COLUMNS, DETECTORS, FINDINGS, ITEMS, MENTIONS, PROBLEMS, TABLES},
     row::{ColumnSeen, DetectorEntry, FindingRow, ItemStatus, ProblemRow, TableRow},
 };
@@ -78,7 +78,7 @@ impl<'c> Evidence<'c> {
     /// All items, in just the memory they take.
     fn all_items(&self) -> anyhow::Result<Items> {
         let mut items = Items::with_capacity(self.count(&ITEMS));
-        read(&self.case.evidence(), &ITEMS, self.case.key(), |batch| add_items(batch, &mut items))?;
+        read(&self.case.evidence(), &ITEMS, self.case.key(), |batch| add_items(&batch, &mut items))?;
         items.sort();
         Ok(items)
     }
@@ -93,7 +93,7 @@ impl<'c> Evidence<'c> {
         let folder = self.case.evidence();
         let mut all = Vec::with_capacity(self.count(kind));
         read(&folder, kind, self.case.key(), |batch| {
-            all.extend(make(batch)?);
+            all.extend(make(&batch)?);
             Ok(())
         })?;
         Ok(all)
@@ -127,7 +127,7 @@ impl<'c> Evidence<'c> {
 
     /// The same, up to so many at once.
     pub fn mentions_at_once(&self, most: usize, mut each: impl FnMut(&[StoredMention<'_>])) -> anyhow::Result<()> {
-        read(&self.case.evidence(), &MENTIONS, self.case.key(), |batch| {
+        read_ahead(&self.case.evidence(), &MENTIONS, self.case.key(), |batch| {
             let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
                 (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
             let (row, length): (&UInt64Array, &UInt32Array) = (column(batch, "row")?, column(batch, "length")?);
@@ -167,7 +167,7 @@ impl<'c> Evidence<'c> {
 
     /// Hands every finding to `each`, in the order of the part files.
     pub fn findings(&self, mut each: impl FnMut(FindingRow)) -> anyhow::Result<()> {
-        read(&self.case.evidence(), &FINDINGS, self.case.key(), |batch| {
+        read_ahead(&self.case.evidence(), &FINDINGS, self.case.key(), |batch| {
             let (item, part, table): (&UInt32Array, &UInt32Array, &UInt32Array) =
                 (column(batch, "item")?, column(batch, "part")?, column(batch, "table")?);
             let (place, length, col): (&UInt64Array, &UInt32Array, &UInt32Array) =

@@ -19,7 +19,7 @@ use parquet::{
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, mpsc},
 };
 
 /// A kind of evidence file.
@@ -30,7 +30,17 @@ pub struct Kind {
     pub secret: &'static [&'static str],
     /// Columns of random bytes: neither compressed nor put into dictionaries.
     pub incompressible: &'static [&'static str],
+    /// Columns of numbers that rise from row to row: their differences are written.
+    pub rising: &'static [&'static str],
 }
+
+impl Kind {
+    /// Columns of which nothing special is known.
+    pub const PLAIN: Kind = Kind { name: "", secret: &[], incompressible: &[], rising: &[] };
+}
+
+/// What is buffered before it goes into the file: little enough to use the same memory for all of it.
+const ROWS_PER_GROUP: usize = 32 << 10;
 
 /// A part file is closed at the first batch past so many rows, so that a killed scan loses little.
 const ROWS_PER_FILE: usize = 4 << 20;
@@ -90,7 +100,7 @@ fn properties(kind: &Kind, key: &CaseKey) -> anyhow::Result<WriterProperties> {
         .set_compression(Compression::LZ4_RAW)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
-        .set_max_row_group_row_count(Some(256 << 10))
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_created_by(format!("breachscope {}", env!("CARGO_PKG_VERSION")));
     for column in kind.incompressible {
         let path = ColumnPath::from(column.split('.').map(str::to_owned).collect::<Vec<_>>());
@@ -98,6 +108,11 @@ fn properties(kind: &Kind, key: &CaseKey) -> anyhow::Result<WriterProperties> {
             .set_column_compression(path.clone(), Compression::UNCOMPRESSED)
             .set_column_encoding(path.clone(), Encoding::PLAIN)
             .set_column_dictionary_enabled(path, false);
+    }
+    for column in kind.rising {
+        properties = properties
+            .set_column_encoding(ColumnPath::from(*column), Encoding::DELTA_BINARY_PACKED)
+            .set_column_dictionary_enabled(ColumnPath::from(*column), false);
     }
     for column in kind.secret {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(*column), false);
@@ -149,8 +164,32 @@ pub fn entries(folder: &Path, kind: &Kind, column: &str) -> anyhow::Result<u64> 
     })
 }
 
+/// So many batches may wait for whoever takes them.
+const AHEAD: usize = 4;
+
+/// Hands every batch of a kind to `each`, file by file, while the next are decoded, if anybody is there to do it.
+pub fn read_ahead(
+    folder: &Path,
+    kind: &Kind,
+    key: &CaseKey,
+    mut each: impl FnMut(&RecordBatch) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if rayon::current_num_threads() == 1 {
+        return read(folder, kind, key, |batch| each(&batch));
+    }
+    std::thread::scope(|scope| {
+        let (send, batches) = mpsc::sync_channel(AHEAD);
+        scope.spawn(move || {
+            // Nobody takes any more when one of them failed; that is told by whoever took it.
+            let decoded = read(folder, kind, key, |batch| Ok(send.send(Ok(batch))?));
+            decoded.or_else(|error| send.send(Err(error))).ok();
+        });
+        batches.into_iter().try_for_each(|batch| each(&batch?))
+    })
+}
+
 /// Hands every batch of a kind to `each`, file by file.
-pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
     for path in part_files(folder, kind)? {
         let mut options = ArrowReaderOptions::new();
         if !kind.secret.is_empty() {
@@ -166,7 +205,7 @@ pub fn read(folder: &Path, kind: &Kind, key: &CaseKey, mut each: impl FnMut(&Rec
         };
         let reader = open().map_err(|error| error.context(context()))?;
         for batch in reader {
-            each(&batch.map_err(|error| anyhow::Error::from(error).context(context()))?)?;
+            each(batch.map_err(|error| anyhow::Error::from(error).context(context()))?)?;
         }
     }
     Ok(())

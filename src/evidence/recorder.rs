@@ -16,13 +16,13 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
-pub(super) const MENTIONS: Kind = Kind { name: "mentions", secret: &["values"], incompressible: &["tokens.list.item"] };
-pub(super) const FINDINGS: Kind = Kind { name: "findings", secret: &["value", "context"], incompressible: &["token"] };
-pub(super) const COLUMNS: Kind = Kind { name: "columns", secret: &[], incompressible: &[] };
-pub(super) const TABLES: Kind = Kind { name: "tables", secret: &[], incompressible: &[] };
-pub(super) const ITEMS: Kind = Kind { name: "items", secret: &[], incompressible: &[] };
-pub(super) const PROBLEMS: Kind = Kind { name: "problems", secret: &[], incompressible: &[] };
-pub(super) const DETECTORS: Kind = Kind { name: "detectors", secret: &[], incompressible: &[] };
+pub(super) const MENTIONS: Kind = Kind { name: "mentions", secret: &["values"], incompressible: &["tokens.list.item"], rising: &["row"] };
+pub(super) const FINDINGS: Kind = Kind { name: "findings", secret: &["value", "context"], incompressible: &["token"], rising: &["at"] };
+pub(super) const COLUMNS: Kind = Kind { name: "columns", ..Kind::PLAIN };
+pub(super) const TABLES: Kind = Kind { name: "tables", ..Kind::PLAIN };
+pub(super) const ITEMS: Kind = Kind { name: "items", ..Kind::PLAIN };
+pub(super) const PROBLEMS: Kind = Kind { name: "problems", ..Kind::PLAIN };
+pub(super) const DETECTORS: Kind = Kind { name: "detectors", ..Kind::PLAIN };
 
 /// Buffers are written out at so many rows.
 const BATCH: usize = 64 << 10;
