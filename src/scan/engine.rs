@@ -7,7 +7,7 @@
 use super::{
     Options, Progress,
     item::ItemState,
-    member::{Checked, Verdict, digest, digest_released},
+    member::{Checked, Verdict, digest},
     schemas::Schemas,
     tables::Tables,
     texts::{Scratch, Texts},
@@ -24,7 +24,7 @@ use crate::{
         walk::{Entry, Found, io_problem},
     },
 };
-use rayon::Scope;
+use rayon::{Scope, iter::Either, prelude::*};
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -87,10 +87,13 @@ impl<'e> Engine<'e> {
 
     /// Reads all entries; returns when nothing is left anywhere.
     pub(super) fn run(self, entries: Vec<Entry>) -> anyhow::Result<()> {
-        let (mut entries, sets) = volumes::join(entries);
-        let mut room = HELD;
-        entries.iter_mut().for_each(|entry| entry.hold(&mut room));
-        let (dumps, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| self.is_dump(entry));
+        let (entries, sets) = volumes::join(entries);
+        let room = AtomicU64::new(HELD);
+        let look = |mut entry: Entry| {
+            entry.hold(&room);
+            if self.is_dump(&entry) { Either::Left(entry) } else { Either::Right(entry) }
+        };
+        let (dumps, others): (Vec<Entry>, Vec<Entry>) = self.pool.install(|| entries.into_par_iter().partition_map(look));
         // A dump that is all there is tells its own tables as it is read.
         let alone = others.is_empty() && sets.is_empty() && dumps.len() == 1;
         self.pool.scope(|scope| {
@@ -178,7 +181,7 @@ impl<'e> Engine<'e> {
             let size = bytes.as_slice().len() as u64;
             let state = Arc::new(ItemState::new(self, path, 0, Some(size)));
             state.format.set("volume").ok();
-            state.digest.set(digest_released(self.options.digest, bytes)).ok();
+            state.digest.set(digest(self.options.digest, bytes)).ok();
             state.examined.fetch_add(size, Ordering::Relaxed);
             states.push(state);
         }
@@ -215,17 +218,22 @@ impl<'e> Engine<'e> {
         let state = Arc::new(ItemState::new(self, &item.path, item.budget.depth(), Some(size as u64)));
         let format = self.pick(&item);
         state.format.set(format.name()).ok();
-        let plan = (size > self.options.part_size).then(|| format.plan(item.bytes.as_slice(), self.options.part_size)).flatten();
+        let plan = (size > self.options.part_size).then(|| {
+            let (bytes, state) = (item.bytes.clone(), Arc::clone(&state));
+            // Whoever has nothing to do begins with it while the plan is made.
+            scope.spawn(move |_| {
+                state.digest.get_or_init(|| digest(self.options.digest, &bytes));
+            });
+            format.plan(item.bytes.as_slice(), self.options.part_size)
+        });
         let root = item.budget.depth() == 0;
-        match plan.filter(|plan| plan.parts.len() > 1) {
+        match plan.flatten().filter(|plan| plan.parts.len() > 1) {
             None => {
-                let digest = digest(self.options.digest, item.bytes.as_slice());
+                let digest = state.digest.get_or_init(|| digest(self.options.digest, &item.bytes));
                 // Of nothing there are no copies.
-                if size > 0 && !self.claim(&digest) {
-                    state.digest.set(digest).ok();
+                if size > 0 && !self.claim(digest) {
                     state.duplicate.store(true, Ordering::Relaxed);
                 } else {
-                    state.digest.set(digest).ok();
                     let bytes = item.bytes.as_slice();
                     self.examine(scope, &item, &state, format, None, |sink| format.read(Input::Whole(bytes), sink));
                     state.examined.fetch_add(size as u64, Ordering::Relaxed);
@@ -238,11 +246,6 @@ impl<'e> Engine<'e> {
             }
             Some(plan) => {
                 let profiles = Arc::new(Tables::profiles(self.detectors, &plan.samples));
-                let hashed = (item.bytes.clone(), Arc::clone(&state));
-                scope.spawn(move |_| {
-                    let (bytes, state) = hashed;
-                    state.digest.set(digest_released(self.options.digest, &bytes)).ok();
-                });
                 // Brackets around the parts were read when the plan was made.
                 let parted: u64 = plan.parts.iter().map(|part| part.end - part.start).sum();
                 state.examined.fetch_add((size as u64).saturating_sub(parted), Ordering::Relaxed);

@@ -54,16 +54,8 @@ impl Hashing {
     }
 }
 
-/// The digest of bytes in memory, as `files.csv` writes it.
-pub(super) fn digest(kind: Digest, bytes: &[u8]) -> String {
-    match kind {
-        Digest::Sha256 => format!("sha256:{}", hex(&Sha256::digest(bytes))),
-        Digest::Blake3 => format!("blake3:{}", blake3::hash(bytes).to_hex()),
-    }
-}
-
-/// The digest of a large mapped file; its pages are given back on the way.
-pub(super) fn digest_released(kind: Digest, bytes: &Bytes) -> String {
+/// The digest of an item, as `files.csv` writes it; pages of a mapped file are given back on the way.
+pub(super) fn digest(kind: Digest, bytes: &Bytes) -> String {
     const STEP: usize = 16 << 20;
     let whole = bytes.as_slice();
     let mut hasher = Hashing::new(kind);

@@ -5,6 +5,7 @@ use crate::base::{Category, LogicalPath, Problem};
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 use walkdir::WalkDir;
 
@@ -29,13 +30,13 @@ pub enum Found {
 impl Entry {
     /// Reads a small file now, if there is room left for it: whoever asks for its first bytes and then for all of them opens it once.
     /// What cannot be read stays as it is; opening it tells why.
-    pub fn hold(&mut self, room: &mut u64) {
-        if let Found::File { on_disk, size } = &self.found
-            && *size <= SHORT.min(*room)
+    pub fn hold(&mut self, room: &AtomicU64) {
+        let Found::File { on_disk, size } = &self.found else { return };
+        let taken = |room: u64| if *size <= SHORT { room.checked_sub(*size) } else { None };
+        if room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
             && let Ok(bytes) = Bytes::open(on_disk, false)
             && bytes.as_slice().len() as u64 == *size
         {
-            *room -= size;
             self.found = Found::Held(bytes);
         }
     }
