@@ -164,7 +164,8 @@ pub(super) fn assess(case: &Case, facts: &Facts, laws: &[Law], common: &Common, 
         csv_all: common.csv_all,
         seconds: timings.seconds(),
     };
-    report::write_all(&assessment, |report| timings.took(report))?;
+    report::write_all(&assessment, |report, seconds| timings.beside(report, seconds))?;
+    timings.took("reports");
     let printed = match common.format {
         Format::Text => summary::plain(&assessment),
         Format::Json => std::fs::read_to_string(case.reports().join("summary.json"))?.trim_end().to_owned(),

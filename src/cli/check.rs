@@ -80,6 +80,7 @@ impl Check {
             return Ok(Exit::Done);
         }
         let policy = self.policy()?;
+        super::work_with(self.threads);
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let (shown, entries, sources) = self.inputs()?;
         let mut options = Options::new(Vec::new());

@@ -120,6 +120,13 @@ enum Format {
     Json,
 }
 
+/// Lets no more than so many work at what is not the reading of the leak, which has workers of its own. To be said before anybody works.
+fn work_with(threads: Option<usize>) {
+    if let Some(threads) = threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build_global().ok();
+    }
+}
+
 /// The passwords of a file, if one is named.
 fn passwords(path: Option<&Path>) -> anyhow::Result<Passwords> {
     let Some(path) = path else { return Ok(Passwords::default()) };

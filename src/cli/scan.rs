@@ -68,6 +68,7 @@ impl Scan {
         let (mut timings, began) = (Timings::begin(self.common.timings), Timestamp::now());
         let facts = assess::facts(&self.common)?;
         let laws = assess::laws(&self.common)?;
+        super::work_with(self.threads);
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let mut options = Options::new(self.paths.clone());
         options.threads = self.threads.unwrap_or(options.threads).max(1);

@@ -8,7 +8,7 @@ pub(super) struct Timings {
     told: bool,
     began: Instant,
     last: Reading,
-    /// What was done, seconds of wall clock and of processors.
+    /// What was done, seconds of wall clock and of processors; these are not told apart for what was done at once.
     lines: Vec<(String, f64, Option<f64>)>,
 }
 
@@ -45,13 +45,21 @@ impl Timings {
         }
     }
 
+    /// In the stage that is not ended yet, and beside other things, this was done.
+    pub(super) fn beside(&mut self, what: &str, seconds: f64) {
+        if self.told {
+            self.lines.push((format!("  {what}"), seconds, None));
+        }
+    }
+
     /// Prints a line for each stage, on standard error.
     pub(super) fn tell(&self) {
         if !self.told {
             return;
         }
         output::note("  seconds   of CPU");
-        let total = ("in all".to_owned(), self.seconds(), self.lines.iter().map(|line| line.2).sum());
+        let known = self.lines.iter().filter_map(|line| line.2);
+        let total = ("in all".to_owned(), self.seconds(), known.reduce(|one, other| one + other));
         for (what, wall, cpu) in self.lines.iter().chain([&total]) {
             let cpu = cpu.map_or_else(String::new, |cpu| format!("{cpu:.2}"));
             output::note(&format!("{wall:>9.2} {cpu:>8}   {what}"));
@@ -88,7 +96,9 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(30));
         timings.took("sleeping");
         timings.took("nothing");
-        assert_eq!(timings.lines.iter().map(|line| line.0.as_str()).collect::<Vec<_>>(), ["sleeping", "nothing"]);
+        timings.beside("something", 0.5);
+        assert_eq!(timings.lines.iter().map(|line| line.0.as_str()).collect::<Vec<_>>(), ["sleeping", "nothing", "  something"]);
+        assert_eq!((timings.lines[2].1, timings.lines[2].2), (0.5, None));
         assert!(timings.lines[0].1 >= 0.03 && timings.lines[1].1 < 0.03 && timings.seconds() >= 0.03);
         let mut quiet = Timings::begin(false);
         quiet.took("anything");

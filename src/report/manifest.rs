@@ -222,12 +222,12 @@ pub fn close(case: &Case, act: &str, change: impl FnOnce(&mut Manifest)) -> anyh
     let mut manifest = load(case.root())?.unwrap_or_default();
     change(&mut manifest);
     manifest.schema_version = 1;
-    manifest.tool = tool();
     for input in manifest.scan.iter_mut().flat_map(|scan| &mut scan.inputs).filter(|input| input.kind == "file") {
         input.digest = item_digest(case, &input.name)?;
     }
     manifest.detail_tables = DETAIL_TABLES.iter().filter_map(|name| Some(((*name).to_owned(), written_as(case, name)?))).collect();
-    manifest.files = files(case.root())?;
+    let (tool, files) = rayon::join(tool, || files(case.root()));
+    (manifest.tool, manifest.files) = (tool, files?);
     let mut text = serde_json::to_string_pretty(&manifest)?;
     text.push('\n');
     std::fs::write(case.manifest(), &text).with_context(|| format!("`{}` cannot be written", case.manifest().display()))?;

@@ -37,7 +37,8 @@ use crate::{
     law::Duty,
     people::Population,
 };
-use std::path::Path;
+use rayon::prelude::*;
+use std::{path::Path, time::Instant};
 
 /// The whole answer about a case.
 pub struct Assessment<'a> {
@@ -76,11 +77,14 @@ pub trait Report: Sync {
     fn write(&self, assessment: &Assessment<'_>, folder: &Path) -> anyhow::Result<()>;
 }
 
-/// Every report, in the order they are written; the summary last, since it closes the account.
-pub const REPORTS: &[&dyn Report] = &[
+/// Every report. Those of a group are written at once, since none reads what another of them writes; those of a later group
+/// may show it.
+pub const REPORTS: &[&[&dyn Report]] = &[TABLES, PAGES];
+
+const TABLES: &[&dyn Report] = &[
+    &people::Elements,
     &people::People,
     &people_clear::Clear,
-    &people::Elements,
     &people::Records,
     &counts::CountsTable,
     &counts::Reasons,
@@ -101,10 +105,9 @@ pub const REPORTS: &[&dyn Report] = &[
     &timeline::Timeline,
     &timeline::Deadlines,
     &drafts::Drafts,
-    &html::Html,
-    &xlsx::Xlsx,
-    &summary::Summary,
 ];
+
+const PAGES: &[&dyn Report] = &[&xlsx::Xlsx, &html::Html, &summary::Summary];
 
 /// Files of the reports folder that no assessment makes and none may remove.
 pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, REVIEWED];
@@ -112,17 +115,24 @@ pub const KEPT: &[&str] = &[crate::evidence::case::CUSTODY, REVIEWED];
 /// What a review of a sample came to.
 const REVIEWED: &str = "qc_results.csv";
 
-/// Writes every report of a case; `written` hears of each. They are made beside the reports there are and take their place
+/// Writes every report of a case; `written` hears of each, and of the seconds it took. They are made beside the reports there are and take their place
 /// when all of them are: an assessment that is ended half-way, or fails, leaves those as they were.
-pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static str)) -> anyhow::Result<()> {
+pub fn write_all(assessment: &Assessment<'_>, mut written: impl FnMut(&'static str, f64)) -> anyhow::Result<()> {
     let (made, folder) = (assessment.case.unfinished_reports()?, assessment.case.reports());
     // Reports copy what a review came to.
     if folder.join(REVIEWED).is_file() {
         std::fs::copy(folder.join(REVIEWED), made.join(REVIEWED))?;
     }
-    for report in REPORTS {
-        report.write(assessment, &made).map_err(|error| error.context(format!("report `{}`", report.name())))?;
-        written(report.name());
+    for group in REPORTS {
+        let write = |report: &&dyn Report| {
+            let began = Instant::now();
+            report.write(assessment, &made).map(|()| began.elapsed().as_secs_f64())
+        };
+        // Each may be taken up by whoever has nothing to do: they are of very different lengths.
+        let done: Vec<anyhow::Result<f64>> = group.par_iter().with_max_len(1).map(write).collect();
+        for (report, seconds) in group.iter().zip(done) {
+            written(report.name(), seconds.map_err(|error| error.context(format!("report `{}`", report.name())))?);
+        }
     }
     for entry in std::fs::read_dir(&folder)? {
         let entry = entry?;

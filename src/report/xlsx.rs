@@ -94,7 +94,7 @@ impl Report for Xlsx {
         quality(&mut book)?;
         method(&mut book, assessment)?;
         let made = book.workbook.save_to_buffer()?;
-        crowd::fill(made, &book.crowds, assessment.population, &folder.join(self.name()))
+        crowd::fill(&made, &book.crowds, assessment.population, folder, self.name())
     }
 }
 

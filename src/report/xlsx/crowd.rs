@@ -12,9 +12,10 @@ use crate::{
 };
 use anyhow::Context;
 use quick_xml::escape::escape;
+use rayon::prelude::*;
 use std::{
     fs::File,
-    io::{BufWriter, Cursor, Read, Write},
+    io::{BufReader, BufWriter, Cursor, Read, Write},
     path::Path,
 };
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
@@ -56,36 +57,51 @@ pub(super) struct Crowd {
     pub(super) rows: usize,
 }
 
-/// Copies the workbook `made` to `path`, filling the sheets of people on the way.
-pub(super) fn fill(made: Vec<u8>, crowds: &[Crowd], population: &Population, path: &Path) -> anyhow::Result<()> {
+/// A workbook, read by several at once.
+type Source<'m> = ZipArchive<Cursor<&'m [u8]>>;
+
+/// Copies the workbook `made` to a file of this name in the folder, with the sheets of people filled: all at once, each in an unnamed file of
+/// the folder.
+pub(super) fn fill(made: &[u8], crowds: &[Crowd], population: &Population, folder: &Path, name: &str) -> anyhow::Result<()> {
     let mut source = ZipArchive::new(Cursor::new(made)).context("the workbook is no zip")?;
-    let mut target = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(path)?));
+    let filled = crowds.par_iter().map(|crowd| crowd.packed(source.clone(), population, folder));
+    let mut filled = filled.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut target = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(folder.join(name))?));
     for at in 0..source.len() {
-        let mut part = source.by_index(at)?;
-        let name = part.name()?.into_owned();
-        let crowd = crowds.iter().find(|crowd| name == format!("xl/worksheets/sheet{}.xml", crowd.sheet));
-        let Some(crowd) = crowd else {
-            drop(part);
-            target.raw_copy_file(source.by_index_raw(at)?)?;
-            continue;
-        };
-        let mut sheet = String::new();
-        part.read_to_string(&mut sheet)?;
-        let modified = part.last_modified().unwrap_or_default();
-        // Rows repeat their markup: the quickest level packs them nearly as well as the best.
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(1))
-            .last_modified_time(modified)
-            .large_file(crowd.rows > 1 << 18);
-        target.start_file(name, options)?;
-        crowd.write(&sheet, population, &mut target)?;
+        let name = source.by_index_raw(at)?.name()?.into_owned();
+        match crowds.iter().position(|crowd| name == crowd.part()) {
+            Some(crowd) => target.raw_copy_file(filled[crowd].by_index_raw(0)?)?,
+            None => target.raw_copy_file(source.by_index_raw(at)?)?,
+        }
     }
     target.finish()?.flush()?;
     Ok(())
 }
 
 impl Crowd {
+    /// The sheet's name in the package.
+    fn part(&self) -> String {
+        format!("xl/worksheets/sheet{}.xml", self.sheet)
+    }
+
+    /// A package of the filled sheet alone.
+    fn packed(&self, mut source: Source<'_>, population: &Population, folder: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
+        let mut part = source.by_name(&self.part())?;
+        let mut sheet = String::new();
+        part.read_to_string(&mut sheet)?;
+        // Rows repeat their markup: the quickest level packs them nearly as well as the best.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(1))
+            .last_modified_time(part.last_modified().unwrap_or_default())
+            .large_file(self.rows > 1 << 18);
+        let mut target = ZipWriter::new(BufWriter::with_capacity(1 << 18, tempfile::tempfile_in(folder)?));
+        target.start_file(self.part(), options)?;
+        self.write(&sheet, population, &mut target)?;
+        let file = target.finish()?.into_inner().map_err(|error| error.into_error())?;
+        Ok(ZipArchive::new(BufReader::with_capacity(1 << 18, file))?)
+    }
+
     /// Writes the sheet with its rows behind the header row.
     fn write(&self, sheet: &str, population: &Population, to: &mut impl Write) -> anyhow::Result<()> {
         let (before, after) = sheet.split_once("</sheetData>").context("a sheet of the workbook has no rows")?;
