@@ -203,15 +203,37 @@ impl Mentions {
         self.elements.push(row.elements.0);
         self.protected.push(row.protected.0);
         self.detectors.extend_from_slice(&row.detectors);
-        row.tokens.iter().for_each(|token| self.tokens.extend_from_slice(&token.to_bytes()));
+        self.tokens.extend_from_slice(row.tokens.as_flattened());
         self.ends.push(self.detectors.len() as i32);
         self.values.extend_from_slice(&row.values);
         self.value_ends.push(self.values.len() as i32);
     }
 
+    /// Room for as much again, so that nothing has to be moved while it fills.
+    fn room(&self) -> Mentions {
+        let rows = self.items.len();
+        Mentions {
+            items: Vec::with_capacity(rows),
+            parts: Vec::with_capacity(rows),
+            tables: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(rows),
+            lengths: Vec::with_capacity(rows),
+            slots: Vec::with_capacity(rows),
+            sequences: Vec::with_capacity(rows),
+            elements: Vec::with_capacity(rows),
+            protected: Vec::with_capacity(rows),
+            ends: Vec::with_capacity(rows),
+            detectors: Vec::with_capacity(self.detectors.len()),
+            tokens: Vec::with_capacity(self.tokens.len()),
+            value_ends: Vec::with_capacity(rows),
+            values: Vec::with_capacity(self.values.len()),
+        }
+    }
+
     /// The rows so far as one batch; the buffers start afresh.
     fn take(&mut self) -> anyhow::Result<RecordBatch> {
-        let rows = std::mem::take(self);
+        let room = self.room();
+        let rows = std::mem::replace(self, room);
         let offsets = |ends: Vec<i32>| {
             let mut offsets = Vec::with_capacity(ends.len() + 1);
             offsets.push(0);

@@ -131,7 +131,8 @@ pub struct MentionRow {
     /// Elements present only masked, hashed, truncated or encrypted.
     pub protected: ElementSet,
     pub detectors: Vec<u16>,
-    pub tokens: Vec<Token>,
+    /// As evidence stores them.
+    pub tokens: Vec<[u8; 16]>,
     /// Per detector: length (little-endian u16) and value; empty where the meaning needs none.
     pub values: Vec<u8>,
 }
@@ -152,7 +153,7 @@ impl MentionRow {
     pub fn push(&mut self, detector: u16, token: Token, value: &[u8]) {
         let length = value.len().min(usize::from(u16::MAX));
         self.detectors.push(detector);
-        self.tokens.push(token);
+        self.tokens.push(token.to_bytes());
         self.values.extend_from_slice(&(length as u16).to_le_bytes());
         self.values.extend_from_slice(&value[..length]);
     }

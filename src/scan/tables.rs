@@ -423,7 +423,7 @@ fn share_address(detectors: &Detectors, profile: &Profile, slots: &mut [MentionR
                     | Meaning::Country
                     | Meaning::FullAddress
             ) {
-                slot.push(*detector, *token, value);
+                slot.push(*detector, Token::from_bytes(*token), value);
             }
         }
         slot.elements.insert(Element::PostalAddress);
