@@ -6,7 +6,8 @@
 //! costs depends on how many people are in it more than on its bytes, so the density is an argument:
 //! N views for each customer (60: thirty for an order, which is few, since two or three visits in a
 //! hundred buy), and `--people` leaves only customers and addresses. `--threads=N` is passed on. With `--gzip` the dump is scanned
-//! as `gzip` packs it, and the time `gzip -dc` alone needs is told beside. Told as well is how much of
+//! as `gzip` packs it, and the time `gzip -dc` alone needs is told beside. With `--pair` it is told how much of one worker's
+//! time two take, by the clock, the lesser of two runs of each in turns: on a machine with nothing else to do. Told as well is how much of
 //! its memory was not of mapped files (`RssAnon`, Linux only): while it read the dump, and in all.
 
 mod common;
@@ -288,8 +289,12 @@ fn main() {
     });
     let before = children().0;
     let case = folder.path().join("case");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_breachscope"));
-    command.args(["scan", dump.to_str().expect("UTF-8"), "--case", case.to_str().expect("UTF-8"), "--quiet", "--timings"]);
+    let scan = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breachscope"));
+        command.arg("scan").arg(&dump).arg("--case").arg(&case).args(["--force", "--quiet", "--timings"]);
+        command
+    };
+    let mut command = scan();
     if let Some(threads) = arguments.iter().find_map(|argument| argument.strip_prefix("--threads=")) {
         command.args(["--threads", threads]);
     }
@@ -310,5 +315,12 @@ fn main() {
     );
     if let Some(gunzip) = gunzip {
         println!("gzip -dc alone: {gunzip:.2} s, {:.2} times that", seconds / gunzip);
+    }
+    if arguments.iter().any(|argument| argument == "--pair") {
+        let mut least = [f64::INFINITY; 2];
+        for at in [0, 1, 0, 1] {
+            least[at] = least[at].min(watch(scan().args(["--threads", &(at + 1).to_string()])).0);
+        }
+        println!("one worker: {:.2} s by the clock, two: {:.2} s, {:.2} of that", least[0], least[1], least[1] / least[0]);
     }
 }

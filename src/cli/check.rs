@@ -61,7 +61,7 @@ pub(super) struct Check {
     patterns: Vec<PathBuf>,
     /// Workers (default: one per core); results do not depend on it
     #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    pub(super) threads: Option<usize>,
     /// Passwords to try on encrypted archives and documents, one on each line
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -80,7 +80,6 @@ impl Check {
             return Ok(Exit::Done);
         }
         let policy = self.policy()?;
-        super::work_with(self.threads);
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let (shown, entries, sources) = self.inputs()?;
         let mut options = Options::new(Vec::new());

@@ -69,6 +69,20 @@ enum Command {
     Docs(docs::Docs),
 }
 
+impl Command {
+    /// How many may work, if the user says so.
+    fn threads(&self) -> Option<usize> {
+        match self {
+            Command::Scan(scan) => scan.threads,
+            Command::Check(check) => check.threads,
+            _ => None,
+        }
+    }
+}
+
+/// Bytes of a worker's stack.
+const STACK: usize = 16 << 20;
+
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 struct Common {
@@ -120,13 +134,6 @@ enum Format {
     Json,
 }
 
-/// Lets no more than so many work at what is not the reading of the leak, which has workers of its own. To be said before anybody works.
-fn work_with(threads: Option<usize>) {
-    if let Some(threads) = threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build_global().ok();
-    }
-}
-
 /// The passwords of a file, if one is named.
 fn passwords(path: Option<&Path>) -> anyhow::Result<Passwords> {
     let Some(path) = path else { return Ok(Passwords::default()) };
@@ -172,6 +179,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 });
         }
     };
+    // For all but the reading of a leak, which has workers of its own. One that waits for others takes up what there is to do meanwhile,
+    // on the same stack. Where there can be no threads, whoever asks for them tells.
+    let threads = cli.command.threads().map_or(0, |threads| threads.max(1));
+    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global().ok();
     let result = match cli.command {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),

@@ -28,7 +28,7 @@ pub(super) struct Scan {
     patterns: Vec<PathBuf>,
     /// Workers (default: one per core); results do not depend on it
     #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    pub(super) threads: Option<usize>,
     /// How much memory items inside archives may take while they wait (such as 512M)
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
@@ -68,7 +68,6 @@ impl Scan {
         let (mut timings, began) = (Timings::begin(self.common.timings), Timestamp::now());
         let facts = assess::facts(&self.common)?;
         let laws = assess::laws(&self.common)?;
-        super::work_with(self.threads);
         let detectors = Detectors::load(&self.patterns).map_err(|faults| Usage(faults.to_string()))?;
         let mut options = Options::new(self.paths.clone());
         options.threads = self.threads.unwrap_or(options.threads).max(1);
