@@ -157,6 +157,24 @@ fn bombs_of_every_kind_are_limits_and_the_rest_is_counted() {
 }
 
 #[test]
+fn a_bomb_is_cut_at_the_same_place_whoever_works() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let bomb = zipped(&[("zeros.dat", &vec![0; 65 << 20])]);
+    let names: Vec<String> = (0..10).map(|number| format!("{number}.zip")).collect();
+    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), bomb.as_slice())).collect();
+    write(&folder.path().join("share"), "nested.zip", &zipped(&[("many.zip", &zipped(&many))]));
+    let told = |threads: &str| {
+        let case = folder.path().join(threads);
+        scan(&folder.path().join("share"), &case, &["--threads", threads]);
+        ["files.csv", "exceptions.csv"].map(|name| fs::read_to_string(case.join("reports").join(name)).expect("a report"))
+    };
+    let one = told("1");
+    assert!(one[1].contains("a decompression bomb"));
+    assert_eq!(one[0].matches(",duplicate,").count(), 9, "{}", one[0]);
+    assert_eq!(one, told("3"));
+}
+
+#[test]
 fn members_are_never_written_under_their_own_names() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let share = folder.path().join("share");

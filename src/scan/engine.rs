@@ -454,7 +454,8 @@ impl Sink for Examiner<'_, '_> {
 }
 
 impl<'s> Examiner<'_, 's> {
-    /// A member that is in memory: another worker may read it while this one goes on.
+    /// A member that is in memory: another worker may read it while this one goes on. One that is alone reads it later too, so that what
+    /// unfolds to more than it may is cut at the same place.
     fn take_small(&mut self, path: LogicalPath, budget: Budget, bytes: Vec<u8>, verdict: Verdict) {
         let size = bytes.len() as u64;
         if let Some(problem) = verdict.problem {
@@ -465,7 +466,7 @@ impl<'s> Examiner<'_, 's> {
         let item = Item { path, bytes: Bytes::from(bytes), budget };
         let engine = self.engine;
         let waiting = engine.waiting.fetch_add(size, Ordering::Relaxed) + size;
-        if size >= 4096 && waiting < WAITING && engine.options.threads > 1 {
+        if size >= 4096 && waiting < WAITING {
             self.scope.spawn(move |scope| engine.begin(scope, item, size));
         } else {
             engine.begin(self.scope, item, size);
