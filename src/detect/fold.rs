@@ -19,14 +19,43 @@ pub fn fold_into(text: &[u8], out: &mut Vec<u8>) {
 /// Reads the folded text. Short ASCII, which most words are, takes no memory of its own.
 pub(super) fn with_folded<R>(text: &[u8], read: impl FnOnce(&[u8]) -> R) -> R {
     let mut short = [0; 48];
-    if let Some(lower) = short.get_mut(..text.len()).filter(|_| text.is_ascii()) {
-        lower.copy_from_slice(text);
-        lower.make_ascii_lowercase();
+    if let Some(lower) = lower_into(text, &mut short) {
         return read(lower);
     }
     let mut folded = Vec::with_capacity(text.len());
     fold_into(text, &mut folded);
     read(&folded)
+}
+
+/// Short ASCII in lower case, eight bytes at a time: for a word that is quicker than what is made for long texts.
+#[inline]
+fn lower_into<'s>(text: &[u8], short: &'s mut [u8; 48]) -> Option<&'s [u8]> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let to = short.get_mut(..text.len())?;
+    let mut beyond_ascii = 0;
+    let mut lower = |bytes: u64| {
+        beyond_ascii |= bytes & HIGH;
+        let all = |byte: u8| u64::from_ne_bytes([byte; 8]);
+        // Of each byte the highest bit: whether it is `A` or more, and whether it is more than `Z`.
+        let (from, beyond) = ((bytes & !HIGH) + all(0x80 - b'A'), (bytes & !HIGH) + all(0x7f - b'Z'));
+        bytes | (from & !beyond & HIGH) >> 2
+    };
+    // What stands at the end is read with what stands before it.
+    if let Some(last) = text.last_chunk::<8>() {
+        for (to, eight) in to.as_chunks_mut::<8>().0.iter_mut().zip(text.as_chunks::<8>().0) {
+            *to = lower(u64::from_le_bytes(*eight)).to_le_bytes();
+        }
+        *to.last_chunk_mut()? = lower(u64::from_le_bytes(*last)).to_le_bytes();
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let both = lower(u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32);
+        *to.first_chunk_mut()? = (both as u32).to_le_bytes();
+        *to.last_chunk_mut()? = ((both >> 32) as u32).to_le_bytes();
+    } else {
+        for (to, byte) in to.iter_mut().zip(text) {
+            *to = lower(u64::from(*byte)) as u8;
+        }
+    }
+    (beyond_ascii == 0).then_some(to)
 }
 
 /// The folded text, owned.
@@ -89,6 +118,19 @@ mod tests {
             ("O’Brien", "o'brien"),
         ] {
             assert_eq!(fold(from), to);
+        }
+    }
+
+    #[test]
+    fn short_words_are_folded_as_long_texts_are() {
+        for length in 0..60 {
+            for first in 0..=u8::MAX {
+                let text: Vec<u8> =
+                    (0..length).map(|at| first.wrapping_add(at * 37) & if at % 9 == 8 && first > 250 { 0xff } else { 0x7f }).collect();
+                let mut folded = Vec::new();
+                fold_into(&text, &mut folded);
+                with_folded(&text, |short| assert_eq!(short, folded));
+            }
         }
     }
 

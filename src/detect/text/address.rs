@@ -5,7 +5,7 @@ use super::{
     Scan,
     address_words::{address_words, kind},
     is_word,
-    pieces::{Piece, PieceKind},
+    pieces::{Piece, PieceKind, Pieces},
 };
 use crate::detect::{
     DetectorId,
@@ -17,6 +17,8 @@ use crate::detect::{
 
 /// Words looked at behind a number, and before one.
 const BEHIND: usize = 24;
+/// One of them, and those behind it that are looked at together.
+const NEXT: usize = 3;
 const BEFORE: usize = 8;
 /// What words before an address that announce one add, in bits.
 const LEAD: f32 = 3.0;
@@ -70,9 +72,8 @@ impl Scan<'_> {
         let mut after = self.pieces(number, 7);
         let before = self.pieces_before(number, BEFORE);
         let anchor = self.anchor(number, &after, &before)?;
-        after = self.pieces(number, BEHIND);
         let start = self.start_before(if anchor.start < number { self.house_number_before(anchor.start) } else { number });
-        let (end, more) = self.extend(&after, anchor.taken);
+        let (end, more) = self.extend(number, &mut after, anchor.taken);
         let mut bits = self.detectors.get(id).text.base + anchor.bits + more;
         if bits + LEAD <= 0.0 || end <= start {
             return None;
@@ -303,7 +304,8 @@ impl Scan<'_> {
     }
 
     /// Goes on over flat, town, region, postcode and country. Returns the end and their bits.
-    fn extend(&self, after: &[Piece], anchor: usize) -> (usize, f32) {
+    fn extend(&self, number: usize, after: &mut Pieces, anchor: usize) -> (usize, f32) {
+        self.add_pieces(after, number, (anchor + NEXT).min(BEHIND));
         let mut reached = after.get(anchor.saturating_sub(1)).map_or(0, |piece| piece.end);
         // Words nobody knows belong to it when something known follows.
         let mut end = reached;
@@ -311,7 +313,11 @@ impl Scan<'_> {
         let (mut postcode, mut placed, mut country) = (false, false, false);
         // The second word of a town's name, a town behind its postcode.
         let mut town = usize::MAX;
-        for (place, piece) in after.iter().enumerate().skip(anchor) {
+        for place in anchor..BEHIND {
+            // Mostly it ends soon: what is farther is not looked at before.
+            self.add_pieces(after, number, (place + NEXT).min(BEHIND));
+            let after = after.as_slice();
+            let Some(piece) = after.get(place) else { break };
             let gap = &self.text[reached.min(piece.start)..piece.start];
             let new_line = gap.contains(&b'\n');
             if self.ends_address(after, place, gap) || new_line && (country || postcode && piece.is_number()) {

@@ -2,9 +2,9 @@
 
 use super::{
     Scan, is_word,
-    word_lists::{Kinds, WordLists},
+    word_lists::{Filter, Kinds, WordLists},
 };
-use crate::detect::fold::{fold_into, with_folded};
+use crate::detect::fold::with_folded;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -44,6 +44,7 @@ struct NameWords {
     kinds: Kinds,
     /// Ends of the text before a name, with their bits.
     leads: HashMap<Vec<u8>, f32, FixedState>,
+    may_lead: Filter,
     /// Ends of family names, by their last byte.
     endings: HashMap<u8, Vec<Vec<u8>>, FixedState>,
 }
@@ -74,6 +75,7 @@ impl NameWords {
         for (name, bits) in [("light", 2.0), ("leads", 3.5), ("statements", 6.0)] {
             words.leads.extend(lists.take(name).map(|lead| (lead, bits)));
         }
+        words.leads.keys().for_each(|lead| words.may_lead.add(lead));
         for ending in lists.take("endings") {
             words.endings.entry(ending.last().copied().unwrap_or_default()).or_default().push(ending);
         }
@@ -131,64 +133,67 @@ impl Scan<'_> {
         let window = &self.text[from..start];
         let trimmed = window.trim_ascii_end();
         let gap = &window[trimmed.len()..];
-        let mut before = Vec::with_capacity(LEAD_REACH);
-        fold_into(trimmed, &mut before);
-        let Some(last) = before.last().copied() else { return Lead { begins: true, ..Lead::default() } };
-        let new_line = gap.contains(&b'\n');
-        let mut lead = Lead {
-            begins: new_line || matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b'>' | b';'),
-            comma: last == b',' && !new_line,
-            joined: last == b'&',
-            ..Lead::default()
-        };
-        lead.bits = lead_words(&before).unwrap_or_default();
-        // The maiden name of somebody's mother is a secret of theirs, not a name of somebody.
-        let mother = |word: &&[u8]| before.windows(word.len()).any(|stands| stands == *word);
-        if lead.bits > 3.5 && [b"mother".as_slice(), b"mutter", b"madre", b"moeder", b"mere"].iter().any(mother) {
+        with_folded(trimmed, |before| lead_of(before, gap))
+    }
+}
+
+/// What the folded text before a name says, and the white space behind that.
+fn lead_of(before: &[u8], gap: &[u8]) -> Lead {
+    let Some(last) = before.last().copied() else { return Lead { begins: true, ..Lead::default() } };
+    let new_line = gap.contains(&b'\n');
+    let mut lead = Lead {
+        begins: new_line || matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b'>' | b';'),
+        comma: last == b',' && !new_line,
+        joined: last == b'&',
+        ..Lead::default()
+    };
+    lead.bits = lead_words(before).unwrap_or_default();
+    // The maiden name of somebody's mother is a secret of theirs, not a name of somebody.
+    let mother = |word: &&[u8]| before.windows(word.len()).any(|stands| stands == *word);
+    if lead.bits > 3.5 && [b"mother".as_slice(), b"mutter", b"madre", b"moeder", b"mere"].iter().any(mother) {
+        lead.bits = 3.5;
+    }
+    if last == b':' {
+        let label = before[..before.len() - 1].trim_ascii_end();
+        if lead.bits == 0.0 && kinds(last_word(label)) & kind::LABEL != 0 {
             lead.bits = 3.5;
         }
-        if last == b':' {
-            let label = before[..before.len() - 1].trim_ascii_end();
-            if lead.bits == 0.0 && kinds(last_word(label)) & kind::LABEL != 0 {
-                lead.bits = 3.5;
-            }
-            return lead;
-        }
-        let word = last_word(&before);
-        if (last == b'.' && !new_line && kinds(last_word(&before[..before.len() - 1])) & kind::TITLE != 0)
-            || (last == b',' && kinds(last_word(&before[..before.len() - 1])) & kind::GREETING != 0)
-        {
-            lead.bits = lead.bits.max(3.5);
-        }
-        if new_line || !is_word(last) {
-            return lead;
-        }
-        lead.kinds = kinds(word);
-        lead.bits = lead.bits.max(match lead.kinds {
-            kinds if kinds & (kind::GREETING | kind::TITLE) != 0 && gap == b" " => 3.5,
-            kinds if kinds & kind::ROLE != 0 => 1.5,
-            _ => 0.0,
-        });
-        lead.bits += match word {
-            b"the" => -2.5,
-            b"a" | b"an" => -1.0,
-            b"in" | b"at" | b"near" | b"visit" => -0.7,
-            _ => 0.0,
-        };
-        lead
+        return lead;
     }
+    let word = last_word(before);
+    if (last == b'.' && !new_line && kinds(last_word(&before[..before.len() - 1])) & kind::TITLE != 0)
+        || (last == b',' && kinds(last_word(&before[..before.len() - 1])) & kind::GREETING != 0)
+    {
+        lead.bits = lead.bits.max(3.5);
+    }
+    if new_line || !is_word(last) {
+        return lead;
+    }
+    lead.kinds = kinds(word);
+    lead.bits = lead.bits.max(match lead.kinds {
+        kinds if kinds & (kind::GREETING | kind::TITLE) != 0 && gap == b" " => 3.5,
+        kinds if kinds & kind::ROLE != 0 => 1.5,
+        _ => 0.0,
+    });
+    lead.bits += match word {
+        b"the" => -2.5,
+        b"a" | b"an" => -1.0,
+        b"in" | b"at" | b"near" | b"visit" => -0.7,
+        _ => 0.0,
+    };
+    lead
 }
 
 /// The bits of the longest lead that the folded text before a name ends with.
 fn lead_words(before: &[u8]) -> Option<f32> {
-    let leads = &name_words().leads;
+    let NameWords { leads, may_lead, .. } = name_words();
     let mut best: Option<f32> = None;
     let mut at = before.len();
     for _ in 0..LEAD_WORDS {
         // Over the signs and the letters of one more word.
         at -= before[..at].iter().rev().take_while(|byte| !is_word(**byte)).count();
         at -= before[..at].iter().rev().take_while(|byte| is_word(**byte) || matches!(byte, b'\'' | b'.' | b'-')).count();
-        if let Some(bits) = leads.get(&before[at..]) {
+        if let Some(bits) = Some(&before[at..]).filter(|lead| may_lead.may_have(lead)).and_then(|lead| leads.get(lead)) {
             best = Some(best.map_or(*bits, |best| best.max(*bits)));
         }
         if at == 0 {

@@ -13,7 +13,7 @@ use crate::detect::{
     normal::month_word,
     places,
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 const GIVEN: u8 = flag::GIVEN | flag::RARE_GIVEN;
 const SURNAME: u8 = flag::SURNAME | flag::RARE_SURNAME;
@@ -103,7 +103,7 @@ impl Scan<'_> {
             let starts = lower || self.is_capital(at);
             behind = end;
             if starts && !matches!(self.before(at), b'@' | b'#' | b'/' | b'_' | b'\\' | b'<') && end - at <= 24 {
-                behind = self.sequence(id, at, &mut walk).max(end);
+                behind = self.sequence(id, at..end, &mut walk).max(end);
             }
         };
         if lower {
@@ -128,8 +128,10 @@ impl Scan<'_> {
 
     fn word_end(&self, start: usize) -> usize {
         let mut end = start + 1;
-        while end < self.text.len() {
-            let byte = self.text[end];
+        loop {
+            // Letters and digits are passed over at once.
+            end = self.planes.alphanumeric.end(end);
+            let Some(byte) = self.text.get(end).copied() else { break };
             let joins = matches!(byte, b'\'' | b'-') || (byte == 0xe2 && self.text.get(end..end + 3) == Some("’".as_bytes()));
             if joins && self.text.get(end + if byte == 0xe2 { 3 } else { 1 }).is_some_and(|next| is_word(*next)) {
                 end += if byte == 0xe2 { 3 } else { 1 };
@@ -156,14 +158,13 @@ impl Scan<'_> {
         }
     }
 
-    /// Reads the run of capitalised words that starts here and reports the names in it.
+    /// Reads the run of capitalised words that starts with this one and reports the names in it.
     /// Returns where it ends.
-    fn sequence(&mut self, id: DetectorId, start: usize, walk: &mut Walk) -> usize {
+    fn sequence(&mut self, id: DetectorId, first: Range<usize>, walk: &mut Walk) -> usize {
         let mut words = std::mem::take(&mut walk.words);
         words.clear();
-        let mut at = start;
+        let Range { start: mut at, mut end } = first;
         let end = loop {
-            let mut end = self.word_end(at);
             let mut word = self.word(at, end, walk.lower);
             // "Jan Vos", "Anna March": behind a given name a word is a family name.
             let behind_given =
@@ -177,7 +178,9 @@ impl Scan<'_> {
             }
             words.push(word);
             match self.next_word(end, &words, walk.lower) {
-                Some(next) if words.len() < MOST_WORDS && !(walk.lower && word.role == Role::Stop) => at = next,
+                Some(next) if words.len() < MOST_WORDS && !(walk.lower && word.role == Role::Stop) => {
+                    (at, end) = (next, self.word_end(next))
+                }
                 _ => break end,
             }
         };
@@ -215,7 +218,7 @@ impl Scan<'_> {
             return Some(next);
         }
         let particle = |at: usize| kinds(&self.text[at..self.word_end(at)]) & kind::PARTICLE != 0;
-        (particle(next) && words.iter().any(|word| matches!(word.role, Role::Name | Role::Title))).then_some(next).filter(|next| {
+        (words.iter().any(|word| matches!(word.role, Role::Name | Role::Title)) && particle(next)).then_some(next).filter(|next| {
             // A particle must be followed by a capital, perhaps after another particle.
             let mut at = self.word_end(*next) + 1;
             if at < self.text.len() && is_word(self.text[at]) && !self.is_capital(at) && particle(at) {

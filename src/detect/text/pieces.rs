@@ -61,13 +61,19 @@ pub(super) type Pieces = smallvec::SmallVec<[Piece; 8]>;
 
 impl Scan<'_> {
     pub(super) fn pieces(&self, from: usize, most: usize) -> Pieces {
-        let (mut pieces, mut at) = (Pieces::new(), from);
+        let mut pieces = Pieces::new();
+        self.add_pieces(&mut pieces, from, most);
+        pieces
+    }
+
+    /// Goes on from the last of these pieces until there are so many.
+    pub(super) fn add_pieces(&self, pieces: &mut Pieces, from: usize, most: usize) {
+        let mut at = pieces.last().map_or(from, |piece| piece.end);
         while pieces.len() < most {
             let Some((start, end)) = self.word_within(from, at) else { break };
             at = end;
             pieces.push(self.piece(start, end));
         }
-        pieces
     }
 
     /// The second of the pieces from a place on.
