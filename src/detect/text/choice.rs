@@ -229,7 +229,7 @@ mod tests {
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {
-                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Any) || !scan.may_be_number(at * CHUNK + bit, near), "{} in {}", &text[at * CHUNK + bit..], text);
+                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Any) || !scan.may_be_number(at * CHUNK + bit, planes.made(at * CHUNK + bit), near), "{} in {}", &text[at * CHUNK + bit..], text);
                 }
                 for bit in bits(numbers.mixed) {
                     let at = at * CHUNK + bit;

@@ -4,7 +4,7 @@ use super::Scan;
 use crate::detect::{Detector, DetectorId, fold::fold, shape::LONGEST};
 use crate::format::TextKind;
 use smallvec::SmallVec;
-use std::{collections::HashMap, ops::Range};
+use std::{cell::Cell, collections::HashMap, ops::Range};
 
 /// The farthest a word may stand.
 const WINDOW: usize = 64;
@@ -21,10 +21,15 @@ pub(super) struct Words {
     owners: Vec<Owners>,
 }
 
+/// Words of bits for the first detectors: more than the program has, few enough to be gone through without a look how many there are.
+const FIRST: usize = 8;
+
 /// Detectors, one bit each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Owners {
-    bits: Vec<u64>,
+    first: [u64; FIRST],
+    /// Those behind the first, where a user adds so many.
+    further: Vec<u64>,
     /// See [`mark`].
     marks: u64,
 }
@@ -40,29 +45,39 @@ pub(super) const ANYBODY: u64 = 1 << 63;
 
 impl Owners {
     pub(super) fn insert(&mut self, id: DetectorId) {
-        let at = usize::from(id.0);
-        self.bits.resize(self.bits.len().max(at / 64 + 1), 0);
-        self.bits[at / 64] |= 1 << (at % 64);
+        let at = usize::from(id.0) / 64;
+        self.further.resize(self.further.len().max((at + 1).saturating_sub(FIRST)), 0);
+        if let Some(bits) = self.first.iter_mut().chain(&mut self.further).nth(at) {
+            *bits |= 1 << (id.0 % 64);
+        }
         self.marks |= mark(id);
     }
 
     fn clear(&mut self) {
-        self.bits.clear();
+        self.first = [0; FIRST];
+        self.further.clear();
         self.marks = 0;
     }
 
+    #[inline]
     fn extend(&mut self, others: &Owners) {
-        self.bits.resize(self.bits.len().max(others.bits.len()), 0);
-        self.bits.iter_mut().zip(&others.bits).for_each(|(mine, others)| *mine |= others);
+        self.further.resize(self.further.len().max(others.further.len()), 0);
+        self.first.iter_mut().zip(&others.first).for_each(|(mine, others)| *mine |= others);
+        self.further.iter_mut().zip(&others.further).for_each(|(mine, others)| *mine |= others);
         self.marks |= others.marks;
     }
 
+    #[inline]
     fn meets(&self, others: &Owners) -> bool {
-        self.bits.iter().zip(&others.bits).any(|(mine, others)| mine & others != 0)
+        let meeting = self.first.iter().zip(&others.first).fold(0, |meeting, (mine, others)| meeting | mine & others);
+        meeting != 0 || self.further.iter().zip(&others.further).any(|(mine, others)| mine & others != 0)
     }
 
+    #[inline]
     pub(super) fn contains(&self, id: DetectorId) -> bool {
-        self.bits.get(usize::from(id.0) / 64).is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
+        let at = usize::from(id.0) / 64;
+        let bits = self.first.get(at).or_else(|| self.further.get(at - FIRST));
+        bits.is_some_and(|bits| bits >> (id.0 % 64) & 1 != 0)
     }
 
     /// The marks of all of them.
@@ -161,9 +176,29 @@ struct Standing {
     word: usize,
 }
 
+thread_local! {
+    static KEPT: Cell<Option<Around>> = const { Cell::new(None) };
+}
+
+/// Of a longer text what is known is given back at once, in words of sixty-four places.
+const KEPT_ROWS: usize = 1 << 16;
+
 impl Around {
+    /// What the thread has kept.
+    pub(super) fn kept() -> Around {
+        KEPT.take().unwrap_or_default()
+    }
+
+    /// Keeps the room for the next text.
+    pub(super) fn keep(self) {
+        if self.reach.len() <= KEPT_ROWS && self.words.len() <= KEPT_ROWS {
+            KEPT.set(Some(self));
+        }
+    }
+
     /// Begins with a text of this length.
     pub(super) fn clear(&mut self, length: usize, kind: TextKind) {
+        (self.looked, self.joined) = (None, (0, 0));
         self.words.clear();
         self.reach.clear();
         self.reach.resize(length / 64 + 1, 0);
@@ -288,11 +323,16 @@ impl Scan<'_> {
     }
 
     /// The window of a value: wide enough for every shape that may begin at `start`, and for a value that ends at `end`.
+    #[inline]
     fn look_around(&mut self, start: usize, end: usize) -> Looked {
         let to = (end.max(start + LONGEST) + BEHIND).min(self.text.len());
-        if let Some(looked) = self.around.looked.filter(|looked| looked.start == start && looked.to >= to) {
-            return looked;
+        match self.around.looked {
+            Some(looked) if looked.start == start && looked.to >= to => looked,
+            _ => self.look_anew(start, to),
         }
+    }
+
+    fn look_anew(&mut self, start: usize, to: usize) -> Looked {
         let label = self.label_start(start);
         let from = label.unwrap_or(start.saturating_sub(WINDOW));
         let standing = self.around.between(from, to);

@@ -10,7 +10,7 @@ use crate::detect::{
 };
 use crate::format::lanes::{Eight, STRETCH};
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 /// The shapes of all detectors.
 #[derive(Debug)]
@@ -25,6 +25,10 @@ pub(super) struct Forms {
     /// Marks of those, all that most numbers are asked; behind them of those who look for a shape that begins with a run with letters in
     /// it ([`MIXED`]).
     marks: Box<[u64; MARKS]>,
+    /// Per [`Further`], marks of those who look for a shape that begins with a number behind which stands so much.
+    further: Box<[u64; Further::PLACES]>,
+    /// Marks of those who look for a number alone, whatever stands behind it.
+    alone: u64,
     /// Who does, per first run of a shape that may have letters in it.
     mixed: HashMap<MakeUp, [Seekers; 2], foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
@@ -38,26 +42,30 @@ pub(super) struct Next {
     pub first: u32,
     /// which sign follows alone up to the next run, or how many do ([`sign`]),
     pub sign: u8,
-    /// and how long that run is; 0 if none follows within 64 characters.
+    /// how long that run is; 0 if none follows within 64 characters,
     pub length: u32,
+    /// and whether there are letters in it.
+    pub letters: bool,
 }
 
 /// What stands between two runs of letters and digits.
 pub(super) mod sign {
     use crate::format::lanes::Eight;
 
+    pub(super) const HYPHEN: u8 = 1;
     pub(in crate::detect::text) const DOT: u8 = 2;
+    pub(super) const SLASH: u8 = 3;
     /// One that stands in hardly any shape. Behind it, two signs in a row, three, more.
-    const OTHER: u8 = 4;
+    pub(super) const OTHER: u8 = 4;
     pub(super) const ALL: u8 = 8;
 
     /// What one sign is.
     const ONE: [u8; 256] = {
         let mut of = [OTHER; 256];
         of[b' ' as usize] = 0;
-        of[b'-' as usize] = 1;
+        of[b'-' as usize] = HYPHEN;
         of[b'.' as usize] = DOT;
-        of[b'/' as usize] = 3;
+        of[b'/' as usize] = SLASH;
         of
     };
 
@@ -85,34 +93,113 @@ impl Next {
         let first = (!made.alphanumeric).trailing_zeros();
         let rest = made.alphanumeric.checked_shr(first).unwrap_or(0);
         let gap = rest.trailing_zeros();
-        Next { first, sign: sign::of(gap, after), length: (!rest.checked_shr(gap).unwrap_or(0)).trailing_zeros() }
+        let run = |of: u64| (!of.checked_shr(first + gap).unwrap_or(0)).trailing_zeros();
+        let length = run(made.alphanumeric);
+        Next { first, sign: sign::of(gap, after), length, letters: run(made.digits) < length }
     }
 
     /// Longer runs are not told apart.
     const LONGEST: u32 = 15;
-    pub(super) const PLACES: usize = 1 << 11;
+    pub(super) const PLACES: usize = 1 << 12;
 
     #[inline(always)]
     fn place(self) -> usize {
-        (self.first.min(Next::LONGEST) | self.length.min(Next::LONGEST) << 4 | u32::from(self.sign) << 8) as usize
+        let (first, length) = (self.first.min(Next::LONGEST), self.length.min(Next::LONGEST));
+        (first | length << 4 | u32::from(self.sign) << 8 | u32::from(self.letters) << 11) as usize
     }
 
     /// All of a shape that begins with a number and is made so.
-    fn of_shape(made: MakeUp, shape: &Shape) -> SmallVec<[Next; 8]> {
+    fn of_shape(made: MakeUp, shape: &Shape) -> SmallVec<[Next; 16]> {
         let next = Next::of(made, 0);
-        if next.length == 0 {
+        let signs: SmallVec<[u8; 8]> = if next.length == 0 {
             // However it is followed.
-            let signs = (0..sign::ALL).flat_map(|sign| (0..=Next::LONGEST).map(move |length| (sign, length)));
-            return signs.map(|(sign, length)| Next { sign, length, ..next }).collect();
-        }
-        let is_one = made.alphanumeric >> next.first & 2 != 0;
-        let mut all: SmallVec<[Next; 8]> = if is_one {
-            shape.all_signs().map(|byte| Next { sign: sign::of(1, byte), ..next }).collect()
+            (0..sign::ALL).collect()
         } else {
-            [next].into_iter().collect()
+            signs_of(made, next.first, shape)
         };
-        all.dedup_by_key(|next| next.sign);
-        all
+        let lengths = if next.length == 0 { 0..=Next::LONGEST } else { next.length..=next.length };
+        let is_any = next.length == 0 || made.digits == MakeUp::ANY;
+        let all = signs.iter().flat_map(|sign| lengths.clone().map(move |length| (*sign, length)));
+        let all = all.flat_map(|(sign, length)| [false, true].map(|letters| Next { sign, length, letters, ..next }));
+        all.filter(|one| is_any || one.letters == next.letters).collect()
+    }
+}
+
+/// What may stand in a shape that is made so behind its first so many characters, which end a run: see [`sign::of`].
+fn signs_of(made: MakeUp, end: u32, shape: &Shape) -> SmallVec<[u8; 8]> {
+    let gap = made.alphanumeric.checked_shr(end).unwrap_or(0).trailing_zeros();
+    let mut signs: SmallVec<[u8; 8]> =
+        if gap == 1 { shape.all_signs().map(|byte| sign::of(1, byte)).collect() } else { [sign::of(gap, 0)].into_iter().collect() };
+    signs.sort_unstable();
+    signs.dedup();
+    signs
+}
+
+/// The second and the third run behind a first one, and what stands behind each ([`sign`]; a point is one only before a digit, which it
+/// joins to what stands before).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Further {
+    second: u32,
+    signs: [u8; 2],
+    third: u32,
+}
+
+impl Further {
+    const PLACES: usize = 1 << 14;
+
+    /// Of a text that is made so.
+    #[inline]
+    pub(super) fn of(text: &[u8], made: MakeUp, next: Next) -> Further {
+        // Where runs begin and end: behind the last one, nowhere within 64 characters.
+        let rest = |from: u32| made.alphanumeric.checked_shr(from).unwrap_or(0);
+        let begin = |end: u32| end + rest(end).trailing_zeros();
+        let length = |begin: u32| (!rest(begin)).trailing_zeros();
+        let sign = |end: u32, begin: u32| {
+            let of = sign::of(begin - end, text.get(end as usize).copied().unwrap_or(0));
+            let joins = made.digits.checked_shr(begin).unwrap_or(0) & 1 != 0;
+            if of == sign::DOT && !joins { sign::OTHER } else { of }
+        };
+        let second_end = begin(next.first) + next.length;
+        let third = begin(second_end);
+        let third_end = third + length(third);
+        let signs = [sign(second_end, third), sign(third_end, begin(third_end))];
+        Further { second: next.length, signs, third: third_end - third }
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        let (second, third) = (self.second.min(Next::LONGEST), self.third.min(Next::LONGEST));
+        (second | third << 4 | u32::from(self.signs[0]) << 8 | u32::from(self.signs[1]) << 11) as usize
+    }
+
+    /// All of what may stand where a shape of several runs does that begins with a number and is made so.
+    fn each_of_shape(made: MakeUp, shape: &Shape, mut each: impl FnMut(Further)) {
+        let rest = |from: u32| made.alphanumeric.checked_shr(from).unwrap_or(0);
+        let begin = |end: u32| end + rest(end).trailing_zeros();
+        // How long the run is that begins here, what may stand behind it, and where it ends. Behind the last one anything may, but not what
+        // joins to it what follows.
+        let run = |begin: u32| -> (RangeInclusive<u32>, SmallVec<[u8; 8]>, u32) {
+            let end = begin + (!rest(begin)).trailing_zeros();
+            if rest(begin) == 0 {
+                (0..=Next::LONGEST, (0..sign::ALL).collect(), end)
+            } else if rest(end) == 0 {
+                let joins = |sign: u8| shape.signs_at_end() == 0 && matches!(sign, sign::HYPHEN | sign::DOT | sign::SLASH);
+                (end - begin..=end - begin, (0..sign::ALL).filter(|sign| !joins(*sign)).collect(), end)
+            } else {
+                let mut signs = signs_of(made, end, shape);
+                if signs.contains(&sign::DOT) {
+                    signs.push(sign::OTHER);
+                }
+                (end - begin..=end - begin, signs, end)
+            }
+        };
+        let (seconds, behind_second, end) = run(begin((!made.alphanumeric).trailing_zeros()));
+        let (thirds, behind_third, _) = run(begin(end));
+        for (second, third) in seconds.flat_map(|second| thirds.clone().map(move |third| (second, third))) {
+            for one in &behind_second {
+                behind_third.iter().for_each(|other| each(Further { second, signs: [*one, *other], third }));
+            }
+        }
     }
 }
 
@@ -122,6 +209,8 @@ pub(super) struct Nexts<E> {
     pub first: E,
     pub sign: E,
     pub length: E,
+    /// All bits where there are letters in the run behind it.
+    letters: E,
     /// The character behind the run,
     pub after: E,
     /// and how many digits it begins with.
@@ -140,7 +229,10 @@ impl<E: Eight> Nexts<E> {
         let rest = run.without(first);
         let gap = rest.zeros();
         let after = places.bytes_of(first, text);
-        Nexts { first, sign: sign::of_eight(gap, after), length: (!rest.without(gap)).zeros(), after, digits: (!window(digits)).zeros() }
+        let digits = window(digits);
+        let length = (!rest.without(gap)).zeros();
+        let letters = !(!digits.without(first).without(gap)).zeros().is(length);
+        Nexts { first, sign: sign::of_eight(gap, after), length, letters, after, digits: (!digits).zeros() }
     }
 
     /// See [`Forms::marks`].
@@ -148,7 +240,8 @@ impl<E: Eight> Nexts<E> {
     pub(super) fn places(&self) -> E {
         let most = E::all(u64::from(Next::LONGEST));
         let none = E::all(0);
-        self.first.least(most) | self.length.least(most).up(none, 4) | self.sign.up(none, 8)
+        let letters = self.letters & E::all(1 << 11);
+        self.first.least(most) | self.length.least(most).up(none, 4) | self.sign.up(none, 8) | letters
     }
 }
 
@@ -157,7 +250,7 @@ const MIXED_MOST: u32 = (1 << MIXED_BITS) - 1;
 const MIXED_BITS: u32 = 5;
 /// Where the marks of runs that have both letters and digits lie, of those that begin with a digit and of those that begin with a letter.
 pub(super) const MIXED: [u64; 2] = [Next::PLACES as u64, Next::PLACES as u64 + (1 << (2 * MIXED_BITS))];
-const MARKS: usize = Next::PLACES + (2 << (2 * MIXED_BITS));
+const MARKS: usize = (Next::PLACES + (2 << (2 * MIXED_BITS))).next_power_of_two();
 
 /// Where in such a part they lie: by how long a run is and how many of the kind of its first character it begins with.
 #[inline(always)]
@@ -227,6 +320,12 @@ pub(super) struct Sought {
     pub needs_word: bool,
 }
 
+impl Sought {
+    fn mark(&self) -> u64 {
+        if self.needs_word { mark(self.id) } else { ANYBODY }
+    }
+}
+
 /// What is known of a make-up before its shapes are looked up; one bit each.
 pub(super) mod state {
     /// A shape is made so,
@@ -258,6 +357,8 @@ impl Forms {
             open: 0,
             numbers: vec![Default::default(); Next::PLACES],
             marks: Box::new([0; MARKS]),
+            further: Box::new([0; Further::PLACES]),
+            alone: 0,
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -291,6 +392,11 @@ impl Forms {
         }
         if is_number {
             Next::of_shape(made, shape).into_iter().for_each(|next| self.numbers[next.place()].add(&sought));
+            if made.length() == first {
+                self.alone |= sought.mark();
+            } else {
+                Further::each_of_shape(made, shape, |further| self.further[further.place()] |= sought.mark());
+            }
         }
         let may_begin_with_digit = if is_open { is_number } else { made.digits & 1 != 0 };
         self.has_short |= may_begin_with_digit && !sought.needs_word && !is_long(made, shape);
@@ -319,7 +425,7 @@ impl Forms {
             };
             for lead in leads {
                 let place = MIXED[usize::from(letters)] as usize + (length.min(MIXED_MOST) | lead.min(MIXED_MOST) << MIXED_BITS) as usize;
-                self.marks[place] |= if sought.needs_word { mark(sought.id) } else { ANYBODY };
+                self.marks[place] |= sought.mark();
             }
             self.mixed.entry(run).or_default()[usize::from(letters)].add(sought);
         }
@@ -347,6 +453,12 @@ impl Forms {
     #[inline(always)]
     pub(super) fn marks_of_number(&self, next: Next) -> u64 {
         self.marks[next.place()]
+    }
+
+    /// Marks of those who look for a shape that may begin with a number behind which stands so much.
+    #[inline(always)]
+    pub(super) fn marks_of_further(&self, further: Further) -> u64 {
+        self.further[further.place()] | self.alone
     }
 
     /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.

@@ -158,6 +158,7 @@ impl Detectors {
             scan.names();
             scan.attributes(from);
         }
+        scan.around.keep();
         resolve(found, from);
     }
 }
@@ -178,7 +179,7 @@ impl<'t> Scan<'t> {
             planes,
             layer: layer::Layer::default(),
             scratch: Vec::new(),
-            around: context::Around::default(),
+            around: context::Around::kept(),
             chosen: Vec::new(),
             capitalises_nouns: is_prose(kind) && is_german(text),
             taken: Vec::new(),
@@ -208,11 +209,10 @@ impl<'t> Scan<'t> {
     /// Walks numbers, signs and seed phrases of these rows.
     fn values(&mut self, rows: Range<usize>, before: &mut search::Before, scratch: &mut search::Scratch, seen: &mut seeds::Seen) {
         let from = self.found.len();
-        self.numbers(rows.clone(), before, scratch);
-        self.signs(rows.clone());
+        self.numbers_and_signs(rows.clone(), before, scratch);
         self.seeds(rows, seen);
         // What was found in all tiles is sorted in the end: of what is in order already that is little.
-        self.found[from..].sort_by(in_order);
+        sort(&mut self.found[from..]);
     }
 
     /// Walks the beginnings of words: what stands there of the context is kept for the values around, the literals are
@@ -302,10 +302,17 @@ fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     a.start.cmp(&b.start).then(b.length.cmp(&a.length)).then(a.detector.cmp(&b.detector))
 }
 
+/// Most of what is found is in order as it comes.
+fn sort(found: &mut [Finding]) {
+    if !found.is_sorted_by(|a, b| in_order(a, b).is_le()) {
+        found.sort_by(in_order);
+    }
+}
+
 /// Sorts what was found since `from` and lets the stronger of two that overlap stay.
 fn resolve(found: &mut Vec<Finding>, from: usize) {
     let Some(mine) = found.get_mut(from..) else { return };
-    mine.sort_by(in_order);
+    sort(mine);
     // What is kept moves forward, over what is not.
     let mut kept = 0;
     for at in 0..mine.len() {

@@ -7,7 +7,7 @@ use super::{
     Scan,
     choice::{Choice, Chosen, Part},
     context::ANYBODY,
-    forms::{Entry, Next, Seekers, sign, state},
+    forms::{Entry, Further, Next, Seekers, sign, state},
     is_word,
     search::{Before, Scratch},
 };
@@ -30,56 +30,75 @@ use std::ops::Range;
 const LONGEST_RUN: usize = 70;
 
 impl Scan<'_> {
-    /// Walks all digits of these rows; the words around are known as far as they may speak for what begins there.
-    pub(super) fn numbers(&mut self, rows: Range<usize>, before: &mut Before, scratch: &mut Scratch) {
+    /// Walks all digits of these rows, and all `@`; the words around are known as far as they may speak for what begins there.
+    pub(super) fn numbers_and_signs(&mut self, rows: Range<usize>, before: &mut Before, scratch: &mut Scratch) {
         let planes = self.planes;
         let Some(places) = scratch.places() else { return };
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.clear();
         planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, places, &mut chosen));
+        // In the order of the text, in which what is found is kept.
+        let mut signs = planes.ats.places_in(rows);
+        let mut next = signs.next();
         for Chosen { at, part } in chosen.iter().copied() {
+            while let Some(sign) = next.filter(|sign| *sign < at) {
+                self.sign(sign, 1);
+                next = signs.next();
+            }
             let near = self.around.marks(at) | ANYBODY;
+            let start = if part == Part::Mixed { planes.alphanumeric.start(at.saturating_sub(LONGEST_RUN), at) } else { at };
+            let made = planes.made(start);
             let is_worth = match part {
-                Part::Any => self.may_be_number(at, near),
-                Part::Shape => self.may_begin_shape(at, planes.made(at), near),
+                Part::Any => self.may_be_number(at, made, near),
+                Part::Shape => self.may_begin_shape(at, made, near),
                 Part::Mixed => self.may_be_mixed(at),
             };
             if is_worth {
-                self.run(at);
+                self.run(start, at, made);
             }
         }
+        next.into_iter().chain(signs).for_each(|sign| self.sign(sign, 1));
         self.chosen = chosen;
     }
 
-    /// Whether anything may begin at a run of letters and digits that begins with a digit. Of most nothing does: parts of dates
-    /// and times, counts, sizes. `near`: marks of whose words may be near.
+    /// Whether anything may begin at a run of letters and digits that begins with a digit and is made so. Of most nothing does: parts
+    /// of dates and times, counts, sizes. `near`: marks of whose words may be near.
     #[inline]
-    pub(super) fn may_be_number(&mut self, start: usize, near: u64) -> bool {
-        let (scanner, planes) = (&self.detectors.scanner, self.planes);
-        let made = planes.made(start);
+    pub(super) fn may_be_number(&mut self, start: usize, made: MakeUp, near: u64) -> bool {
+        let scanner = &self.detectors.scanner;
         let end = start + made.first_run().length() as usize;
         let (before, further, after) = (self.before(start), self.before(start.saturating_sub(1)), self.byte(end));
         let next = Next::of(made, after);
         let length = next.first;
         let is_number = (!made.digits).trailing_zeros() >= length;
-        let shape = self.may_begin_shape(start, made, near);
+        let shape = self.may_begin_shape_of(start, made, next, near);
         let letters = matches!(before, b' ' | b'-') & further.is_ascii_uppercase();
         let goes_back = matches!(before, b'.' | b':') & further.is_ascii_hexdigit();
-        let v4 =
-            (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3) && self.is_dotted(start) && !self.is_inside(start);
-        let v6 = (after == b':') & (length <= 4);
+        let v4 = (next.sign == sign::DOT) & is_number & (length <= 3) & (next.length <= 3) & !goes_back
+            && !self.is_inside(start)
+            && self.is_dotted(start, made.digits);
+        let v6 = (after == b':') & (length <= 4) & !goes_back;
         let dated = (self.kind != TextKind::Lines) & (length <= 4) && self.may_be_year(end);
         let long = length as usize >= scanner.shortest_word;
-        shape | letters | ((v4 | v6) & !goes_back) | dated | long || self.phone_start(start).is_some() && self.may_dial(start, made)
+        shape | letters | v4 | v6 | dated | long || self.phone_start(start).is_some() && self.may_dial(start, made)
     }
 
     /// Whether a shape may begin at a run that begins with a digit and is made so. `near`: marks of whose words may be near.
     #[inline(always)]
     pub(super) fn may_begin_shape(&mut self, start: usize, made: MakeUp, near: u64) -> bool {
+        self.may_begin_shape_of(start, made, Next::of(made, self.byte(start + made.first_run().length() as usize)), near)
+    }
+
+    /// The same of a run that is followed so.
+    #[inline(always)]
+    fn may_begin_shape_of(&mut self, start: usize, made: MakeUp, next: Next, near: u64) -> bool {
         let (forms, planes) = (&self.detectors.scanner.forms, self.planes);
-        let next = Next::of(made, self.byte(start + made.first_run().length() as usize));
         if (!made.digits).trailing_zeros() >= next.first {
-            forms.marks_of_number(next) & near != 0 && !planes.rests.has(start) && self.is_sought(forms.of_number(next), start)
+            let near = forms.marks_of_number(next) & near;
+            near != 0
+                && !planes.rests.has(start)
+                && forms.marks_of_further(Further::of(&self.text[start..], made, next)) & near != 0
+                && self.is_sought(forms.of_number(next), start)
         } else {
             !planes.rests.has(start) && self.may_be_shape(start, made)
         }
@@ -116,15 +135,19 @@ impl Scan<'_> {
         shape | iban | v6 | (length as usize >= scanner.shortest_word)
     }
 
-    /// Everything that may begin at or just before the run this digit is the first of.
-    fn run(&mut self, digit: usize) {
+    /// Everything that may begin at or just before a run of letters and digits that is made so; `digit` is its first digit.
+    fn run(&mut self, start: usize, digit: usize, made: MakeUp) {
         let (scanner, planes) = (&self.detectors.scanner, self.planes);
-        let start = planes.alphanumeric.start(digit.saturating_sub(LONGEST_RUN), digit);
-        let Some(end) = planes.alphanumeric.end_within(digit, LONGEST_RUN) else { return };
-        if end - start > LONGEST_RUN || start > 0 && planes.alphanumeric.has(start - 1) {
+        let end = match made.first_run().length() as usize {
+            length if length < CHUNK => start + length,
+            _ => match planes.alphanumeric.end_within(digit, LONGEST_RUN) {
+                Some(end) if end - start <= LONGEST_RUN => end,
+                _ => return,
+            },
+        };
+        if start < digit && start > 0 && planes.alphanumeric.has(start - 1) {
             return;
         }
-        let made = planes.made(start);
         self.shapes(start, made);
         let (before, after) = (self.before(start), self.byte(end));
         if start == digit {
@@ -229,7 +252,7 @@ impl Scan<'_> {
             }
             for alike in &entry.shapes {
                 let end = last + alike.signs;
-                if planes.goes_on.has(end) || !self.is_sought(&alike.seekers, start) || !alike.stands(&text[start..], end - start) {
+                if planes.goes_on.has(end) || !alike.stands(&text[start..], end - start) || !self.is_sought(&alike.seekers, start) {
                     continue;
                 }
                 for sought in &alike.sought {
@@ -252,7 +275,7 @@ impl Scan<'_> {
         if !(v4 || v6) {
             return;
         }
-        if v4 && (!self.is_dotted(start) || self.is_inside(start)) {
+        if v4 && (!self.is_dotted(start, self.planes.digits.window(start)) || self.is_inside(start)) {
             return;
         }
         let of = |byte: &&u8| if v4 { byte.is_ascii_digit() || **byte == b'.' } else { byte.is_ascii_hexdigit() || **byte == b':' };
@@ -275,9 +298,9 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether numbers of up to three digits and dots between them begin here, three of each.
-    fn is_dotted(&self, start: usize) -> bool {
-        let mut digits = self.planes.digits.window(start);
+    /// Whether numbers of up to three digits and dots between them begin here, three of each. `digits`: which of the characters from here
+    /// on are digits.
+    fn is_dotted(&self, start: usize, mut digits: u64) -> bool {
         let mut at = start;
         (0..3).all(|_| {
             let run = (!digits).trailing_zeros();
@@ -289,8 +312,10 @@ impl Scan<'_> {
 
     /// Whether an address of IPv4 begins as those inside of networks do, which tell nothing of a person.
     fn is_inside(&self, start: usize) -> bool {
-        let rest = &self.text[start..];
-        [b"10.".as_slice(), b"127.", b"192.168."].iter().any(|inside| rest.starts_with(inside))
+        matches!(
+            self.text[start..],
+            [b'1', b'0', b'.', ..] | [b'1', b'2', b'7', b'.', ..] | [b'1', b'9', b'2', b'.', b'1', b'6', b'8', b'.', ..]
+        )
     }
 
     /// `version 7.14.2.1`, `v10.4.22.1`, `Chrome/126.0.6478.127`.

@@ -331,6 +331,12 @@ impl<const AT: usize> Plane<'_, AT> {
         }
     }
 
+    /// Every byte of the class in these rows.
+    #[inline]
+    pub(super) fn places_in(self, rows: Range<usize>) -> impl Iterator<Item = usize> {
+        rows.flat_map(move |at| lanes::bits(self.word(at)).map(move |bit| at * CHUNK + bit))
+    }
+
     /// Hands over where every run of the class begins.
     #[inline]
     pub(super) fn each_start(&self, mut each: impl FnMut(usize)) {

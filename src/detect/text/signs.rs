@@ -5,30 +5,44 @@ use crate::detect::{
     DetectorId, normal,
     read::{is_role_mailbox, is_test_email},
 };
-use std::ops::Range;
 
-/// What may stand before the sign of an address.
-const OF_LOCAL_PART: [bool; 256] = {
-    let (mut table, signs, mut at) = ([false; 256], b".!#$&*+-=?^_{|}~", 0);
+/// What a byte may be in an address, and what ends one; one bit each.
+mod part {
+    /// Stands before the sign.
+    pub(super) const LOCAL: u8 = 1;
+    /// The same, but what a key or a sentence sign leaves before an address is not part of it.
+    pub(super) const CUT: u8 = 1 << 1;
+    /// Stands behind the sign.
+    pub(super) const DOMAIN: u8 = 1 << 2;
+    /// Beyond ASCII.
+    pub(super) const BEYOND: u8 = 1 << 3;
+}
+
+const PARTS: [u8; 256] = {
+    const fn mark(table: &mut [u8; 256], signs: &[u8], bits: u8) {
+        let mut at = 0;
+        while at < signs.len() {
+            table[signs[at] as usize] |= bits;
+            at += 1;
+        }
+    }
+    let (mut table, mut at) = ([0; 256], 0);
     while at < table.len() {
-        table[at] = is_word(at as u8);
+        if is_word(at as u8) {
+            table[at] = part::LOCAL | part::DOMAIN;
+        }
+        if at >= 0x80 {
+            table[at] |= part::BEYOND;
+        }
         at += 1;
     }
-    at = 0;
-    while at < signs.len() {
-        table[signs[at] as usize] = true;
-        at += 1;
-    }
+    mark(&mut table, b".+-_", part::LOCAL);
+    mark(&mut table, b"!#$&*=?^{|}~", part::LOCAL | part::CUT);
+    mark(&mut table, b".-", part::DOMAIN);
     table
 };
 
 impl Scan<'_> {
-    /// Walks all `@` of these rows.
-    pub(super) fn signs(&mut self, rows: Range<usize>) {
-        let planes = self.planes;
-        planes.ats.each_in(rows, |at| self.sign(at, 1));
-    }
-
     /// Walks all `%40` of the text.
     pub(super) fn escaped_signs(&mut self) {
         for at in memchr::memmem::find_iter(self.text, b"%40") {
@@ -36,10 +50,35 @@ impl Scan<'_> {
         }
     }
 
-    fn sign(&mut self, at: usize, width: usize) {
-        let local = self.text[..at].iter().rev().take(65).take_while(|byte| OF_LOCAL_PART[usize::from(**byte)]).count();
+    /// What stands around an `@`, or around what so many bytes write for one.
+    pub(super) fn sign(&mut self, at: usize, width: usize) {
+        // Of what cuts an address, and of what is beyond ASCII, the nearest to the sign: where what stands behind it begins.
+        let (mut local, mut cut, mut beyond) = (0, 0, 0);
+        for byte in self.text[..at].iter().rev().take(65) {
+            let part = PARTS[usize::from(*byte)];
+            if part & part::LOCAL == 0 {
+                break;
+            }
+            if part & part::CUT != 0 && cut == 0 {
+                cut = at - local;
+            }
+            if part & part::BEYOND != 0 && beyond == 0 {
+                beyond = at - local;
+            }
+            local += 1;
+        }
         let after = &self.text[at + width..];
-        let mut domain = after.iter().take(254).take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'-')).count();
+        let (mut domain, mut beyond_domain) = (0, None);
+        for byte in after.iter().take(254) {
+            let part = PARTS[usize::from(*byte)];
+            if part & part::DOMAIN == 0 {
+                break;
+            }
+            if part & part::BEYOND != 0 && beyond_domain.is_none() {
+                beyond_domain = Some(domain);
+            }
+            domain += 1;
+        }
         while domain > 0 && matches!(after[domain - 1], b'.' | b'-') {
             domain -= 1;
         }
@@ -47,24 +86,13 @@ impl Scan<'_> {
             return;
         }
         // What a key or a sentence sign leaves before the address is not part of it: "email=jane@…".
-        let mut start = at - local;
-        if let Some(cut) = self.text[start..at]
-            .iter()
-            .rposition(|byte| matches!(byte, b'=' | b'?' | b'&' | b'|' | b'{' | b'}' | b'#' | b'~' | b'!' | b'*' | b'^' | b'$'))
-        {
-            start += cut + 1;
-        }
+        let mut start = cut.max(at - local);
         while start < at && !is_word(self.text[start]) && self.text[start] != b'_' {
             start += 1;
         }
         // Non-ASCII text runs into the address where no space is written.
-        if let Some(cut) = self.text[start..at].iter().rposition(|byte| *byte >= 0x80) {
-            start += cut + 1;
-        }
-        let mut end = at + width + domain;
-        if let Some(cut) = self.text[at + width..end].iter().position(|byte| *byte >= 0x80) {
-            end = at + width + cut;
-        }
+        start = start.max(beyond);
+        let end = at + width + beyond_domain.map_or(domain, |beyond| beyond.min(domain));
         self.email(start, at, end);
     }
 
@@ -76,7 +104,11 @@ impl Scan<'_> {
         }
         self.scratch.clear();
         let mut address = std::mem::take(&mut self.scratch);
-        let good = normal::email(&self.text[start..end], &mut address);
+        let value = &self.text[start..end];
+        let good = match value.get(at - start) {
+            Some(b'@') => normal::email_parted(value, at - start, &mut address),
+            _ => normal::email(value, &mut address),
+        };
         self.scratch = address;
         // "git@github.com:org/repo": a repository.
         let repository = self.byte(end) == b':' && self.byte(end + 1).is_ascii_alphabetic() && &self.text[start..at] == b"git";
@@ -96,8 +128,8 @@ impl Scan<'_> {
     fn is_message_id(&self, start: usize, at: usize, end: usize) -> bool {
         let bracketed = self.before(start) == b'<' && self.byte(end) == b'>';
         let local = &self.text[start..at];
-        let digits = local.iter().filter(|byte| byte.is_ascii_digit()).count();
-        bracketed && local.len() >= 16 && digits * 3 > local.len()
+        let digits = || local.iter().filter(|byte| byte.is_ascii_digit()).count();
+        bracketed && local.len() >= 16 && digits() * 3 > local.len()
     }
 
     /// `address:password` alone on a line.

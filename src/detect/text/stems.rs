@@ -1,8 +1,8 @@
 //! Many words looked up by how they begin, in either case of ASCII letters.
 //!
 //! A walk that only stops where a word can begin passes most bytes over; where it stops, a bit under the hash of the letters
-//! up to the next sign or digit, and one under that of eight bytes, say that, as nearly always, nothing begins here
-//! ([`Sieve`]). That is quicker to walk than an automaton of thousands of words, whose tables no cache holds, and is built in the
+//! up to the next sign or digit, and one under that of eight bytes and the one behind them, say that, as nearly always, nothing begins
+//! here ([`Sieve`]). That is quicker to walk than an automaton of thousands of words, whose tables no cache holds, and is built in the
 //! time it takes to sort them.
 
 use super::is_word;
@@ -81,7 +81,7 @@ fn sift(sieve: &mut Sieve, text: &[u8], lower: &[u8], end: End) {
     // Texts are full of single letters: of `n.i.f.` more is asked than its first.
     let is_told_by_run = run > 1 || lower.len() == 1;
     if let (1.., Some(eight)) = (run, lower.first_chunk()) {
-        sieve.add_eight(*eight);
+        sieve.add_eight(*eight, lower.get(8).copied());
     } else if run > 0 && is_told_by_run && (end == End::Whole || run < lower.len()) {
         sieve.add_run(&lower[..run]);
     } else if end == End::OpenAsWritten {

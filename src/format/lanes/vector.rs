@@ -5,7 +5,7 @@
 use super::{
     CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
     orders::{ACROSS, BACKWARDS, EXCHANGES, IN_ORDER, TURN},
-    sieve::{FACTOR, MIX, ONE_LETTER, SHIFTS, THREE_BYTES},
+    sieve::{FACTOR, MIX, NINTH, ONE_LETTER, SHIFTS, THREE_BYTES},
 };
 use std::arch::x86_64::*;
 use std::{
@@ -556,7 +556,7 @@ fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) ->
 /// What it says then of what is left.
 #[inline(always)]
 fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
-    // SAFETY: takes vectors, and reads eight bytes of the text at places held to what is 64 bytes before its end, and of each table the
+    // SAFETY: takes vectors, and reads sixteen bytes of the text at places held to what is 64 bytes before its end, and of each table the
     // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
     unsafe {
         let places =
@@ -572,13 +572,14 @@ fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
             _mm512_srl_epi64(product, _mm_cvtsi32_si128(shift as i32))
         };
         let held = |place: __m512i, length: usize| _mm512_and_si512(place, _mm512_set1_epi64(length as i64 - 1));
-        let known = |table: &[u64], eight: __m512i, shift: u32| {
+        let known = |table: &[u64], eight: __m512i, shift: u32, changed: __m512i| {
             let place = hash(_mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight)), shift);
             let word = held(_mm512_srli_epi64::<6>(place), table.len());
-            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), place)
+            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), _mm512_xor_si512(place, changed))
         };
-        let run = known(&*sieve.runs, _mm512_and_si512(here, leading), SHIFTS[1]);
-        let eight = known(&*sieve.eights, here, SHIFTS[2]);
+        let ninth = _mm512_and_si512(_mm512_i64gather_epi64::<1>(places, text.as_ptr().add(8).cast()), _mm512_set1_epi64(i64::from(NINTH)));
+        let run = known(&*sieve.runs, _mm512_and_si512(here, leading), SHIFTS[1], _mm512_setzero_si512());
+        let eight = known(&*sieve.eights, here, SHIFTS[2], _mm512_slli_epi64::<1>(ninth));
         let place = held(hash(_mm512_and_si512(bytes, _mm512_set1_epi64(0xffff)), SHIFTS[3]), sieve.pairs.len());
         let follow = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32::<4>(place, sieve.pairs.as_ptr().cast()));
         let which = _mm512_xor_si512(_mm512_srli_epi64::<16>(bytes), _mm512_srli_epi64::<24>(bytes));
