@@ -107,9 +107,19 @@ impl Shape {
     }
 
     /// All signs that may stand in it.
-    pub(super) fn all_signs(&self) -> impl Iterator<Item = u8> {
+    fn all_signs(&self) -> impl Iterator<Item = u8> {
         let separators = if self.pieces.contains(&Piece::MaybeSeparator) { SEPARATORS.as_slice() } else { &[] };
         self.signs().chain(separators.iter().copied())
+    }
+
+    /// The signs that may stand at a place of text that is made so; where it is not known which, all that may stand in the shape.
+    pub(super) fn signs_at(&self, made: MakeUp, at: u32) -> SmallVec<[u8; 8]> {
+        let is_there = |(place, _): &&(u8, Piece)| u32::from(*place) == at;
+        match self.rest(made).and_then(|Rest(rest)| rest.iter().find(is_there).map(|(_, piece)| *piece)) {
+            Some(Piece::Byte(sign)) => [sign].into_iter().collect(),
+            Some(Piece::MaybeSeparator) => SEPARATORS.into_iter().collect(),
+            _ => self.all_signs().collect(),
+        }
     }
 
     /// Everything a value of this shape can be made of, up to its last letter or digit; in order. `Err` is why the shape
@@ -285,6 +295,9 @@ mod tests {
         assert_eq!(made("X\\D(d)"), sorted(&["1d(1", "ad(1"]));
         assert_eq!(made("XXXXX-d"), Ok(vec![MakeUp { digits: MakeUp::ANY, ..of("abcde-1") }]));
         assert_eq!(made("_d"), sorted(&["1"]));
+        let shape = Shape::parse("dD.d_d").expect("a good shape");
+        let signs = |text: &str, at: u32| shape.signs_at(of(text), at).to_vec();
+        assert_eq!((signs("1.2-3", 1), signs("12.3-4", 2), signs("1.2-3", 3)), (b".".to_vec(), b".".to_vec(), SEPARATORS.to_vec()));
         assert!(made("(d)").is_err() && made("-").is_err() && Shape::parse("").is_err());
         assert!(made("d_D_D_D_D_D_D_D_D_D_D_D_D_D_D_").is_err());
         let long = "d".repeat(63);

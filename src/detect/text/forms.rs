@@ -128,8 +128,9 @@ impl Next {
 /// What may stand in a shape that is made so behind its first so many characters, which end a run: see [`sign::of`].
 fn signs_of(made: MakeUp, end: u32, shape: &Shape) -> SmallVec<[u8; 8]> {
     let gap = made.alphanumeric.checked_shr(end).unwrap_or(0).trailing_zeros();
+    let one = |sign: u8| sign::of(1, sign);
     let mut signs: SmallVec<[u8; 8]> =
-        if gap == 1 { shape.all_signs().map(|byte| sign::of(1, byte)).collect() } else { [sign::of(gap, 0)].into_iter().collect() };
+        if gap == 1 { shape.signs_at(made, end).into_iter().map(one).collect() } else { [sign::of(gap, 0)].into_iter().collect() };
     signs.sort_unstable();
     signs.dedup();
     signs

@@ -553,6 +553,26 @@ fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) ->
     }
 }
 
+/// The upper bits of the hash of numbers of 32 bits, which is the lower half of a product.
+#[inline(always)]
+fn hashed(number: __m512i, shift: u32) -> __m512i {
+    // SAFETY: takes vectors; the processor has the instructions where the caller's type is used.
+    unsafe { _mm512_srl_epi64(_mm512_mul_epu32(number, _mm512_set1_epi64(i64::from(FACTOR))), _mm_cvtsi32_si128(shift as i32)) }
+}
+
+/// As the lowest bit, that of a table under the hash of each eight bytes: its upper bits say where in the table, the next ones, changed by
+/// these, which bit.
+#[inline(always)]
+fn known(table: &[u64], eight: __m512i, shift: u32, changed: __m512i) -> __m512i {
+    // SAFETY: takes vectors, and reads entries of the table at places held to its length; the processor has the instructions where the
+    // caller's type is used.
+    unsafe {
+        let place = hashed(_mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight)), shift);
+        let word = _mm512_and_si512(_mm512_srli_epi64::<6>(place), _mm512_set1_epi64(table.len() as i64 - 1));
+        _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), _mm512_xor_si512(place, changed))
+    }
+}
+
 /// What it says then of what is left.
 #[inline(always)]
 fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
@@ -566,21 +586,11 @@ fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
         let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
         let others = _mm512_movm_epi8(!letters);
         let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
-        // The hash is the lower half of the product: its upper bits say where in the table, the next ones which bit.
-        let hash = |number: __m512i, shift: u32| {
-            let product = _mm512_mul_epu32(number, _mm512_set1_epi64(i64::from(FACTOR)));
-            _mm512_srl_epi64(product, _mm_cvtsi32_si128(shift as i32))
-        };
-        let held = |place: __m512i, length: usize| _mm512_and_si512(place, _mm512_set1_epi64(length as i64 - 1));
-        let known = |table: &[u64], eight: __m512i, shift: u32, changed: __m512i| {
-            let place = hash(_mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight)), shift);
-            let word = held(_mm512_srli_epi64::<6>(place), table.len());
-            _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), _mm512_xor_si512(place, changed))
-        };
         let ninth = _mm512_and_si512(_mm512_i64gather_epi64::<1>(places, text.as_ptr().add(8).cast()), _mm512_set1_epi64(i64::from(NINTH)));
         let run = known(&*sieve.runs, _mm512_and_si512(here, leading), SHIFTS[1], _mm512_setzero_si512());
         let eight = known(&*sieve.eights, here, SHIFTS[2], _mm512_slli_epi64::<1>(ninth));
-        let place = held(hash(_mm512_and_si512(bytes, _mm512_set1_epi64(0xffff)), SHIFTS[3]), sieve.pairs.len());
+        let place = hashed(_mm512_and_si512(bytes, _mm512_set1_epi64(0xffff)), SHIFTS[3]);
+        let place = _mm512_and_si512(place, _mm512_set1_epi64(sieve.pairs.len() as i64 - 1));
         let follow = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32::<4>(place, sieve.pairs.as_ptr().cast()));
         let which = _mm512_xor_si512(_mm512_srli_epi64::<16>(bytes), _mm512_srli_epi64::<24>(bytes));
         let pair = _mm512_srlv_epi64(follow, _mm512_and_si512(which, _mm512_set1_epi64(31)));
