@@ -27,8 +27,8 @@ pub(super) struct Forms {
     marks: Box<[u64; MARKS]>,
     /// Per [`Further`], marks of those who look for a shape that begins with a number behind which stands so much.
     further: Box<[u64; Further::PLACES]>,
-    /// Marks of those who look for a number alone, whatever stands behind it.
-    alone: u64,
+    /// Marks of those who look for so many digits alone, whatever stands behind them.
+    alone: [u64; Next::LONGEST as usize + 1],
     /// Who does, per first run of a shape that may have letters in it.
     mixed: HashMap<MakeUp, [Seekers; 2], foldhash::fast::FixedState>,
     /// See [`Forms::has_short`].
@@ -359,7 +359,7 @@ impl Forms {
             numbers: vec![Default::default(); Next::PLACES],
             marks: Box::new([0; MARKS]),
             further: Box::new([0; Further::PLACES]),
-            alone: 0,
+            alone: [0; Next::LONGEST as usize + 1],
             mixed: HashMap::default(),
             has_short: false,
         };
@@ -394,7 +394,7 @@ impl Forms {
         if is_number {
             Next::of_shape(made, shape).into_iter().for_each(|next| self.numbers[next.place()].add(&sought));
             if made.length() == first {
-                self.alone |= sought.mark();
+                self.alone[first.min(Next::LONGEST) as usize] |= sought.mark();
             } else {
                 Further::each_of_shape(made, shape, |further| self.further[further.place()] |= sought.mark());
             }
@@ -456,10 +456,10 @@ impl Forms {
         self.marks[next.place()]
     }
 
-    /// Marks of those who look for a shape that may begin with a number behind which stands so much.
+    /// Marks of those who look for a shape that may begin with a number that is followed so, and by so much behind that.
     #[inline(always)]
-    pub(super) fn marks_of_further(&self, further: Further) -> u64 {
-        self.further[further.place()] | self.alone
+    pub(super) fn marks_of_further(&self, next: Next, further: Further) -> u64 {
+        self.marks_of_number(next) & self.further[further.place()] | self.alone[next.first.min(Next::LONGEST) as usize]
     }
 
     /// Who looks for a shape that may begin with this run, which has letters in it: by what it is made of, and by its length alone.
@@ -580,7 +580,9 @@ mod tests {
             let next = Next::of(made, after);
             let is_number = next.first > 0 && (!made.digits).trailing_zeros() >= next.first;
             let seekers = ALL.scanner.forms.of_number(next);
-            for (id, _) in &wanted {
+            let marks = ALL.scanner.forms.marks_of_further(next, Further::of(&text, made, next));
+            for (id, length) in &wanted {
+                prop_assert!(!is_number || planes.goes_on.has(*length) || marks & (mark(*id) | ANYBODY) != 0);
                 let may_be = if is_number { seekers.is_any_alone || seekers.needing.contains(*id) } else { next.first == 0 || ALL.scanner.forms.may_be(made.first_run(), true) };
                 prop_assert!(may_be);
             }

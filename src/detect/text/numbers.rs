@@ -97,7 +97,7 @@ impl Scan<'_> {
             let near = forms.marks_of_number(next) & near;
             near != 0
                 && !planes.rests.has(start)
-                && forms.marks_of_further(Further::of(&self.text[start..], made, next)) & near != 0
+                && forms.marks_of_further(next, Further::of(&self.text[start..], made, next)) & near != 0
                 && self.is_sought(forms.of_number(next), start)
         } else {
             !planes.rests.has(start) && self.may_be_shape(start, made)
