@@ -569,6 +569,51 @@ mod tests {
     }
 
     #[test]
+    fn short_numbers_are_kept_as_long_ones_are() {
+        for value in
+            ["001-02-0101", "ab 12.c/3(4)", "", "- ", "12+3", "+12", "1,2", "\u{ff11}2", "x\u{a0}7", "99999999999999999999999999999999"]
+        {
+            // So many hyphens are no short value, and nothing of them is kept.
+            let long = format!("{value}{}", "-".repeat(33));
+            for kind in [Normalise::Digits, Normalise::UpperAlnum] {
+                assert_eq!(run(kind, value, Hints::default()), run(kind, &long, Hints::default()), "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_whose_sign_is_known_is_judged_as_any_other() {
+        for value in [
+            "Jane.Foster@Mail-haven.com",
+            "a@b.c",
+            "a@b",
+            ".a@b.de",
+            "a.@b.de",
+            "a@-b.de",
+            "a@b-.de",
+            "a@b..de",
+            "a@b.de.",
+            "a@b.d3",
+            "a@b.xn--p1ai",
+            "a@b.x-",
+            "jos\u{e9}@\u{fc}ber.de",
+            "a b@c.de",
+            "a,b@c.de",
+            "a@b_c.de",
+            "@b.de",
+            "a@",
+        ] {
+            let (mut parted, mut whole) = (Vec::new(), Vec::new());
+            let at = value.find('@').expect("a sign");
+            assert_eq!(email_parted(value.as_bytes(), at, &mut parted), email(value.as_bytes(), &mut whole), "{value}");
+            assert_eq!(parted, whole);
+        }
+        let long = |local: usize, label: usize| is_domain(format!("{}.{}.de", "a".repeat(local), "b".repeat(label)).as_bytes());
+        assert!(long(63, 63) && !long(64, 63) && !long(63, 64) && is_local(&[b'a'; 64]) && !is_local(&[b'a'; 65]));
+        assert!(!is_domain(b"") && !is_domain(b"de") && !is_domain(b".de") && !is_domain(&[b'a'; 254]));
+    }
+
+    #[test]
     fn dates_of_many_spellings_become_iso() {
         let day_first = Hints { dates: DateOrder::DayFirst, ..Hints::default() };
         for (value, hints, iso) in [
