@@ -44,7 +44,7 @@ impl Sieve {
     pub(crate) fn add_eight(&mut self, bytes: [u8; 8], ninth: Option<u8>) {
         let place = place(fold(u64::from_le_bytes(bytes)), EIGHTS_BITS);
         for ninth in ninth.map_or(0..=u8::MAX, |ninth| ninth..=ninth) {
-            self.eights[place / 64] |= 1 << (place % 64 ^ behind(ninth));
+            self.eights[place / 64] |= 1 << ((place % 64) ^ behind(ninth));
         }
         self.add_beginning(&bytes, true);
     }
@@ -102,7 +102,7 @@ impl Sieve {
         let first = beginning_place(beginning(here as u32));
         let leading = leading_letters(here);
         let (run, whole) = (place(here & leading, RUNS_BITS), place(here, EIGHTS_BITS));
-        let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> (whole % 64 ^ behind(ninth));
+        let known = self.runs[run / 64] >> (run % 64) | self.eights[whole / 64] >> ((whole % 64) ^ behind(ninth));
         let pair = u64::from(self.pairs[pair_place(bytes as u32)] >> follower(bytes as u32));
         u64::from(self.beginnings[first / 32] >> (first % 32)) & (known & leading | pair) & 1 != 0
     }
