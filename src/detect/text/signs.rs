@@ -1,6 +1,6 @@
 //! What stands around an `@`: e-mail addresses, the passwords of combo lists, logins in URLs.
 
-use super::{Scan, is_word};
+use super::{Scan, TextKind, is_word};
 use crate::detect::{
     DetectorId, normal,
     read::{is_role_mailbox, is_test_email},
@@ -112,7 +112,7 @@ impl Scan<'_> {
         self.scratch = address;
         // "git@github.com:org/repo": a repository.
         let repository = self.byte(end) == b':' && self.byte(end + 1).is_ascii_alphabetic() && &self.text[start..at] == b"git";
-        if !good || repository || self.is_message_id(start, at, end) {
+        if !good || repository || self.is_message_id(start, at, end) || self.kind == TextKind::Raw && self.is_by_chance(start, end) {
             return;
         }
         let id = match self.detectors.well_known.organisation_email {
@@ -122,6 +122,27 @@ impl Scan<'_> {
         let test = is_test_email(&self.scratch);
         self.keep(id, start, end, 8.0, test);
         self.combo(start, end);
+    }
+
+    /// Whether an address in bytes of unknown make is one by chance: hardly anything stands beside it, and so little is said by it that
+    /// some thousand million bytes of chance hold the like.
+    fn is_by_chance(&self, start: usize, end: usize) -> bool {
+        /// So many printable characters in a row are text.
+        const TEXT: usize = 20;
+        /// Bits: 2³² bytes, and a few more that different forms share.
+        const ENOUGH: usize = 33;
+        let goes_on = |byte: &&u8| **byte != b'\n';
+        let before = self.text[..start].iter().rev().take(TEXT).take_while(goes_on).count();
+        let behind = self.text[end..].iter().take(TEXT).take_while(goes_on).count();
+        let value = &self.text[start..end];
+        if before + value.len() + behind >= TEXT {
+            return false;
+        }
+        let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        let lower = value.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+        // The sign and a dot are one byte in 256 each, what else may stand there is one in four; letters of one case are half of those.
+        let of_one_case = if lower == 0 || lower == letters { letters.saturating_sub(1) } else { 0 };
+        8 * 2 + 2 * (value.len() - 2) + of_one_case < ENOUGH
     }
 
     /// `<20250102.ABC@host>` behind `Message-ID`, `References`, `In-Reply-To`.
@@ -275,4 +296,28 @@ pub(super) fn is_no_secret(value: &[u8]) -> bool {
         || [b"xxxx".as_slice(), b"****", b"example", b"your-", b"your_", b"placeholder", b"....", b"redacted", "••••".as_bytes(), b"<your"]
             .iter()
             .any(|mark| memchr::memmem::find(&lower, mark).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{detect::Detectors, format::TextKind};
+
+    #[test]
+    fn addresses_that_bytes_of_chance_hold_are_none() {
+        let detectors = Detectors::builtin().expect("built-in files load");
+        let email = detectors.place_of("email");
+        let mut found = Vec::new();
+        for (text, kind, is_one) in [
+            ("xk2(#f\n[7@Cz.Fm]\nq;1~=d", TextKind::Raw, false),
+            ("q;1~=d\na@b.de", TextKind::Raw, false),
+            ("q;1~=d\na@b.de", TextKind::Lines, true),
+            ("q;1~=d\nbob@x.io\nxk2(#f", TextKind::Raw, true),
+            ("q;1~=d\nBoB@xY.iO\nxk2(#f", TextKind::Raw, false),
+            ("name: 7@cz.fm, since 2019", TextKind::Raw, true),
+        ] {
+            found.clear();
+            detectors.scan_text(text.as_bytes(), kind, &mut found);
+            assert_eq!(found.iter().any(|one| Some(one.detector) == email), is_one, "{text}");
+        }
+    }
 }
