@@ -20,6 +20,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
+    thread,
 };
 
 /// A kind of evidence file.
@@ -177,13 +178,17 @@ pub fn read_ahead(
     if rayon::current_num_threads() == 1 {
         return read(folder, kind, key, |batch| each(&batch));
     }
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let (send, batches) = mpsc::sync_channel(AHEAD);
-        scope.spawn(move || {
+        let decode = move || {
             // Nobody takes any more when one of them failed; that is told by whoever took it.
             let decoded = read(folder, kind, key, |batch| Ok(send.send(Ok(batch))?));
             decoded.or_else(|error| send.send(Err(error))).ok();
-        });
+        };
+        if thread::Builder::new().spawn_scoped(scope, decode).is_err() {
+            // No more threads are to be had.
+            return read(folder, kind, key, |batch| each(&batch));
+        }
         batches.into_iter().try_for_each(|batch| each(&batch?))
     })
 }

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -222,9 +222,7 @@ pub fn close(case: &Case, act: &str, change: impl FnOnce(&mut Manifest)) -> anyh
     let mut manifest = load(case.root())?.unwrap_or_default();
     change(&mut manifest);
     manifest.schema_version = 1;
-    for input in manifest.scan.iter_mut().flat_map(|scan| &mut scan.inputs).filter(|input| input.kind == "file") {
-        input.digest = item_digest(case, &input.name)?;
-    }
+    note_digests(case, manifest.scan.iter_mut().flat_map(|scan| &mut scan.inputs).filter(|input| input.kind == "file"))?;
     manifest.detail_tables = DETAIL_TABLES.iter().filter_map(|name| Some(((*name).to_owned(), written_as(case, name)?))).collect();
     let (tool, files) = rayon::join(tool, || files(case.root()));
     (manifest.tool, manifest.files) = (tool, files?);
@@ -248,17 +246,22 @@ fn written_as(case: &Case, name: &str) -> Option<String> {
     ["csv", "parquet"].into_iter().find(|ending| case.reports().join(format!("{name}.{ending}")).is_file()).map(str::to_owned)
 }
 
-fn item_digest(case: &Case, name: &str) -> anyhow::Result<Option<String>> {
-    let Some(mut files) = Reread::open(&case.reports(), "files.csv")? else { return Ok(None) };
+/// Notes the digests of inputs that are files, as `files.csv` tells them.
+fn note_digests<'i>(case: &Case, inputs: impl Iterator<Item = &'i mut Input>) -> anyhow::Result<()> {
+    let mut by_name: HashMap<&str, Vec<&mut Option<String>>> = HashMap::new();
+    for Input { name, digest, .. } in inputs {
+        *digest = None;
+        by_name.entry(name).or_default().push(digest);
+    }
+    let Some(mut files) = Reread::open(&case.reports(), "files.csv")? else { return Ok(()) };
     let (path, digest) = (files.column("path")?, files.column("digest")?);
-    let mut found = None;
     files.each(|row| {
-        if row.get(path) == Some(name) {
-            found = row.get(digest).filter(|digest| !digest.is_empty()).map(str::to_owned);
+        let told = row.get(digest).filter(|digest| !digest.is_empty());
+        for noted in row.get(path).and_then(|path| by_name.get_mut(path)).into_iter().flatten() {
+            **noted = told.map(str::to_owned);
         }
         Ok(())
-    })?;
-    Ok(found)
+    })
 }
 
 /// Every file below `evidence/` and `reports/`, by path, but the log of custody.
