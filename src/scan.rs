@@ -19,6 +19,9 @@ use std::path::PathBuf;
 
 pub use progress::Progress;
 
+/// Bytes of a worker's stack: containers lie within containers, and who waits for others takes up what there is to do meanwhile.
+pub const STACK: usize = 16 << 20;
+
 /// What a scan is asked for.
 #[derive(Clone, Debug)]
 pub struct Options {

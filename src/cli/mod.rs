@@ -80,9 +80,6 @@ impl Command {
     }
 }
 
-/// Bytes of a worker's stack.
-const STACK: usize = 16 << 20;
-
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 struct Common {
@@ -179,10 +176,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 });
         }
     };
-    // For all but the reading of a leak, which has workers of its own. One that waits for others takes up what there is to do meanwhile,
-    // on the same stack. Where there can be no threads, whoever asks for them tells.
+    // For all but the reading of a leak, which has workers of its own. Where there can be no threads, whoever asks for them tells.
     let threads = cli.command.threads().map_or(0, |threads| threads.max(1));
-    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global().ok();
+    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(crate::scan::STACK).build_global().ok();
     let result = match cli.command {
         Command::Scan(scan) => scan.run(),
         Command::Assess(assess) => assess.run(),

@@ -16,11 +16,7 @@ impl Format for Ldif {
 
     fn claim(&self, head: &Head<'_>) -> Claim {
         let text = head.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head.bytes);
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
-        let mut lines = starts.map(|at| {
-            let line = &text[at..];
-            line[..memchr::memchr(b'\n', line).unwrap_or(line.len())].trim_ascii_end()
-        });
+        let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
         let mut is_first = true;
         let first = lines.find(|line| {
             // With a space a line goes on, which the first cannot.

@@ -5,7 +5,7 @@
 //! which bounds memory without anybody ever waiting for a lock.
 
 use super::{
-    Options, Progress,
+    Options, Progress, STACK,
     item::ItemState,
     member::{Checked, Verdict, digest},
     schemas::Schemas,
@@ -65,7 +65,7 @@ impl<'e> Engine<'e> {
     pub(super) fn new(options: &'e Options, detectors: &'e Detectors, case: &Case, progress: &'e Progress) -> anyhow::Result<Engine<'e>> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads)
-            .stack_size(16 << 20)
+            .stack_size(STACK)
             .thread_name(|number| format!("scan-{number}"))
             .build()?;
         let recorders = (0..options.threads)

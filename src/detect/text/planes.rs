@@ -319,16 +319,8 @@ impl<const AT: usize> Plane<'_, AT> {
 
     /// Hands over every byte of the class.
     #[inline]
-    pub(super) fn each(&self, each: impl FnMut(usize)) {
-        self.each_in(0..self.rows.count(), each);
-    }
-
-    /// The same of these rows of the text.
-    #[inline]
-    pub(super) fn each_in(&self, rows: Range<usize>, mut each: impl FnMut(usize)) {
-        for at in rows {
-            lanes::bits(self.word(at)).for_each(|bit| each(at * CHUNK + bit));
-        }
+    pub(super) fn each(self, each: impl FnMut(usize)) {
+        self.places_in(0..self.rows.count()).for_each(each);
     }
 
     /// Every byte of the class in these rows.
