@@ -11,9 +11,11 @@ mod orders;
 mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
+mod word;
 
 pub(crate) use eight::{EIGHT, Eight, STRETCH, Words};
 pub(crate) use sieve::{Sieve, mask};
+pub(crate) use word::Word;
 
 pub(crate) const CHUNK: usize = 64;
 
@@ -39,7 +41,7 @@ impl Iterator for Bits {
 }
 
 /// 64 bytes, ready to be compared.
-pub(crate) trait Look: Copy {
+pub(crate) trait Look: Copy + Word {
     /// What eight words of bits are worked on as.
     type Eight: Eight;
 

@@ -73,20 +73,21 @@ struct Stats {
 }
 
 impl Stats {
-    /// Counts what a cell was read as; of a value, what it is and its token.
-    fn count(&mut self, engine: &Engine<'_>, own: DetectorId, reading: &Reading<'_>) -> Option<(DetectorId, Token)> {
+    /// Counts what a cell was read as, a value by its token; of a value, what it is and that token.
+    #[inline]
+    fn count(&mut self, own: DetectorId, reading: &Reading<'_>, token: impl Fn(DetectorId, &[u8]) -> Token) -> Option<(DetectorId, Token)> {
         match reading {
             Reading::Value { normalised, kind, checked, .. } => {
                 self.valid += 1;
                 self.kept += u64::from(!checked);
                 let detector = kind.unwrap_or(own);
-                let token = engine.token_key.token(engine.detectors.get(detector).token_domain, normalised);
+                let token = token(detector, normalised);
                 self.distinct.add(token);
                 Some((detector, token))
             }
             Reading::Test { normalised } => {
                 self.tests += 1;
-                self.distinct.add(engine.token_key.token(engine.detectors.get(own).token_domain, normalised));
+                self.distinct.add(token(own, normalised));
                 None
             }
             Reading::Placeholder => {
@@ -250,8 +251,9 @@ impl<'s, 'p> Tables<'s, 'p> {
                 if matches!(reading, Reading::Test { .. }) {
                     self.tests[usize::from(description.slot)] += 1;
                 }
+                let token = |detector, value: &[u8]| self.engine.token_key.token(detectors.get(detector).token_domain, value);
                 if let (Some((detector, token)), Reading::Value { normalised, shown, protection, .. }) =
-                    (stats.count(self.engine, detector, &reading), reading)
+                    (stats.count(detector, &reading, token), reading)
                 {
                     push(slot, detector.0, detectors.get(detector), token, normalised, shown, *column, protection);
                 }
@@ -371,7 +373,8 @@ impl Judged {
             for row in 0..rows {
                 let Some(bytes) = cell(row, *column).filter(|bytes| !bytes.is_empty()) else { continue };
                 stats.filled += 1;
-                stats.count(engine, detector, &self.profile.read(engine.detectors, *column, bytes, reader));
+                let reading = self.profile.read(engine.detectors, *column, bytes, reader);
+                stats.count(detector, &reading, |_, value| engine.token_key.rough(value));
             }
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn foresee(chunk: &[u8; CHUNK]) {
 
 fn has_avx2() -> bool {
     let counts_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("lzcnt") && is_x86_feature_detected!("popcnt");
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") && counts_bits
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("pclmulqdq") && counts_bits
 }
 
 fn has_avx512() -> bool {
@@ -62,17 +62,17 @@ fn has_tables() -> bool {
     vectors && counts && is_x86_feature_detected!("gfni") && has_avx512()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,avx512cd,avx512vpopcntdq,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,avx2,bmi1,bmi2,lzcnt,pclmulqdq,popcnt")]
 fn with_tables<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Tables>()
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,pclmulqdq,popcnt")]
 fn with_512<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Wide>()
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,pclmulqdq,popcnt")]
 fn with_256<W: Walk>(walk: W) -> W::Output {
     walk.walk::<Pair>()
 }

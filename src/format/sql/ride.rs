@@ -35,10 +35,49 @@ pub(super) struct Ridden {
     pub(super) rows: usize,
 }
 
-/// Rides, and appends the values of every row; those that nobody wants are NULL (long ones need not be), and with [`Wants::Nothing`] left out.
+/// Rides, and appends the values of every row; those that nobody wants are NULL (long ones and those of very wide rows need not be), and
+/// with [`Wants::Nothing`] left out.
 pub(super) fn ride(ride: Ride, bytes: &[u8], cells: &mut Vec<Cell>, arena: &mut Vec<u8>) -> Ridden {
     let (chunks, _) = bytes.get(ride.start + 1..).unwrap_or_default().as_chunks::<CHUNK>();
     widest(Riding { ride, bytes, chunks, cells, arena })
+}
+
+/// What of the ends of values, one after the other, closes a row, and which values are wanted: the same for every row.
+struct Pattern {
+    width: usize,
+    /// From the last value of a row on.
+    closes: u64,
+    /// From the first value of a row on.
+    wanted: u128,
+}
+
+impl Pattern {
+    fn of(width: usize, wants: Wants) -> Pattern {
+        let wanted = match wants {
+            Wants::Nothing => 0,
+            Wants::Columns(columns) if width <= 64 => u128::from(columns & low_bits(width as u32)),
+            Wants::Columns(_) => u128::MAX,
+        };
+        let (mut pattern, mut known) = (Pattern { width, closes: 1, wanted }, width);
+        while known < 128 {
+            pattern.closes |= pattern.closes.checked_shl(known as u32).unwrap_or(0);
+            pattern.wanted |= pattern.wanted << known;
+            known *= 2;
+        }
+        pattern
+    }
+
+    /// From the value of this column on.
+    #[inline(always)]
+    fn closes(&self, column: usize) -> u64 {
+        self.closes.checked_shl((self.width - 1 - column) as u32).unwrap_or(0)
+    }
+
+    /// From the value of this column on.
+    #[inline(always)]
+    fn wanted(&self, column: usize) -> u64 {
+        if column < 64 { (self.wanted >> column) as u64 } else { u64::MAX }
+    }
 }
 
 struct Riding<'a> {
@@ -50,103 +89,105 @@ struct Riding<'a> {
     arena: &'a mut Vec<u8>,
 }
 
+/// The value that is gone through.
+struct Value {
+    column: usize,
+    begin: usize,
+    /// Something in it has to be written in another way.
+    is_odd: bool,
+}
+
 impl Walk for Riding<'_> {
     type Output = Ridden;
 
     #[inline(always)]
     fn walk<L: Look>(mut self) -> Ridden {
         let ride = self.ride;
-        let mut state = State::default();
         let mut ridden = Ridden { end: ride.start, rows: 0 };
-        let mut begin = ride.start + 1;
-        let mut value = Value { column: 0, is_odd: false };
-        let steps_over = ride.wants == Wants::Nothing;
-        self.open_row();
-        'chunks: for (at, chunk) in self.chunks.iter().enumerate() {
+        if ride.width == 0 || ride.most == 0 {
+            return ridden;
+        }
+        let pattern = Pattern::of(ride.width, ride.wants);
+        let mut state = State::default();
+        let mut value = Value { column: 0, begin: ride.start + 1, is_odd: false };
+        // Of each row that many cells are kept.
+        let (base, row) = (self.cells.len(), if ride.wants == Wants::Nothing { 0 } else { ride.width });
+        for (at, chunk) in self.chunks.iter().enumerate() {
             look_ahead(self.chunks, at);
             let seen = state.look(&L::of(chunk), ride.flavor.backslash);
-            let good = low_bits(seen.bad.trailing_zeros());
             let first = ride.start + 1 + at * CHUNK;
-            let mut counted = 0;
-            let ends = if steps_over { seen.closes } else { seen.commas | seen.closes };
-            for bit in bits(ends & good).map(|bit| bit as u32) {
-                let end = first + bit as usize;
-                let between = low_bits(bit) & !low_bits(counted);
-                value.is_odd |= seen.odd & between != 0;
-                if steps_over {
-                    value.column += (seen.commas & between).count_ones() as usize;
-                }
-                if !self.take(value, begin, end) {
-                    break 'chunks;
-                }
-                counted = bit;
-                if seen.closes & (1 << bit) == 0 {
-                    begin = end + 1;
-                    value = Value { column: value.column + 1, is_odd: false };
-                    continue;
-                }
-                if value.column + 1 != ride.width {
-                    break 'chunks;
-                }
-                ridden = Ridden { end: end + 1, rows: ridden.rows + 1 };
-                if ridden.rows == ride.most {
-                    return ridden;
-                }
-                // Behind `),(`, or the ride ends here.
-                begin = end + 3;
-                value = Value { column: 0, is_odd: false };
-                self.open_row();
+            let mut ends = (seen.commas | seen.closes) & low_bits(seen.bad.trailing_zeros());
+            let mut goes_on = seen.bad == 0;
+            let unlike = (L::compact(seen.closes, ends) ^ pattern.closes(value.column)) & low_bits(ends.count_ones());
+            if unlike != 0 {
+                // A row of another width.
+                ends &= L::spread(lowest(unlike), ends) - 1;
+                goes_on = false;
             }
-            if seen.bad != 0 {
+            let left = ride.most - ridden.rows;
+            if (seen.closes & ends).count_ones() as usize >= left {
+                let last = L::spread(1 << (left - 1), seen.closes & ends);
+                ends &= upto(last);
+                goes_on = false;
+            }
+            if row > 0 {
+                let place = base + ridden.rows * row;
+                self.cells.resize(place + ((seen.closes & ends).count_ones() as usize + 1) * row, Cell::NULL);
+                let mut wanted = L::spread(pattern.wanted(value.column), ends);
+                const { assert!(SHORTEST >= CHUNK, "only the first value that ends in a chunk may be long") }
+                if ends != 0 && first + ends.trailing_zeros() as usize - value.begin >= SHORTEST {
+                    wanted |= lowest(ends);
+                }
+                for bit in bits(wanted) {
+                    let before = ends & low_bits(bit as u32);
+                    let odd = seen.odd & low_bits(bit as u32);
+                    let (begin, is_odd) = match before {
+                        0 => (value.begin, value.is_odd || odd != 0),
+                        _ => (first + seen.next(before), odd & !upto(before) != 0),
+                    };
+                    let place = place + value.column + before.count_ones() as usize;
+                    if !self.take(place, is_odd, begin, first + bit) {
+                        ends = before;
+                        goes_on = false;
+                        break;
+                    }
+                }
+            }
+            let closes = seen.closes & ends;
+            if closes != 0 {
+                ridden.rows += closes.count_ones() as usize;
+                ridden.end = first + closes.ilog2() as usize + 1;
+            }
+            if !goes_on {
                 break;
             }
-            value.is_odd |= seen.odd & !low_bits(counted) != 0;
-            if steps_over {
-                value.column += (seen.commas & !low_bits(counted)).count_ones() as usize;
+            if ends == 0 {
+                value.is_odd |= seen.odd != 0;
+                continue;
             }
+            let column = if closes == 0 { value.column } else { 0 };
+            let of_row = ends & !upto(closes);
+            value = Value {
+                column: column + of_row.count_ones() as usize,
+                begin: first + seen.next(ends),
+                is_odd: seen.odd & !upto(ends) != 0,
+            };
         }
         // Of the row that was not finished.
-        let kept = self.cells.len().saturating_sub(self.row());
-        self.cells.truncate(kept);
+        self.cells.truncate(base + ridden.rows * row);
         ridden
     }
 }
 
-/// Which value of its row is gone through.
-#[derive(Clone, Copy)]
-struct Value {
-    column: usize,
-    /// Something in it has to be written in another way.
-    is_odd: bool,
-}
-
 impl Riding<'_> {
-    /// How many cells are made for a row.
+    /// Puts the value between `begin` and `end` in its place. `false`: it is none.
     #[inline(always)]
-    fn row(&self) -> usize {
-        if self.ride.wants == Wants::Nothing { 0 } else { self.ride.width }
-    }
-
-    #[inline(always)]
-    fn open_row(&mut self) {
-        self.cells.resize(self.cells.len() + self.row(), Cell::NULL);
-    }
-
-    /// Puts the value between `begin` and `end` in its place. `false`: it is none, or one too many.
-    #[inline(always)]
-    fn take(&mut self, value: Value, begin: usize, end: usize) -> bool {
-        if value.column >= self.ride.width {
-            return false;
-        }
-        let is_wanted = self.ride.wants.column(value.column) || end - begin >= SHORTEST;
-        if !is_wanted || self.row() == 0 {
-            return true;
-        }
+    fn take(&mut self, place: usize, is_odd: bool, begin: usize, end: usize) -> bool {
         let bytes = &self.bytes[begin..end];
         let bytes = if let [b' ', rest @ ..] = bytes { rest } else { bytes };
         let begin = end - bytes.len();
         let cell = match bytes {
-            [b'\'', .., b'\''] if !value.is_odd => Cell::borrowed(begin + 1, bytes.len() - 2),
+            [b'\'', .., b'\''] if !is_odd => Cell::borrowed(begin + 1, bytes.len() - 2),
             [b'0'..=b'9' | b'-', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') => {
                 Cell::borrowed(begin, bytes.len())
             }
@@ -156,7 +197,6 @@ impl Riding<'_> {
                 None => return false,
             },
         };
-        let place = self.cells.len() - self.ride.width + value.column;
         self.cells[place] = cell;
         true
     }
@@ -170,8 +210,21 @@ impl Riding<'_> {
 }
 
 /// The lowest `count` bits.
+#[inline(always)]
 fn low_bits(count: u32) -> u64 {
     if count >= u64::BITS { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// The lowest bit that is set.
+#[inline(always)]
+const fn lowest(word: u64) -> u64 {
+    word & word.wrapping_neg()
+}
+
+/// The bits up to the highest that is set.
+#[inline(always)]
+fn upto(word: u64) -> u64 {
+    low_bits(u64::BITS - word.leading_zeros())
 }
 
 /// What a chunk holds outside of strings.
@@ -183,6 +236,15 @@ struct Seen {
     odd: u64,
     /// What ends the ride.
     bad: u64,
+}
+
+impl Seen {
+    /// Where in the chunk the value begins that comes behind the last of these ends, one at least: behind a comma, or behind `),(`.
+    #[inline(always)]
+    fn next(&self, ends: u64) -> usize {
+        let last = ends.ilog2();
+        last as usize + if self.closes >> last & 1 == 1 { 3 } else { 1 }
+    }
 }
 
 /// What the bytes before a chunk say about its first byte. A ride starts behind a `(`.
@@ -207,10 +269,10 @@ struct State {
 
 impl State {
     #[inline(always)]
-    fn look(&mut self, lanes: &impl Look, backslash: bool) -> Seen {
+    fn look<L: Look>(&mut self, lanes: &L, backslash: bool) -> Seen {
         let backslashes = if backslash { lanes.any_of([b'\\']) } else { 0 };
         let quotes = lanes.any_of([b'\'']) & if backslash { !self.escapes(backslashes) } else { u64::MAX };
-        let strings = prefix_xor(quotes) ^ self.string;
+        let strings = L::parity(quotes) ^ self.string;
         self.string = ((strings as i64) >> 63) as u64;
         // The quote that opens a string counts as in it, the one that closes it does not.
         let (starts, ends) = (quotes & strings, quotes & !strings);
@@ -260,22 +322,14 @@ impl State {
 }
 
 /// The bytes behind these; the first one as `carried` from the chunk before.
+#[inline(always)]
 const fn after(bits: u64, carried: bool) -> u64 {
     bits << 1 | carried as u64
 }
 
+#[inline(always)]
 const fn last(bits: u64) -> bool {
     bits >> 63 == 1
-}
-
-/// Bit `i` is the parity of the bits up to `i`.
-const fn prefix_xor(mut bits: u64) -> u64 {
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^ bits << 32
 }
 
 #[cfg(test)]
