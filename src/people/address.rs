@@ -72,6 +72,12 @@ impl Address {
         })
     }
 
+    /// All that is told of it.
+    pub(super) fn told(&self) -> Told<'_> {
+        let [street, unit, city, postcode] = self.fields.fields();
+        Told { street, unit, city, postcode }
+    }
+
     /// House number and street words, abbreviated alike: `12 main st`.
     pub fn street(&self) -> &str {
         self.fields.field(0)
@@ -92,28 +98,49 @@ impl Address {
         self.fields.field(3)
     }
 
-    fn street_number(&self) -> Option<&str> {
-        self.street().split(' ').find(|token| is_number(token))
-    }
-
-    /// House number, in the street or before the unit's.
-    pub(super) fn number(&self) -> Option<&str> {
-        self.street_number().or_else(|| self.unit().split(' ').find(|token| is_number(token)))
-    }
-
-    /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
-    /// no street.
+    /// Equal for the same door whatever the spelling: see [`Told::door`].
     pub(super) fn door(&self) -> Option<[&str; 3]> {
-        let is_name = |token: &&str| !is_number(token) && !STREET_KINDS.contains_key(token) && token.chars().count() > 2;
-        let number = self.street_number().unwrap_or_default();
-        let word = self.street().split(' ').find(is_name).unwrap_or_default();
-        let place = if self.postcode().is_empty() { self.city() } else { self.postcode() };
-        (!number.is_empty() || !word.is_empty()).then_some([number, word, place])
+        self.told().door()
     }
 
     /// Whether both can be the same door.
     pub fn agrees(&self, other: &Address) -> bool {
-        !self.street().is_empty() && self.street_number() == other.street_number() && self.door() == other.door()
+        self.told().agrees(&other.told())
+    }
+}
+
+/// The fields of a folded address, found once for all that is asked of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub street: &'a str,
+    pub unit: &'a str,
+    pub city: &'a str,
+    pub postcode: &'a str,
+}
+
+impl<'a> Told<'a> {
+    fn street_number(&self) -> Option<&'a str> {
+        self.street.split(' ').find(|token| is_number(token))
+    }
+
+    /// House number, in the street or before the unit's.
+    pub(super) fn number(&self) -> Option<&'a str> {
+        self.street_number().or_else(|| self.unit.split(' ').find(|token| is_number(token)))
+    }
+
+    /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
+    /// no street.
+    fn door(&self) -> Option<[&'a str; 3]> {
+        let is_name = |token: &&str| !is_number(token) && !STREET_KINDS.contains_key(token) && token.chars().count() > 2;
+        let number = self.street_number().unwrap_or_default();
+        let word = self.street.split(' ').find(is_name).unwrap_or_default();
+        let place = if self.postcode.is_empty() { self.city } else { self.postcode };
+        (!number.is_empty() || !word.is_empty()).then_some([number, word, place])
+    }
+
+    /// Whether both can be the same door.
+    pub(super) fn agrees(&self, other: &Told<'_>) -> bool {
+        !self.street.is_empty() && self.street_number() == other.street_number() && self.door() == other.door()
     }
 }
 
@@ -168,7 +195,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn of(address: &'a Address) -> Lines<'a> {
+    pub(super) fn of(address: &Told<'a>) -> Lines<'a> {
         let squeezed = |text: &str, is_left_out: fn(&str) -> bool| {
             let mut all = String::with_capacity(text.len());
             text.split(' ').filter(|token| !is_number(token) && !is_left_out(token)).for_each(|token| all.push_str(token));
@@ -178,10 +205,10 @@ impl<'a> Lines<'a> {
             all
         };
         Lines {
-            kind: address.street().split(' ').next_back().and_then(|token| STREET_KINDS.get(token)).copied(),
+            kind: address.street.split(' ').next_back().and_then(|token| STREET_KINDS.get(token)).copied(),
             number: address.number(),
-            street: squeezed(address.street(), |token| STREET_KINDS.contains_key(token)),
-            estate: squeezed(address.unit(), |token| STREET_KINDS.contains_key(token) || UNIT_WORDS.contains(&token)),
+            street: squeezed(address.street, |token| STREET_KINDS.contains_key(token)),
+            estate: squeezed(address.unit, |token| STREET_KINDS.contains_key(token) || UNIT_WORDS.contains(&token)),
         }
     }
 
@@ -390,12 +417,12 @@ mod tests {
         };
         let (a, b) = (of("Darwinia Terrace", "47\nThe Canberra Hospital"), of("The Canberra Hospital", "47\ndarwiniaerrace"));
         assert_eq!([a.street(), a.unit()], ["47 darwinia ter", "the canberra hospital"]);
-        assert!(Lines::of(&a).share_estate(&Lines::of(&b)), "they have changed places");
-        let door = |x: &Address, y: &Address| Lines::of(x).share_door(&Lines::of(y));
+        assert!(Lines::of(&a.told()).share_estate(&Lines::of(&b.told())), "they have changed places");
+        let door = |x: &Address, y: &Address| Lines::of(&x.told()).share_door(&Lines::of(&y.told()));
         assert!(door(&of("87 Poynton Street", ""), &of("87 poyntonstreet", "")), "a space is lost");
         assert!(door(&of("262 Verbrugghen Street", ""), &of("262 verbrugghens treet", "")), "a space is misplaced");
         assert!(!door(&of("12 Main Street", ""), &of("12 Main Avenue", "")));
-        let estate = |x: &Address, y: &Address| Lines::of(x).share_estate(&Lines::of(y));
+        let estate = |x: &Address, y: &Address| Lines::of(&x.told()).share_estate(&Lines::of(&y.told()));
         assert!(estate(&of("180 Marconi Crescent", "Hamilton Park"), &of("84 Marconi Crescent", "Hamilton Park")));
         assert!(!estate(&of("180 Marconi Crescent", "Apartment 4"), &of("84 Marconi Crescent", "Apartment 4")));
         assert!(estate(&of("", "37\nelensra"), &of("37 Port Jackson Circuit", "elenera")));

@@ -320,7 +320,7 @@ impl Comparing<'_> {
             at += same.len();
             if at > foreseen {
                 foreseen = entries.len().min(at + AHEAD);
-                self.foresee(&entries[at - same.len()..foreseen]);
+                self.foresee(way, &entries[at - same.len()..foreseen]);
             }
             if same.len() < 2 {
                 continue;
@@ -417,9 +417,14 @@ impl Comparing<'_> {
     }
 
     /// Brings the records that these entries may bring together into the processor's cache: nobody waits for one after the other.
-    fn foresee(&self, entries: &[u64]) {
+    fn foresee(&self, way: Way, entries: &[u64]) {
         let meet = || entries.windows(2).filter(|pair| pair[0] >> 32 == pair[1] >> 32).flatten().map(|entry| *entry as u32);
         let mut seen = 0;
+        if way.is_faint() {
+            let met_in = |node: u32| u64::from(self.met_in[node as usize].load(Ordering::Relaxed));
+            black_box(meet().fold(0, |seen, node| seen ^ met_in(node) ^ self.meeting.foresee_outline(node)));
+            return;
+        }
         for node in meet() {
             let at = node as usize;
             seen ^= self.records.foresee_one(at) ^ u64::from(self.ways[at] ^ self.met_in[at].load(Ordering::Relaxed));
@@ -443,8 +448,7 @@ impl Comparing<'_> {
 
     /// Whether nothing can come of comparing two records that have hardly met.
     fn are_two(&self, way: Way, a: u32, b: u32) -> bool {
-        let record = |at: u32| (at as usize, self.records.record(at as usize));
-        way.is_faint() && self.meeting.are_two(record(a), record(b))
+        way.is_faint() && self.meeting.are_two(a as usize, b as usize)
     }
 
     fn compare(&self, way: Way, found: &mut Found, a: u32, b: u32, is_tried: bool) {

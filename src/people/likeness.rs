@@ -7,6 +7,7 @@ use super::{
     spelling::{edit_distance, is_typo},
 };
 use crate::detect::{is_given_name, is_surname};
+use smallvec::SmallVec;
 use std::{borrow::Cow, sync::LazyLock};
 
 /// How two names go together.
@@ -107,7 +108,8 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn of(name: &Name) -> Parts<'_> {
-        Parts { given: name.given(), middle: name.middle(), surname: name.surname(), maiden: name.maiden() }
+        let [given, middle, surname, maiden] = name.parts();
+        Parts { given, middle, surname, maiden }
     }
 }
 
@@ -232,14 +234,13 @@ fn is_garbled(a: &str, b: &str) -> bool {
         _ => 2,
     };
     let sorted = |text: &str| {
-        let mut letters: Vec<char> = text.chars().collect();
+        let mut letters: SmallVec<[char; 32]> = text.chars().collect();
         letters.sort_unstable();
         letters
     };
+    let same_letters = || a.len() == b.len() && sorted(a) == sorted(b);
     let is_known = |name: &str| is_given_name(name) || is_surname(name);
-    (edit_distance(a, b, errors) <= errors || (shorter > 3 && sorted(a) == sorted(b)))
-        && !(is_known(a) && is_known(b))
-        && !is_counterpart(a, b)
+    (edit_distance(a, b, errors) <= errors || (shorter > 3 && same_letters())) && !(is_known(a) && is_known(b)) && !is_counterpart(a, b)
 }
 
 /// `Daniel` and `Daniela`, `Mario` and `Maria`: two people, not a typing error.

@@ -115,6 +115,11 @@ impl Name {
         titled(self.given()).chain([b' ']).chain(titled(self.surname()))
     }
 
+    /// Given name, middle names, surname and maiden name.
+    pub(super) fn parts(&self) -> [&str; 4] {
+        self.tokens.fields()
+    }
+
     /// The given name; empty when there is none.
     pub fn given(&self) -> &str {
         self.tokens.field(0)

@@ -53,12 +53,41 @@ impl<const N: usize> Packed<N> {
         field.unwrap_or_default()
     }
 
+    /// All of them, for less than one after the other.
+    #[inline]
+    pub(super) fn fields(&self) -> [&str; N] {
+        match self {
+            Packed::Short { ends, text, .. } => cut(whole(ends, text), ends),
+            Packed::Long { ends, text, .. } => cut(text, ends),
+        }
+    }
+
     /// What else was to be told.
     pub(super) fn mark(&self) -> u8 {
         match self {
             Packed::Short { mark, .. } | Packed::Long { mark, .. } => *mark,
         }
     }
+}
+
+/// What a text is of that ends where the last of these fields does.
+#[inline]
+fn whole<'t>(ends: &[u8], text: &'t [u8]) -> &'t str {
+    let text = text.get(..ends.last().map_or(0, |end| usize::from(*end)));
+    text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+}
+
+/// A text cut where these fields end.
+#[inline]
+fn cut<'t, T: Copy + Into<u16>, const N: usize>(text: &'t str, ends: &[T; N]) -> [&'t str; N] {
+    let mut fields = [""; N];
+    let mut from = 0;
+    for (field, end) in fields.iter_mut().zip(ends) {
+        let end = usize::from((*end).into());
+        *field = text.get(from..end).unwrap_or_default();
+        from = end;
+    }
+    fields
 }
 
 /// Where a text lies.
@@ -133,6 +162,7 @@ mod tests {
             let packed = Packed::new(["12 main st", "", third, "62701"], 7);
             let fields = [0, 1, 2, 3, 4].map(|at| packed.field(at));
             assert_eq!(fields, ["12 main st", "", want, "62701", ""]);
+            assert_eq!(packed.fields()[..], fields[..4]);
             assert_eq!(packed.mark(), 7);
         }
     }

@@ -7,7 +7,7 @@ use super::{
     address::Lines,
     likeness::Likeness,
     name::Suffix,
-    record::{Class, Key, NONE, Number, Record, Records},
+    record::{Class, Key, NONE, Record, Records},
     spelling::{edit_distance, is_typo},
 };
 use smallvec::SmallVec;
@@ -522,16 +522,23 @@ pub(super) fn numbers(records: &Records, a: Record<'_>, b: Record<'_>, class: Cl
 
 /// How numbers of which none is the same compare.
 fn differing(records: &Records, a: Record<'_>, b: Record<'_>, class: Class) -> Numbers {
-    let texts = |node: Record<'_>| -> SmallVec<[Number; 2]> {
-        let of_class = node.keys().iter().filter(|key| key.class == class);
-        of_class.filter_map(|key| records.numbers.get(key.value)).filter(|text| !text.is_empty()).collect()
-    };
-    let (mine, theirs) = (texts(a), texts(b));
+    let of_class =
+        |node: Record<'_>| -> SmallVec<[u64; 2]> { node.keys().iter().filter(|key| key.class == class).map(|key| key.value).collect() };
+    let text = |number: u64| records.numbers.get(number).filter(|text| !text.is_empty());
+    let (mine, theirs) = (of_class(a), of_class(b));
     let mut comparable = false;
     for x in &mine {
-        for y in theirs.iter().filter(|y| x.len().abs_diff(y.len()) <= 1) {
+        for y in &theirs {
+            if records.numbers.are_far(*x, *y) {
+                comparable = true;
+                continue;
+            }
+            let (Some(x), Some(y)) = (text(*x), text(*y)) else { continue };
+            if x.len().abs_diff(y.len()) > 1 {
+                continue;
+            }
             comparable = true;
-            if edit_distance(x, y, 1) <= 1 {
+            if edit_distance(&x, &y, 1) <= 1 {
                 return Numbers::Near;
             }
         }
@@ -544,23 +551,27 @@ pub(super) fn doors(records: &Records, a: Record<'_>, b: Record<'_>) -> Door {
     let (Some(x), Some(y)) = (records.addresses.get(a.address as usize), records.addresses.get(b.address as usize)) else {
         return Door::Unknown;
     };
-    if a.address == b.address && !x.street().is_empty() {
+    let (x, y) = (x.told(), y.told());
+    if a.address == b.address && !x.street.is_empty() {
         return Door::Same;
     }
-    let area = (!x.postcode().is_empty() && x.postcode() == y.postcode())
-        || (!x.city().is_empty() && (x.city() == y.city() || is_typo(x.city(), y.city())));
-    if x.agrees(y) && (area || x.postcode().is_empty() || y.postcode().is_empty()) {
+    let area =
+        (!x.postcode.is_empty() && x.postcode == y.postcode) || (!x.city.is_empty() && (x.city == y.city || is_typo(x.city, y.city)));
+    if (area || x.postcode.is_empty() || y.postcode.is_empty()) && x.agrees(&y) {
         return Door::Same;
     }
-    let streetless = x.street().is_empty() || y.street().is_empty();
+    let streetless = x.street.is_empty() || y.street.is_empty();
     if streetless && !area {
         return Door::Unknown;
     }
     // Most addresses of one town are on sight those of two doors.
-    if x.unit().is_empty() && y.unit().is_empty() && (x.number().is_none() || x.number() != y.number()) {
-        return if area { Door::Area } else { Door::Different };
+    if x.unit.is_empty() && y.unit.is_empty() {
+        let number = x.number();
+        if number.is_none() || number != y.number() {
+            return if area { Door::Area } else { Door::Different };
+        }
     }
-    let (mine, theirs) = (Lines::of(x), Lines::of(y));
+    let (mine, theirs) = (Lines::of(&x), Lines::of(&y));
     if area && mine.share_estate(&theirs) {
         return Door::Near;
     }

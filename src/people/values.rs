@@ -95,8 +95,20 @@ impl Numbers {
 
     /// The number behind a key.
     pub fn get(&self, key: u64) -> Option<Number> {
-        let known = self.known.as_ref().and_then(|known| known.at(key).first());
-        known.map(|known| unpack(known.digits)).or_else(|| self.others.get(&key).copied())
+        self.digits(key).map(unpack).or_else(|| self.others.get(&key).copied())
+    }
+
+    fn digits(&self, key: u64) -> Option<Digits> {
+        self.known.as_ref()?.at(key).first().map(|known| known.digits)
+    }
+
+    /// Whether two numbers have as many digits, and more than two of them differ: what most numbers are to each other, seen without
+    /// writing them out.
+    pub(super) fn are_far(&self, a: u64, b: u64) -> bool {
+        let (Some(a), Some(b)) = (self.digits(a), self.digits(b)) else { return false };
+        let differ = a ^ b;
+        let digits = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x0111_1111_1111_1111;
+        differ >> (4 * MOST) == 0 && digits.count_ones() > 2
     }
 }
 
@@ -170,7 +182,10 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::record::mix, *};
+    use super::{
+        super::{record::mix, spelling::edit_distance},
+        *,
+    };
     use proptest::prelude::*;
 
     proptest! {
@@ -187,6 +202,23 @@ mod tests {
             for (at, text) in texts.iter().enumerate() {
                 prop_assert_eq!(numbers.get(key(at)), Number::fit(text));
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_that_are_far_are_more_than_an_error_apart(a in "[0-3]{0,16}", b in "[0-3]{0,16}", at in any::<prop::sample::Index>()) {
+            let mut near = a.clone().into_bytes();
+            if !near.is_empty() {
+                let at = at.index(near.len());
+                near.swap(at, (at + 1).min(a.len() - 1));
+            }
+            let near = String::from_utf8(near).expect("digits");
+            let mut numbers = Numbers::default();
+            [&a, &b, &near].into_iter().enumerate().for_each(|(key, text)| numbers.note(key as u64, text));
+            numbers.settle();
+            let is_far = |x: &str, y: &str| x.len() == y.len() && edit_distance(x, y, 1) > 1;
+            prop_assert!(!numbers.are_far(0, 2) && (!numbers.are_far(0, 1) || is_far(&a, &b)));
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::{
     address::Address,
-    apart::Glance,
+    apart::{Glance, Outline},
     likeness::joined,
     name::Name,
     namesakes::Namesakes,
@@ -206,8 +206,9 @@ pub(super) struct Meeting<'a> {
     places: Vec<PlaceHashes>,
     /// By record, name and host of an e-mail address, 0 for none; of few records only.
     mails: Vec<(u64, u64)>,
-    /// By name; of few records only.
+    /// By name, and by record; of few records only.
     glances: Vec<Glance>,
+    outlines: Vec<Outline>,
     /// By record: [`RARE`], [`TRIED`].
     traits: Vec<u8>,
     pub(super) namesakes: Namesakes,
@@ -237,10 +238,15 @@ impl<'a> Meeting<'a> {
                 *hashes = (hash_text(name), hash_text(host));
             }
         }
-        let glances = if records.few { records.names.par_iter().map(Glance::of).collect() } else { Vec::new() };
+        let glances: Vec<Glance> = if records.few { records.names.par_iter().map(Glance::of).collect() } else { Vec::new() };
+        let outline = |(at, mail): (usize, &(u64, u64))| {
+            let node = records.record(at);
+            Outline::of(records, node, glances.get(node.name as usize).copied().unwrap_or_default(), mail.0 != 0)
+        };
         Meeting {
             namesakes,
             is_dated,
+            outlines: mails.par_iter().enumerate().map(outline).collect(),
             glances,
             records,
             names,
@@ -311,6 +317,12 @@ impl<'a> Meeting<'a> {
         of_name ^ self.glance(node).map_or(0, |glance| u64::from(glance.any()))
     }
 
+    /// The same for what few records meet by.
+    #[inline]
+    pub(super) fn foresee_outline(&self, node: u32) -> u64 {
+        self.outlines.get(node as usize).map_or(0, |outline| outline.any().into())
+    }
+
     /// Whether names have so little in common that it is seen at a glance. Only few records are looked at.
     pub(super) fn agree_in_nothing(&self, a: Record<'_>, b: Record<'_>) -> bool {
         matches!((self.glance(a), self.glance(b)), (Some(x), Some(y)) if x.agrees_in_nothing_with(*y))
@@ -318,7 +330,21 @@ impl<'a> Meeting<'a> {
 
     /// Whether two records are those of two people, as far as their names tell, and nothing else is likely to outweigh that. Only few
     /// records are looked at.
-    pub(super) fn are_two(&self, (at, a): (usize, Record<'_>), (bt, b): (usize, Record<'_>)) -> bool {
+    pub(super) fn are_two(&self, at: usize, bt: usize) -> bool {
+        let (Some(x), Some(y)) = (self.outlines.get(at), self.outlines.get(bt)) else { return false };
+        let names_are_two = x.names_are_two(y);
+        if names_are_two && x.shares_nothing(y) {
+            return true;
+        }
+        if names_are_two {
+            return rule::share_nothing(self.records.record(at), self.records.record(bt));
+        }
+        self.are_two_in_full(at, bt)
+    }
+
+    /// The same, whatever can be seen at once.
+    fn are_two_in_full(&self, at: usize, bt: usize) -> bool {
+        let (a, b) = (self.records.record(at), self.records.record(bt));
         let name = |node: Record<'_>| self.records.names.get(node.name as usize);
         let (Some(x), Some(y)) = (self.glance(a), self.glance(b)) else { return false };
         let has_mail = |at: usize| self.mails.get(at).is_some_and(|mail| mail.0 != 0);
@@ -326,7 +352,8 @@ impl<'a> Meeting<'a> {
         let hardly_agree = || !agree_elsewhere() && rule::doors(self.records, a, b) < Door::Near;
         let names_are_two = || {
             let (Some(x), Some(y)) = (name(a), name(b)) else { return false };
-            let [given, surname] = x.levels(y);
+            // At a glance they are not apart.
+            let [given, surname] = x.levels_in_full(y);
             given == 1 || (surname == 1 && hardly_agree())
         };
         (x.are_two(*y) || if x.surnames_differ(*y) { hardly_agree() } else { names_are_two() }) && rule::share_nothing(a, b)
@@ -558,7 +585,11 @@ pub(super) fn soundex(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{address, name},
+        *,
+    };
+    use proptest::prelude::*;
 
     #[test]
     fn soundex_of_published_examples() {
@@ -582,6 +613,32 @@ mod tests {
             let meeting = Meeting::new(&records, 1);
             for (at, node) in records.all() {
                 assert_eq!(meeting.ways_by_name(node), meeting.ways_by_parts(at, node), "{node:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_seen_at_once_is_what_is_seen_when_looked_at(
+            all in prop::collection::vec(
+                ("(ann|anna|mary|jo|joan|peter|pete|robert|bob) (smith|smyth|jones|brown|browne)", 0..4u32, 0..5usize, 0..6u64),
+                2..9,
+            ),
+        ) {
+            let addresses = ["", "12 Main Street, Fresno, CA 93701", "12 Main St, Fresno, CA 93701", "7 Main Street, Fresno, CA 93701", "Rose Cottage, Fresno"];
+            let mut records = Records { few: true, ..Records::default() };
+            for (full, birth, address, key) in &all {
+                records.names.extend(Name::from_parts(&name::Parts { full, ..name::Parts::default() }));
+                let class = [Class::Phone, Class::Unverified, Class::Own, Class::Reference][*key as usize % 4];
+                records.add_plain(records.names.len() as u32 - 1, [0, 19_900_203, 19_900_204, 19_711_130][*birth as usize], Key { class, value: key / 4 });
+                if let Some(address) = Address::from_parts(&address::Parts { full: addresses[*address], ..address::Parts::default() }) {
+                    records.nodes.last_mut().expect("one was added").address = records.addresses.len() as u32;
+                    records.addresses.push(address);
+                }
+            }
+            let meeting = Meeting::new(&records, 1);
+            for (a, b) in (0..all.len()).flat_map(|a| (0..a).map(move |b| (a, b))) {
+                prop_assert_eq!(meeting.are_two(a, b), meeting.are_two_in_full(a, b), "{:?} {:?}", &all[a], &all[b]);
             }
         }
     }

@@ -5,9 +5,9 @@
     expect(unsafe_code, reason = "the language asks for it around instructions that not every processor of the target has")
 )]
 
+use super::bits;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::vector::{Lanes, Pair, Tables, Wide};
-use super::bits;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use std::arch::x86_64::{_mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _pdep_u64, _pext_u64};
 
