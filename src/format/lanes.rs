@@ -6,13 +6,17 @@
 //! chunks is worked on at once ([`Eight`]), and beginnings of words are looked up eight and sixteen at a time ([`Sieve`]).
 
 mod eight;
+mod openings;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod orders;
 mod sieve;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod sift;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
 
 pub(crate) use eight::{EIGHT, Eight, STRETCH, Words};
+pub(crate) use openings::Openings;
 pub(crate) use sieve::{Sieve, mask};
 
 pub(crate) const CHUNK: usize = 64;
@@ -67,6 +71,12 @@ pub(crate) trait Look: Copy {
     #[inline(always)]
     fn leads(&self) -> u64 {
         self.within(0xc0, 0xff)
+    }
+
+    /// Of which of these bytes, by the one behind each, a word may begin with the two; of all where the width has no quick way to it.
+    #[inline(always)]
+    fn may_open(_: &Openings, _: &[u8; CHUNK], _: &[u8; CHUNK]) -> u64 {
+        u64::MAX
     }
 
     /// See [`Sieve::each`].
