@@ -6,14 +6,18 @@
 //! chunks is worked on at once ([`Eight`]), and beginnings of words are looked up eight and sixteen at a time ([`Sieve`]).
 
 mod eight;
+mod openings;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod orders;
 mod sieve;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod sift;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vector;
 mod word;
 
 pub(crate) use eight::{EIGHT, Eight, STRETCH, Words};
+pub(crate) use openings::Openings;
 pub(crate) use sieve::{Sieve, mask};
 pub(crate) use word::Word;
 
@@ -69,6 +73,12 @@ pub(crate) trait Look: Copy + Word {
     #[inline(always)]
     fn leads(&self) -> u64 {
         self.within(0xc0, 0xff)
+    }
+
+    /// Of which of these bytes, by the one behind each, a word may begin with the two; of all where the width has no quick way to it.
+    #[inline(always)]
+    fn may_open(_: &Openings, _: &[u8; CHUNK], _: &[u8; CHUNK]) -> u64 {
+        u64::MAX
     }
 
     /// See [`Sieve::each`].

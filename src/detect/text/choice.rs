@@ -4,7 +4,7 @@
 //! known of eight rows; what is kept is then looked at ([`super::numbers`]).
 
 use super::{
-    Scan, Scanner,
+    Scan, Scanner, TILE,
     context::{ANYBODY, mark},
     forms::{MIXED, Nexts, mixed_place, sign},
     phones::Enough,
@@ -14,13 +14,39 @@ use crate::format::{
     TextKind,
     lanes::{CHUNK, EIGHT, Eight, Look, STRETCH},
 };
+use std::ops::Range;
 
-/// A number that is worth a look.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The numbers of a tile that are worth a look.
+#[derive(Debug, Default)]
 pub(super) struct Chosen {
-    /// Its first digit.
-    pub at: usize,
-    pub part: Part,
+    /// Where the tile begins.
+    from: usize,
+    /// Where their first digits stand in it, and in the bits behind that what they are a part of.
+    noted: Vec<u16>,
+    count: usize,
+}
+
+impl Chosen {
+    /// Makes room for the numbers of a tile of these rows, of which every second character may begin one.
+    pub(super) fn clear(&mut self, rows: &Range<usize>) {
+        (self.from, self.count) = (rows.start * CHUNK, 0);
+        let most = rows.len() * CHUNK / 2 + EIGHT;
+        if self.noted.len() < most {
+            self.noted.resize(most, 0);
+        }
+    }
+
+    /// Their first digits, in the order of the text, and what they are a part of.
+    pub(super) fn each(&self) -> impl Iterator<Item = (usize, Part)> {
+        self.noted.iter().take(self.count).map(|noted| usize::from(*noted)).map(|noted| {
+            let part = match (noted >> SHORT & 1, noted >> BEHIND_LETTERS & 1) {
+                (_, 1) => Part::Mixed,
+                (1, _) => Part::Shape,
+                _ => Part::Any,
+            };
+            (self.from + noted % (TILE * CHUNK), part)
+        })
+    }
 }
 
 /// What a number is a part of.
@@ -51,7 +77,7 @@ pub(super) struct Choice<'a> {
     phone: u64,
     /// Room for the places of the numbers in eight rows.
     places: &'a mut [u16; STRETCH],
-    chosen: &'a mut Vec<Chosen>,
+    chosen: &'a mut Chosen,
 }
 
 /// What is known of the numbers in eight rows, by bits.
@@ -68,7 +94,7 @@ struct Known<E> {
 }
 
 impl<'a> Choice<'a> {
-    pub(super) fn of(scan: &'a Scan<'_>, places: &'a mut [u16; STRETCH], chosen: &'a mut Vec<Chosen>) -> Choice<'a> {
+    pub(super) fn of(scan: &'a Scan<'_>, places: &'a mut [u16; STRETCH], chosen: &'a mut Chosen) -> Choice<'a> {
         let scanner = &scan.detectors.scanner;
         let is_dated = scan.kind != TextKind::Lines;
         let (reach, marks) = scan.around.rows();
@@ -81,39 +107,36 @@ impl<'a> Choice<'a> {
     /// letters [`Scan::may_be_mixed`].
     #[inline(always)]
     fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
-        let row = places.without(E::all(6));
-        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
-        let are = |words: E| words.has(places);
-        let most = |of: E, most: u64| of.is_at_most(E::all(most));
-        let either = |is: E, one: E, other: E| is & one | !is & other;
+        let (row, eights) = (places.without(E::all(6)), places.eights_of(text));
         let are_numbers = nexts.first.is_at_most(nexts.digits);
-        let (are_mixed, are_rests) = (are(numbers.mixed), are(known.rests));
+        let (are_mixed, are_rests) = (numbers.mixed.has(places), known.rests.has(places));
         // What is behind letters begins with them.
-        let before = (!window(numbers.letters)).zeros_above() & are_mixed;
-        let (length, lead) = (before.plus(nexts.first), either(are_mixed, before, nexts.digits));
-        let mixed = mixed_place(length, lead).plus(either(are_mixed, E::all(MIXED[1]), E::all(MIXED[0])));
-        let near = either(are_mixed, known.around.pick(row), known.near.pick(row) & are(known.reach)) | E::all(ANYBODY);
-        let marks = either(are_numbers & !are_mixed, nexts.places(), mixed).look_up(self.scanner.forms.marks());
+        let before = (!E::windows(numbers.letters, places)).zeros_above() & are_mixed;
+        let (length, lead) = (before.plus(nexts.first), are_mixed.choose(before, nexts.digits));
+        let mixed = mixed_place(length, lead).plus(are_mixed.choose(E::all(MIXED[1]), E::all(MIXED[0])));
+        let near = are_mixed.choose(known.around.pick(row), known.near.pick(row) & known.reach.has(places)) | E::all(ANYBODY);
+        let marks = (are_numbers & !are_mixed).choose(nexts.places(), mixed).look_up(self.scanner.forms.marks());
         let shapes = (marks & near).filled() & (are_mixed | !are_rests);
         let colons = nexts.after.is(E::all(u64::from(b':')));
-        let long = !most(length, (self.scanner.shortest_word as u64).saturating_sub(1));
+        let long = !length.is_at_most(E::all((self.scanner.shortest_word as u64).saturating_sub(1)));
         // See `Scan::may_dial`.
-        let dial = E::below((!window(numbers.dial)).zeros());
-        let few = most((window(numbers.digits) & dial & E::all(u64::from(u32::MAX))).ones(), 6);
-        let is_set_apart = (window(numbers.set_apart) & dial).filled() | are(numbers.is_set_apart);
-        let form = is_set_apart | self.enough.which_may_be(places.bytes_of(E::all(0), text), nexts.first, nexts.length);
-        let dials = are(numbers.dialled) & !few & (form | known.is_phone_near.pick(row));
+        let dial = E::below((!E::windows(numbers.dial, places)).zeros());
+        let few = (E::windows(numbers.digits, places) & dial & E::all(u64::from(u32::MAX))).ones().is_at_most(E::all(6));
+        let is_set_apart = (E::windows(numbers.set_apart, places) & dial).filled() | numbers.is_set_apart.has(places);
+        let form = is_set_apart | self.enough.which_may_be(eights & E::all(0xff), nexts.first, nexts.length);
+        let dials = numbers.dialled.has(places) & !few & (form | known.is_phone_near.pick(row));
         let dots = nexts.sign.is(E::all(u64::from(sign::DOT)));
-        let v4 = !are_rests & dots & are_numbers & most(nexts.first, 3) & most(nexts.length, 3);
-        let mut whole = are(numbers.apart) | v4 | dials;
+        let v4 =
+            !are_rests & dots & are_numbers & nexts.first.is_at_most(E::all(3)) & nexts.length.is_at_most(E::all(3)) & !are_inside(eights);
+        let mut whole = numbers.apart.has(places) | v4 | dials;
         if self.is_dated {
-            let behind = window(numbers.digits).without(nexts.first);
+            let behind = E::windows(numbers.digits, places).without(nexts.first);
             let four = E::all(0xf);
-            whole = whole | most(nexts.first, 4) & (behind.without(behind.zeros()) & four).is(four);
+            whole = whole | nexts.first.is_at_most(E::all(4)) & (behind.without(behind.zeros()) & four).is(four);
         }
-        let iban = before.is(E::all(2)) & !most(length, 3) & !most(nexts.digits, 1);
-        let behind_letters = iban | !most(before, CHUNK as u64 - 1);
-        shapes | colons & most(length, 4) | long | either(are_mixed, behind_letters, whole)
+        let iban = before.is(E::all(2)) & !length.is_at_most(E::all(3)) & !nexts.digits.is_at_most(E::all(1));
+        let behind_letters = iban | !before.is_at_most(E::all(CHUNK as u64 - 1));
+        shapes | colons & length.is_at_most(E::all(4)) | long | are_mixed.choose(behind_letters, whole)
     }
 }
 
@@ -153,7 +176,7 @@ impl Each for Choice<'_> {
             &last
         });
         // Noted without a branch, which would mostly be guessed wrong.
-        let mut kept = 0;
+        let base = L::Eight::all(from.wrapping_sub(self.chosen.from) as u64 % (TILE * CHUNK) as u64);
         for group in 0..count.div_ceil(EIGHT) {
             let Some(places) = self.places.get(group * EIGHT..).and_then(|rest| rest.first_chunk()) else { break };
             let eight = L::Eight::of_places(places);
@@ -161,29 +184,29 @@ impl Each for Choice<'_> {
             let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
             let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
             // What else is known of them goes along in further bits.
-            let flag = |of: L::Eight, bit: u32| of.has(eight) & L::Eight::all(1 << bit);
-            let noted = eight | flag(short, SHORT) | flag(numbers.mixed, BEHIND_LETTERS);
-            // Never beyond what is read already.
-            let Some(free) = self.places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut()) else { break };
+            let is_short = short.has(eight) & L::Eight::all(1 << SHORT);
+            let noted = eight.plus(base) | is_short | numbers.mixed.has(eight) & L::Eight::all(1 << BEHIND_LETTERS);
+            let Some(free) = self.chosen.noted.get_mut(self.chosen.count..).and_then(|rest| rest.first_chunk_mut()) else { break };
             noted.pack(worth, free);
-            kept += worth.count_ones() as usize;
-        }
-        for noted in self.places.iter().take(kept).map(|noted| usize::from(*noted)) {
-            let at = from + noted % (EIGHT * CHUNK);
-            let part = match (noted >> SHORT & 1, noted >> BEHIND_LETTERS & 1) {
-                (_, 1) => Part::Mixed,
-                (1, _) => Part::Shape,
-                _ => Part::Any,
-            };
-            self.chosen.push(Chosen { at, part });
+            self.chosen.count += worth.count_ones() as usize;
         }
     }
 }
 
-/// Behind the place of a number in eight rows, whether it is worth no more than a look for shapes,
-const SHORT: u32 = 9;
+/// Behind the place of a number in a tile, whether it is worth no more than a look for shapes,
+const SHORT: u32 = 13;
 /// and whether it stands behind letters.
-const BEHIND_LETTERS: u32 = 10;
+const BEHIND_LETTERS: u32 = 14;
+const _: () = assert!(TILE * CHUNK == 1 << SHORT);
+
+/// Which addresses of IPv4 begin as those inside of networks do ([`Scan::is_inside`]), by their first eight characters.
+#[inline(always)]
+fn are_inside<E: Eight>(eights: E) -> E {
+    const TEN: u64 = u64::from_le_bytes(*b"10.\0\0\0\0\0");
+    const LOCAL: u64 = u64::from_le_bytes(*b"127.\0\0\0\0");
+    const PRIVATE: u64 = u64::from_le_bytes(*b"192.168.");
+    (eights & E::all(u64::MAX >> 40)).is(E::all(TEN)) | (eights & E::all(u64::MAX >> 32)).is(E::all(LOCAL)) | eights.is(E::all(PRIVATE))
+}
 
 #[cfg(test)]
 mod tests {
@@ -221,11 +244,12 @@ mod tests {
             let mut scan = Scan::of(&ALL, bytes, kind, &planes, &mut found);
             scan.walk();
             let rows = planes.rows.count();
-            let (mut chosen, mut all, blocks) = (Vec::new(), Vec::new(), rows.div_ceil(EIGHT));
+            let (mut chosen, mut all, blocks) = (Chosen::default(), Vec::new(), rows.div_ceil(EIGHT));
+            chosen.clear(&(0..rows));
             planes.each_numbers(0..blocks, &mut Before::default(), Choice::of(&scan, &mut [0; STRETCH], &mut chosen));
             planes.each_numbers(0..blocks, &mut Before::default(), search::Noting(&mut all));
             for (at, numbers) in all.iter().enumerate().take(rows) {
-                let is_chosen = |at: usize, part: Part| chosen.contains(&Chosen { at, part });
+                let is_chosen = |at: usize, part: Part| chosen.each().any(|one| one == (at, part));
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
                 for bit in bits(whole) {

@@ -72,11 +72,14 @@ pub(super) mod sign {
     /// The same as [`of`] of eight.
     #[inline(always)]
     pub(super) fn of_eight<E: Eight>(gap: E, sign: E) -> E {
-        let is_one = gap.is(E::all(1));
-        let is = |byte: u8| sign.is(E::all(u64::from(byte)));
-        let kind = |byte: u8| is(byte) & E::all(u64::from(ONE[usize::from(byte)]));
-        let other = !(is(b' ') | is(b'-') | is(b'.') | is(b'/')) & E::all(u64::from(OTHER));
-        is_one & (kind(b'-') | kind(b'.') | kind(b'/') | other) | !is_one & gap.least(E::all(4)).plus(E::all(u64::from(OTHER) - 1))
+        let (mut one, mut known) = (E::all(0), E::all(0));
+        for byte in *b" -./" {
+            let is = sign.is(E::all(u64::from(byte)));
+            known = known | is;
+            one = one | is & E::all(u64::from(ONE[usize::from(byte)]));
+        }
+        let one = one | !known & E::all(u64::from(OTHER));
+        gap.is(E::all(1)).choose(one, gap.least(E::all(4)).plus(E::all(u64::from(OTHER) - 1)))
     }
 
     /// So many signs, of which this is the first.
@@ -223,14 +226,12 @@ impl<E: Eight> Nexts<E> {
     /// are digits.
     #[inline(always)]
     pub(super) fn of(text: &[u8; STRETCH], places: E, runs: [E; 2], digits: [E; 2]) -> Nexts<E> {
-        let row = places.without(E::all(6));
-        let window = |[low, high]: [E; 2]| low.pick(row).window(high.pick(row), places);
-        let run = window(runs);
+        let run = E::windows(runs, places);
         let first = (!run).zeros();
         let rest = run.without(first);
         let gap = rest.zeros();
         let after = places.bytes_of(first, text);
-        let digits = window(digits);
+        let digits = E::windows(digits, places);
         let length = (!rest.without(gap)).zeros();
         let letters = !(!digits.without(first).without(gap)).zeros().is(length);
         Nexts { first, sign: sign::of_eight(gap, after), length, letters, after, digits: (!digits).zeros() }

@@ -23,6 +23,8 @@ struct Joining<T> {
     capitals: T,
     /// Spaces, brackets, hyphens.
     gaps: T,
+    /// Those, full stops and slashes.
+    dialling: T,
 }
 
 impl<T> Joining<T> {
@@ -39,6 +41,7 @@ impl<T> Joining<T> {
             percents: to(self.percents),
             capitals: to(self.capitals),
             gaps: to(self.gaps),
+            dialling: to(self.dialling),
         }
     }
 }
@@ -132,6 +135,7 @@ fn lay<L: Look>(
         percents: here.percents,
         capitals: here.capitals,
         gaps: here.spaces | here.hyphens,
+        dialling: here.spaces | here.hyphens | here.slashes | here.points & !here.commas,
     };
     // Of byte `i`: the class of the byte so many before it, and that of the one behind it.
     let back = |now: L::Eight, before: L::Eight, far: u32| now.up(now.preceding(before), far);
@@ -163,6 +167,7 @@ fn lay<L: Look>(
     to.set(plane::ATS, here.ats);
     to.set(plane::STRANGE, !here.of_phrase);
     to.set(plane::SET_APART, here.set_apart);
+    to.set(plane::MIDDLE, back(now.dialling, before.dialling, 1) & back(now.digits, before.digits, 2));
     to.set(plane::CAPITALISED, (here.capitals | here.words & !here.alphanumeric) & !in_word);
     *before = now;
 }
@@ -178,6 +183,7 @@ struct Classes<E> {
     slashes: E,
     /// `.`, `,`: join digits.
     points: E,
+    commas: E,
     colons: E,
     ats: E,
     dollars: E,
@@ -222,6 +228,8 @@ impl<E: Eight> Classes<E> {
             hyphens: of[2],
             slashes: of[3],
             points: of[4],
+            // They have the bit of what sets numbers apart as well.
+            commas: of[4] & of[15],
             colons: of[5],
             ats: of[6],
             dollars: of[7],
@@ -232,7 +240,7 @@ impl<E: Eight> Classes<E> {
             capitals: of[12] & alphanumeric,
             hexadecimal: of[13],
             of_phrase: of[14],
-            set_apart: of[15],
+            set_apart: of[15] & !of[4],
         }
     }
 }
@@ -258,7 +266,7 @@ fn compare<L: Look>(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
         lanes.within(b'A', b'Z') | lanes.leads(),
         lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
         alphanumeric | lanes.any_of(BETWEEN),
-        lanes.any_of(*b"+("),
+        lanes.any_of(*b"+(,"),
     ]
 }
 
@@ -295,7 +303,7 @@ static TABLE: Table = {
             is.is_ascii_uppercase(),
             is.is_ascii_hexdigit() && !is.is_ascii_digit(),
             is_of_phrase(is),
-            matches!(is, b'+' | b'('),
+            matches!(is, b'+' | b'(' | b','),
         ];
         let mut class = 0;
         while class < of.len() {

@@ -127,7 +127,7 @@ struct Scan<'t> {
     scratch: Vec<u8>,
     around: context::Around,
     /// Room that is used again.
-    chosen: Vec<choice::Chosen>,
+    chosen: choice::Chosen,
     /// German text writes every noun with a capital.
     capitalises_nouns: bool,
     /// Where addresses stand: their streets are called after people.
@@ -180,7 +180,7 @@ impl<'t> Scan<'t> {
             layer: layer::Layer::default(),
             scratch: Vec::new(),
             around: context::Around::kept(),
-            chosen: Vec::new(),
+            chosen: choice::Chosen::default(),
             capitalises_nouns: is_prose(kind) && is_german(text),
             taken: Vec::new(),
         }

@@ -5,7 +5,7 @@
 
 use super::{
     Scan,
-    choice::{Choice, Chosen, Part},
+    choice::{Choice, Part},
     context::ANYBODY,
     forms::{Entry, Further, Next, Seekers, sign, state},
     is_word,
@@ -35,12 +35,12 @@ impl Scan<'_> {
         let planes = self.planes;
         let Some(places) = scratch.places() else { return };
         let mut chosen = std::mem::take(&mut self.chosen);
-        chosen.clear();
+        chosen.clear(&rows);
         planes.each_numbers(rows.start / EIGHT..rows.end.div_ceil(EIGHT), before, Choice::of(self, places, &mut chosen));
         // In the order of the text, in which what is found is kept.
         let mut signs = planes.ats.places_in(rows);
         let mut next = signs.next();
-        for Chosen { at, part } in chosen.iter().copied() {
+        for (at, part) in chosen.each() {
             while let Some(sign) = next.filter(|sign| *sign < at) {
                 self.sign(sign, 1);
                 next = signs.next();

@@ -16,7 +16,7 @@ use std::{cell::Cell, ops::Range};
 #[repr(align(64))]
 pub(super) struct Block([Cell<[u64; EIGHT]>; PLANES]);
 
-/// One more than there are: blocks are found by a shift.
+/// Blocks are found by a shift.
 const PLANES: usize = 16;
 
 impl Block {
@@ -64,6 +64,8 @@ pub(super) mod plane {
     pub(in crate::detect::text) const STRANGE: usize = 13;
     /// What sets a telephone number apart.
     pub(in crate::detect::text) const SET_APART: usize = 14;
+    /// What a digit and a sign of telephone numbers stand before: none begins here.
+    pub(in crate::detect::text) const MIDDLE: usize = 15;
 }
 
 /// Room for the classes of a text.

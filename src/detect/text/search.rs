@@ -17,7 +17,14 @@ impl Planes<'_> {
     pub(super) fn each_stem(&self, blocks: Range<usize>, text: &[u8], stems: &Stems, scratch: &mut Scratch, each: impl FnMut(usize)) {
         let from = blocks.start * EIGHT * CHUNK;
         let count = widest(StemSearch { rows: self.rows, range: blocks, text, stems, scratch });
-        scratch.places.iter().take(count).map(|place| from + usize::from(*place)).for_each(each);
+        // Of what the sieve lets through most is told apart by the first letters alone: noted without a branch as well.
+        let mut kept = 0;
+        for at in 0..count.min(scratch.places.len()) {
+            let place = scratch.places[at];
+            scratch.places[kept] = place;
+            kept += usize::from(stems.may_begin(text, from + usize::from(place)));
+        }
+        scratch.places.iter().take(kept).map(|place| from + usize::from(*place)).for_each(each);
     }
 
     /// Hands over the numbers of each eight rows of these blocks. `before` goes from blocks to the next.
@@ -57,6 +64,12 @@ impl<E: Eight> Two<E> {
     #[inline(always)]
     fn and_ahead(self, places: u32) -> Two<E> {
         self & self.ahead(places)
+    }
+
+    /// Where it holds of four characters in a row.
+    #[inline(always)]
+    fn four(self) -> Two<E> {
+        self.and_ahead(1).and_ahead(2)
     }
 
     #[inline(always)]
@@ -136,7 +149,7 @@ pub(super) struct Numbers<E> {
     pub all: E,
     /// and may say something without a word near them: what does has seven characters in a row, an address of IPv6 nine.
     pub likely: E,
-    /// Those that begin seven digits and signs of telephone numbers in a row,
+    /// Those that begin seven digits and signs of telephone numbers in a row, and stand in the middle of none,
     pub dialled: E,
     /// that have a capital and a space or hyphen before them.
     pub apart: E,
@@ -229,17 +242,17 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 continue;
             }
             // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
-            let four = |of: Two<L::Eight>| of.and_ahead(1).and_ahead(2);
-            let run = four(runs);
-            let hexadecimal = four(of.two(plane::HEXADECIMAL)).and_ahead(4).and_ahead(1).low;
-            let form = run.and_ahead(3).low | run.low & !four(digits).low | hexadecimal;
+            let run = runs.four();
+            let hexadecimal = of.two::<L::Eight>(plane::HEXADECIMAL).four().and_ahead(4).and_ahead(1).low;
+            let form = run.and_ahead(3).low | run.low & !digits.four().low | hexadecimal;
             let dial = of.two::<L::Eight>(plane::DIALLED);
-            let dialled = all & four(dial).and_ahead(3).low;
+            let many = all & dial.four().and_ahead(3).low;
+            let dialled = many & !of.here::<L::Eight>(plane::MIDDLE);
             let apart = all & of.here(plane::APART);
             let (set_apart, set_before) = (of.two::<L::Eight>(plane::SET_APART), of.preceding(plane::SET_APART));
             let numbers = Numbers {
                 all,
-                likely: dialled | apart | all & form & !rests,
+                likely: dialled | apart | (many | all & form) & !rests,
                 dialled,
                 apart,
                 mixed,
@@ -287,6 +300,9 @@ impl<E: FnMut(usize)> Walk for PhraseSearch<'_, E> {
             // Where one stands among the next so many, by doubling.
             let thirty_two = bad.or_ahead(1).or_ahead(2).or_ahead(4).or_ahead(8).or_ahead(16);
             let good = starts & !thirty_two.or_ahead(12).low;
+            if good.which() == 0 {
+                continue;
+            }
             for (row, good) in good.words().into_iter().enumerate() {
                 bits(good).for_each(|bit| (self.each)((at * EIGHT + row) * CHUNK + bit));
             }
@@ -347,15 +363,6 @@ impl Walk for StemSearch<'_> {
         if places.len() < length + CHUNK {
             places.resize(length + CHUNK, 0);
         }
-        let mut count = 0;
-        for (at, block) in self.range.clone().enumerate() {
-            let Some(block) = self.rows.block(block) else { break };
-            for (row, begin) in block.plane::<L::Eight>(plane::BEGINNINGS).words().into_iter().enumerate() {
-                let Some(free) = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut()) else { break };
-                L::list(begin, (at * BLOCK + row * CHUNK) as u16, free);
-                count += begin.count_ones() as usize;
-            }
-        }
         let rest = self.text.get(self.range.start * BLOCK..).unwrap_or_default();
         let text = rest.get(..length + CHUNK).unwrap_or_else(|| {
             if last.len() < length + CHUNK {
@@ -367,6 +374,21 @@ impl Walk for StemSearch<'_> {
             behind.iter_mut().take(CHUNK).for_each(|byte| *byte = 0);
             &last[..length + CHUNK]
         });
+        let mut count = 0;
+        for (at, block) in self.range.clone().enumerate() {
+            let Some(block) = self.rows.block(block) else { break };
+            for (row, begin) in block.plane::<L::Eight>(plane::BEGINNINGS).words().into_iter().enumerate() {
+                let here = text.get(at * BLOCK + row * CHUNK..).and_then(|rest| rest.first_chunk::<{ CHUNK + 1 }>());
+                let free = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut());
+                let (Some(here), Some(free)) = (here, free) else { break };
+                let begin = match (here.first_chunk(), here.last_chunk()) {
+                    (Some(first), Some(second)) => begin & L::may_open(&self.stems.openings, first, second),
+                    _ => begin,
+                };
+                L::list(begin, (at * BLOCK + row * CHUNK) as u16, free);
+                count += begin.count_ones() as usize;
+            }
+        }
         L::sieve(&self.stems.sieve, text, places, count)
     }
 }
@@ -430,8 +452,10 @@ mod tests {
                     let colons = row(&|byte| byte.is_ascii_hexdigit() || *byte == b':');
                     let form = run(at) >= 7 || run(at) >= 4 && row(&u8::is_ascii_digit) < 4 || colons >= 9;
                     let is_apart = at > 1 && b" ()-_+".contains(&text[at - 1]) && text[at - 2].is_ascii_uppercase();
-                    prop_assert_eq!((has(numbers.dialled), has(numbers.apart)), (is_first(at) && dialled >= 7, is_first(at) && is_apart));
-                    let likely = is_first(at) && (dialled >= 7 || is_apart || form && !slow.is_rest(at));
+                    let is_middle = at > 1 && b" ()-_+./".contains(&text[at - 1]) && is_digit(at - 2);
+                    let is_dialled = is_first(at) && dialled >= 7 && !is_middle;
+                    prop_assert_eq!((has(numbers.dialled), has(numbers.apart)), (is_dialled, is_first(at) && is_apart));
+                    let likely = is_dialled || is_first(at) && (is_apart || (dialled >= 7 || form) && !slow.is_rest(at));
                     prop_assert_eq!(has(numbers.likely), likely, "{}", at);
                     prop_assert_eq!(planes.letters_before(at), letters_before(at).min(64));
                 }

@@ -6,7 +6,7 @@
 //! time it takes to sort them.
 
 use super::is_word;
-use crate::format::lanes::{Sieve, mask};
+use crate::format::lanes::{Openings, Sieve, mask};
 use std::ops::Range;
 
 /// Words by how they begin.
@@ -18,6 +18,8 @@ pub(super) struct Stems {
     heads: Vec<Head>,
     /// The first look.
     pub sieve: Sieve,
+    /// What is asked before it, of many places at once.
+    pub openings: Openings,
     /// One bit per hash of a beginning: of four bytes, and of three for words that are no longer.
     long: Vec<u64>,
     short: Vec<u64>,
@@ -120,7 +122,7 @@ impl Stems {
         placed.sort_unstable_by_key(|(hash, head)| (hash >> (32 - BUCKET_BITS), head.word));
         placed.dedup_by_key(|(hash, head)| (*hash >> (32 - BUCKET_BITS), head.word));
         let heads = placed.iter().map(|(_, head)| *head).collect();
-        let mut stems = Stems { heads, texts, sieve, long, short, buckets: vec![(0, 0); 1 << BUCKET_BITS] };
+        let mut stems = Stems { heads, texts, openings: sieve.openings(), sieve, long, short, buckets: vec![(0, 0); 1 << BUCKET_BITS] };
         for (place, (hash, _)) in placed.iter().enumerate() {
             let (from, to) = &mut stems.buckets[(hash >> (32 - BUCKET_BITS)) as usize];
             if *to == 0 {
@@ -131,17 +133,31 @@ impl Stems {
         Ok(stems)
     }
 
+    /// Whether words may begin with the first four bytes or three that stand here.
+    #[inline(always)]
+    fn may_be(&self, long: u32, short: u32) -> [bool; 2] {
+        let may = |filter: &[u64], hash: u32| filter[(hash >> (38 - FILTER_BITS)) as usize] >> (hash >> (32 - FILTER_BITS) & 63) & 1 != 0;
+        [may(&self.long, long), may(&self.short, short)]
+    }
+
+    /// Whether a word may have its first letter or digit at `at`.
+    #[inline(always)]
+    pub(super) fn may_begin(&self, text: &[u8], at: usize) -> bool {
+        let here = eight(text, at);
+        let [long, short] = self.may_be(hash(here, 4), hash(here, 3));
+        long | short
+    }
+
     /// Hands over the place of every word whose first letter or digit is at `at`, and where it stands.
     #[inline]
     pub(super) fn each_at(&self, text: &[u8], at: usize, mut each: impl FnMut(usize, Range<usize>)) {
         let here = eight(text, at);
         let (long, short) = (hash(here, 4), hash(here, 3));
-        let may = |filter: &[u64], hash: u32| filter[(hash >> (38 - FILTER_BITS)) as usize] >> (hash >> (32 - FILTER_BITS) & 63) & 1;
-        let (long_may, short_may) = (may(&self.long, long), may(&self.short, short));
-        if long_may != 0 {
+        let [may_be_long, may_be_short] = self.may_be(long, short);
+        if may_be_long {
             self.compare(text, at, here, long, 4, &mut each);
         }
-        if short_may != 0 {
+        if may_be_short {
             self.compare(text, at, here, short, 3, &mut each);
         }
     }

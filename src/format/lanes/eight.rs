@@ -67,6 +67,9 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     /// The bytes of a text at places below 512 and up to 64 behind them.
     fn bytes_of(self, behind: Self, text: &[u8; STRETCH]) -> Self;
 
+    /// The eight bytes of a text from each of these places on, which are below 512; the first is the lowest.
+    fn eights_of(self, text: &[u8; STRETCH]) -> Self;
+
     /// Which words have any bits.
     fn which(self) -> u8;
 
@@ -82,6 +85,19 @@ pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + No
     #[inline(always)]
     fn below(places: Self) -> Self {
         Self::all(u64::MAX).without(Self::all(65).plus(!places))
+    }
+
+    /// The 64 bits from each of these places on, of eight rows and of those behind each.
+    #[inline(always)]
+    fn windows([low, high]: [Self; 2], places: Self) -> Self {
+        let row = places.without(Self::all(6));
+        low.pick(row).window(high.pick(row), places)
+    }
+
+    /// These bits where a word has all, those others where it has none.
+    #[inline(always)]
+    fn choose(self, one: Self, other: Self) -> Self {
+        self & one | !self & other
     }
 
     #[inline(always)]
@@ -235,6 +251,12 @@ impl Eight for Words {
     }
 
     #[inline(always)]
+    fn eights_of(self, text: &[u8; STRETCH]) -> Words {
+        let place = |at: usize| self.0[at] as usize % (EIGHT * CHUNK);
+        Words::each(|at| text.get(place(at)..).and_then(|rest| rest.first_chunk()).map_or(0, |eight| u64::from_le_bytes(*eight)))
+    }
+
+    #[inline(always)]
     fn which(self) -> u8 {
         (0..EIGHT).fold(0, |which, at| which | u8::from(self.0[at] != 0) << at)
     }
@@ -290,7 +312,7 @@ mod tests {
                 a.is(b),
                 a.is_at_most(b),
             ];
-            let found = [a.look_up(&SQUARES), a.bytes_of(b, text), L::Eight::all(u64::from(a.which()))];
+            let found = [a.look_up(&SQUARES), a.bytes_of(b, text), a.eights_of(text), L::Eight::all(u64::from(a.which()))];
             let mut packed = [0; EIGHT];
             b.pack(a.which(), &mut packed);
             packed[a.which().count_ones() as usize..].fill(0);
@@ -340,6 +362,7 @@ mod tests {
                 each(&|at| if a[at] <= b[at] { u64::MAX } else { 0 }),
                 each(&|at| (a[at] % 16).pow(2)),
                 each(&|at| u64::from(text[(a[at] % 512 + b[at].min(64)) as usize])),
+                each(&|at| (0..8).fold(0, |eight, far| eight | u64::from(text[(a[at] % 512 + far) as usize]) << (8 * far))),
                 each(&|_| (0..8).fold(0, |which, at| which | u64::from(a[at] != 0) << at)),
                 each(&|at| u64::from(a[at] as u16)),
                 each(&|at| (0..8).filter(|at| a[*at] != 0).nth(at).map_or(0, |word| u64::from(b[word] as u16))),

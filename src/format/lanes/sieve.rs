@@ -4,6 +4,8 @@
 //! tell nearly all of them apart by arithmetic, without a branch, so that several places can be asked about at once. A look at the
 //! first four bytes, in a table that is always at hand, leaves few for the second, closer one.
 
+use super::Openings;
+
 const BEGINNINGS_BITS: u32 = 15;
 const RUNS_BITS: u32 = 15;
 const EIGHTS_BITS: u32 = 17;
@@ -21,6 +23,8 @@ pub(crate) struct Sieve {
     pub(super) eights: Box<[u64; 1 << (EIGHTS_BITS - 6)]>,
     /// By the hash of two bytes, which may follow them: a bit for the sum of the third and fourth.
     pub(super) pairs: Box<[u32; 1 << PAIRS_BITS]>,
+    /// By the first byte, without its highest bit, which may be the second.
+    seconds: Box<[u128; 128]>,
 }
 
 impl Sieve {
@@ -30,6 +34,22 @@ impl Sieve {
             runs: Box::new([0; 1 << (RUNS_BITS - 6)]),
             eights: Box::new([0; 1 << (EIGHTS_BITS - 6)]),
             pairs: Box::new([0; 1 << PAIRS_BITS]),
+            seconds: Box::new([0; 128]),
+        }
+    }
+
+    /// What two bytes the words that were added may begin with.
+    pub(crate) fn openings(&self) -> Openings {
+        Openings::of(&self.seconds)
+    }
+
+    /// Adds these as the first bytes of a word, with `in_either` in either case.
+    fn open(&mut self, bytes: &[u8], in_either: bool) {
+        let cases = |byte: u8| if in_either { [byte & !CASE, byte | CASE] } else { [byte; 2] };
+        let bit = |byte: u8| 1 << (byte & 0x7f);
+        let seconds = bytes.get(1).map_or(u128::MAX, |second| cases(*second).into_iter().fold(0, |all, byte| all | bit(byte)));
+        for first in bytes.first().map(|first| cases(*first)).into_iter().flatten() {
+            self.seconds[usize::from(first & 0x7f)] |= seconds;
         }
     }
 
@@ -37,11 +57,13 @@ impl Sieve {
     pub(crate) fn add_run(&mut self, letters: &[u8]) {
         let bit = place(fold(first_eight(letters)) & mask(letters.len()), RUNS_BITS);
         self.runs[bit / 64] |= 1 << (bit % 64);
+        self.open(letters, true);
         self.add_beginning(letters, false);
     }
 
     /// Adds a word that begins with a letter and these eight bytes, and goes on with the ninth, if it does.
     pub(crate) fn add_eight(&mut self, bytes: [u8; 8], ninth: Option<u8>) {
+        self.open(&bytes, true);
         let place = place(fold(u64::from_le_bytes(bytes)), EIGHTS_BITS);
         for ninth in ninth.map_or(0..=u8::MAX, |ninth| ninth..=ninth) {
             self.eights[place / 64] |= 1 << ((place % 64) ^ behind(ninth));
@@ -51,6 +73,7 @@ impl Sieve {
 
     /// Adds a word that begins with these bytes, letters as they are, however it goes on. The first four are looked at.
     pub(crate) fn add_bytes(&mut self, bytes: &[u8]) {
+        self.open(bytes, false);
         let seconds = bytes.get(1).map_or(0..=u8::MAX, |second| *second..=*second);
         for second in seconds {
             let number = u32::from_le_bytes([bytes[0], second, bytes.get(2).copied().unwrap_or(0), bytes.get(3).copied().unwrap_or(0)]);
@@ -117,7 +140,10 @@ fn first_eight(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// The bit that parts cases is set: letters become alike whatever their case, and so do some signs.
+/// The bit that parts cases.
+const CASE: u8 = 0x20;
+
+/// That bit is set: letters become alike whatever their case, and so do some signs.
 #[inline(always)]
 fn fold(eight: u64) -> u64 {
     eight | 0x2020_2020_2020_2020
@@ -239,8 +265,10 @@ mod tests {
             let asked: Vec<u16> = (0..length).filter(|at| text[*at] != b' ').map(|at| at as u16).collect();
             let told = each_width(|| widest(Ask(&sieve, &text, asked.clone())));
             prop_assert!(told.iter().all(|noted| *noted == told[0]), "{:?}", told);
+            let openings = sieve.openings();
             for at in begin {
                 prop_assert!(told[0].contains(&(at as u16)), "{}", at);
+                prop_assert!(openings.may_open(text[at], text[at + 1]), "{}", at);
             }
             for at in 0..CHUNK {
                 let here = fold(first_eight(&text[at..]));

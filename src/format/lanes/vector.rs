@@ -3,9 +3,9 @@
 #![expect(unsafe_code, reason = "the language asks for it around vector instructions, even those every processor of the target has")]
 
 use super::{
-    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, STRETCH, Sieve, Table, Walk, Words, limit,
+    CHUNK, CLASSES, EIGHT, Eight, HalfTable, Look, Openings, STRETCH, Sieve, Table, Walk, Words, limit,
     orders::{ACROSS, BACKWARDS, EXCHANGES, IN_ORDER, TURN},
-    sieve::{FACTOR, MIX, NINTH, ONE_LETTER, SHIFTS, THREE_BYTES},
+    sift,
 };
 use std::arch::x86_64::*;
 use std::{
@@ -257,7 +257,7 @@ impl Look for Wide {
 pub(super) struct Tables(Wide);
 
 #[inline(always)]
-fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
+pub(super) fn all_of(bytes: &[u8; CHUNK]) -> __m512i {
     Wide::of(bytes).0
 }
 
@@ -301,12 +301,26 @@ impl Look for Tables {
             }
             return Some(classes);
         }
-        for (half, eight) in table.0.iter().zip(classes.as_chunks_mut::<EIGHT>().0) {
-            for (chunk, of) in chunks.iter().zip(eight.iter_mut()) {
-                *of = Vector(in_half(chunk, half));
-            }
-            across(eight);
+        // Loops over places: what goes over several lists at once becomes no part of its caller for certain.
+        let ([low, high], []) = classes.as_chunks_mut::<EIGHT>() else { return None };
+        let mut beyond = all_of(&chunks[0]);
+        for chunk in &chunks[1..] {
+            // SAFETY: takes vectors; the type is used only where the processor has the instructions.
+            beyond = unsafe { _mm512_or_si512(beyond, all_of(chunk)) };
         }
+        // SAFETY: takes a vector; the type is used only where the processor has the instructions.
+        if unsafe { _mm512_movepi8_mask(beyond) } == 0 {
+            for at in 0..EIGHT {
+                let bytes = backwards(&chunks[at]);
+                (low[at], high[at]) = (Vector(turned(in_ascii(bytes, &table.0[0]))), Vector(turned(in_ascii(bytes, &table.0[1]))));
+            }
+        } else {
+            for at in 0..EIGHT {
+                (low[at], high[at]) = (Vector(in_half(&chunks[at], &table.0[0])), Vector(in_half(&chunks[at], &table.0[1])));
+            }
+        }
+        across(low);
+        across(high);
         Some(classes)
     }
 
@@ -328,28 +342,48 @@ impl Look for Tables {
     }
 
     #[inline(always)]
+    fn may_open(openings: &Openings, first: &[u8; CHUNK], second: &[u8; CHUNK]) -> u64 {
+        sift::may_open(openings, all_of(first), all_of(second))
+    }
+
+    #[inline(always)]
     fn sieve(sieve: &Sieve, text: &[u8], places: &mut [u16], count: usize) -> usize {
-        let held = text.len().checked_sub(CHUNK).and_then(usize::checked_ilog2).map(|bits| (1 << bits) - 1);
-        // A few are quicker asked about one by one.
-        let Some(held) = held.filter(|_| count > EIGHT) else { return sieve.each(text, places, count) };
-        let count = keep(places, count, |sixteen| by_beginnings(sieve, text, held, sixteen));
-        keep(places, count, |eight| by_words(sieve, text, held, eight))
+        sift::each(sieve, text, places, count)
     }
 }
 
 /// Of eight classes of 64 bytes a word each.
 #[inline(always)]
 fn in_half(chunk: &[u8; CHUNK], half: &HalfTable) -> __m512i {
-    let (ascii, _) = half.ascii.as_chunks::<CHUNK>();
+    let bytes = backwards(chunk);
     // SAFETY: takes vectors; the processor has the instructions where the caller's type is used.
-    unsafe {
-        let bytes = _mm512_shuffle_epi8(all_of(chunk), all_of(&BACKWARDS));
-        let of = _mm512_permutex2var_epi8(all_of(&ascii[0]), bytes, all_of(&ascii[1]));
-        let of = _mm512_mask_mov_epi8(of, _mm512_movepi8_mask(bytes), _mm512_set1_epi8(half.beyond as i8));
+    turned(unsafe {
+        let of = _mm512_mask_mov_epi8(in_ascii(bytes, half), _mm512_movepi8_mask(bytes), _mm512_set1_epi8(half.beyond as i8));
         let leads = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8(0xc0_u8 as i8));
-        let of = _mm512_mask_mov_epi8(of, leads, _mm512_set1_epi8(half.leads as i8));
-        _mm512_permutexvar_epi8(all_of(&ACROSS), _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(TURN), of))
-    }
+        _mm512_mask_mov_epi8(of, leads, _mm512_set1_epi8(half.leads as i8))
+    })
+}
+
+/// The bytes of each eight in the opposite order, as [`turned`] takes them.
+#[inline(always)]
+fn backwards(chunk: &[u8; CHUNK]) -> __m512i {
+    // SAFETY: takes vectors; the processor has the instruction where the caller's type is used.
+    unsafe { _mm512_shuffle_epi8(all_of(chunk), all_of(&BACKWARDS)) }
+}
+
+/// The classes of bytes, of which those beyond ASCII count for what they are without their highest bit.
+#[inline(always)]
+fn in_ascii(bytes: __m512i, half: &HalfTable) -> __m512i {
+    let (ascii, _) = half.ascii.as_chunks::<CHUNK>();
+    // SAFETY: takes vectors; the processor has the instruction where the caller's type is used.
+    unsafe { _mm512_permutex2var_epi8(all_of(&ascii[0]), bytes, all_of(&ascii[1])) }
+}
+
+/// Of eight classes of 64 bytes, a bit each for every byte, a word each.
+#[inline(always)]
+fn turned(of: __m512i) -> __m512i {
+    // SAFETY: takes vectors; the processor has the instructions where the caller's type is used.
+    unsafe { _mm512_permutexvar_epi8(all_of(&ACROSS), _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(TURN), of)) }
 }
 
 /// Word `i` of vector `j` becomes word `j` of vector `i`: by halves, quarters and neighbours.
@@ -473,6 +507,14 @@ impl Eight for Vector {
     }
 
     #[inline(always)]
+    fn eights_of(self, text: &[u8; STRETCH]) -> Vector {
+        const { assert!(STRETCH >= 511 + 8) }
+        // SAFETY: takes vectors, and reads eight bytes of the text from places on that are held to its first 512; the type is used only
+        // where the processor has the instructions.
+        unsafe { Vector(_mm512_i64gather_epi64::<1>(_mm512_and_si512(self.0, _mm512_set1_epi64(511)), text.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
     fn which(self) -> u8 {
         // SAFETY: takes a vector; the type is used only where the processor has the instructions.
         unsafe { _mm512_test_epi64_mask(self.0, self.0) }
@@ -510,91 +552,4 @@ impl Eight for Vector {
 fn numbers(vector: __m512i) -> [u64; 8] {
     // SAFETY: a vector is as large as eight numbers, and any bits are numbers.
     unsafe { std::mem::transmute(vector) }
-}
-
-/// Keeps those of the first so many places that are told by bits to be worth it, so many at a time. Returns how many are.
-#[inline(always)]
-fn keep<const SOME: usize>(places: &mut [u16], count: usize, is_worth: impl Fn(&[u16; SOME]) -> u32) -> usize {
-    let mut kept = 0;
-    for first in (0..count).step_by(SOME) {
-        let Some(asked) = places.get(first..).and_then(|rest| rest.first_chunk::<SOME>()).copied() else { break };
-        let worth = is_worth(&asked) & (u32::MAX >> 32_usize.saturating_sub(count - first));
-        let mut all = [0; CHUNK / 2];
-        all[..SOME].copy_from_slice(&asked);
-        // SAFETY: takes vectors, and 32 numbers are as large as one; the processor has the instruction where the caller's type is used.
-        let packed: [u16; CHUNK / 2] =
-            unsafe { std::mem::transmute(_mm512_maskz_compress_epi16(worth, std::mem::transmute::<[u16; CHUNK / 2], __m512i>(all))) };
-        // Never beyond what is read already: as many are kept at most as were asked about.
-        let Some(free) = places.get_mut(kept..).and_then(|rest| rest.first_chunk_mut::<SOME>()) else { break };
-        free.copy_from_slice(&packed[..SOME]);
-        kept += worth.count_ones() as usize;
-    }
-    kept
-}
-
-/// What [`Sieve::each`] says first of what begins at these places.
-#[inline(always)]
-fn by_beginnings(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 16]) -> u32 {
-    // SAFETY: takes vectors, and reads four bytes of the text at places held to what is 64 bytes before its end, and of the table the
-    // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
-    unsafe {
-        let places =
-            _mm512_and_si512(_mm512_cvtepu16_epi32(std::mem::transmute::<[u16; 16], __m256i>(*places)), _mm512_set1_epi32(held as i32));
-        let here = _mm512_or_si512(_mm512_i32gather_epi32::<1>(places, text.as_ptr().cast()), _mm512_set1_epi8(0x20));
-        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
-        let others = _mm512_movm_epi8(!letters);
-        let leading = _mm512_andnot_si512(others, _mm512_add_epi32(others, _mm512_set1_epi32(-1)));
-        let few = _mm512_cmple_epu32_mask(leading, _mm512_set1_epi32(ONE_LETTER as i32));
-        let beginning = _mm512_and_si512(here, _mm512_mask_mov_epi32(leading, few, _mm512_set1_epi32(THREE_BYTES as i32)));
-        let hash = _mm512_mullo_epi32(beginning, _mm512_set1_epi32(FACTOR as i32));
-        let place = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(SHIFTS[0] as i32));
-        let known = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(place), sieve.beginnings.as_ptr().cast());
-        u32::from(_mm512_test_epi32_mask(_mm512_rorv_epi32(known, place), _mm512_set1_epi32(1)))
-    }
-}
-
-/// The upper bits of the hash of numbers of 32 bits, which is the lower half of a product.
-#[inline(always)]
-fn hashed(number: __m512i, shift: u32) -> __m512i {
-    // SAFETY: takes vectors; the processor has the instructions where the caller's type is used.
-    unsafe { _mm512_srl_epi64(_mm512_mul_epu32(number, _mm512_set1_epi64(i64::from(FACTOR))), _mm_cvtsi32_si128(shift as i32)) }
-}
-
-/// As the lowest bit, that of a table under the hash of each eight bytes: its upper bits say where in the table, the next ones, changed by
-/// these, which bit.
-#[inline(always)]
-fn known(table: &[u64], eight: __m512i, shift: u32, changed: __m512i) -> __m512i {
-    // SAFETY: takes vectors, and reads entries of the table at places held to its length; the processor has the instructions where the
-    // caller's type is used.
-    unsafe {
-        let place = hashed(_mm512_xor_si512(eight, _mm512_srli_epi64::<MIX>(eight)), shift);
-        let word = _mm512_and_si512(_mm512_srli_epi64::<6>(place), _mm512_set1_epi64(table.len() as i64 - 1));
-        _mm512_rorv_epi64(_mm512_i64gather_epi64::<8>(word, table.as_ptr().cast()), _mm512_xor_si512(place, changed))
-    }
-}
-
-/// What it says then of what is left.
-#[inline(always)]
-fn by_words(sieve: &Sieve, text: &[u8], held: usize, places: &[u16; 8]) -> u32 {
-    // SAFETY: takes vectors, and reads sixteen bytes of the text at places held to what is 64 bytes before its end, and of each table the
-    // entry that a hash of so many bits names; the processor has the instructions where the caller's type is used.
-    unsafe {
-        let places =
-            _mm512_and_si512(_mm512_cvtepu16_epi64(std::mem::transmute::<[u16; 8], __m128i>(*places)), _mm512_set1_epi64(held as i64));
-        let bytes = _mm512_i64gather_epi64::<1>(places, text.as_ptr().cast());
-        let here = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
-        let letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(here, _mm512_set1_epi8(b'a' as i8)), _mm512_set1_epi8(25));
-        let others = _mm512_movm_epi8(!letters);
-        let leading = _mm512_andnot_si512(others, _mm512_add_epi64(others, _mm512_set1_epi64(-1)));
-        let ninth = _mm512_and_si512(_mm512_i64gather_epi64::<1>(places, text.as_ptr().add(8).cast()), _mm512_set1_epi64(i64::from(NINTH)));
-        let run = known(&*sieve.runs, _mm512_and_si512(here, leading), SHIFTS[1], _mm512_setzero_si512());
-        let eight = known(&*sieve.eights, here, SHIFTS[2], _mm512_slli_epi64::<1>(ninth));
-        let place = hashed(_mm512_and_si512(bytes, _mm512_set1_epi64(0xffff)), SHIFTS[3]);
-        let place = _mm512_and_si512(place, _mm512_set1_epi64(sieve.pairs.len() as i64 - 1));
-        let follow = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32::<4>(place, sieve.pairs.as_ptr().cast()));
-        let which = _mm512_xor_si512(_mm512_srli_epi64::<16>(bytes), _mm512_srli_epi64::<24>(bytes));
-        let pair = _mm512_srlv_epi64(follow, _mm512_and_si512(which, _mm512_set1_epi64(31)));
-        let known = _mm512_or_si512(_mm512_and_si512(_mm512_or_si512(run, eight), leading), pair);
-        u32::from(_mm512_test_epi64_mask(known, _mm512_set1_epi64(1)))
-    }
 }
