@@ -68,7 +68,7 @@ impl Owners {
     }
 
     #[inline]
-    fn meets(&self, others: &Owners) -> bool {
+    pub(super) fn meets(&self, others: &Owners) -> bool {
         let meeting = self.first.iter().zip(&others.first).fold(0, |meeting, (mine, others)| meeting | mine & others);
         meeting != 0 || self.further.iter().zip(&others.further).any(|(mine, others)| mine & others != 0)
     }
@@ -296,6 +296,14 @@ impl Scan<'_> {
             self.look_around(start, start);
             self.owners_around().meets(ids)
         }
+    }
+
+    /// Whose words stand around a value that begins at `start`, if any may.
+    pub(super) fn owners_near(&mut self, start: usize) -> Option<&Owners> {
+        self.around.may_reach(start).then(|| {
+            self.look_around(start, start);
+            self.owners_around()
+        })
     }
 
     /// Whose words stand in the window looked at last.
