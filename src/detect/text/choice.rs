@@ -39,7 +39,7 @@ impl Chosen {
     /// Their first digits, in the order of the text, and what they are a part of.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, Part)> {
         self.noted.iter().take(self.count).map(|noted| usize::from(*noted)).map(|noted| {
-            let part = match (noted >> SHORT & 1, noted >> BEHIND_LETTERS & 1) {
+            let part = match (noted >> SHAPE & 1, noted >> BEHIND_LETTERS & 1) {
                 (_, 1) => Part::Mixed,
                 (1, _) => Part::Shape,
                 _ => Part::Any,
@@ -73,6 +73,8 @@ pub(super) struct Choice<'a> {
     reach: &'a [u64],
     marks: &'a [u64],
     enough: Enough,
+    /// What is written like a day of the calendar says nothing without a word near it.
+    is_day_mute: bool,
     /// The mark of telephones.
     phone: u64,
     /// Room for the places of the numbers in eight rows.
@@ -100,13 +102,14 @@ impl<'a> Choice<'a> {
         let (reach, marks) = scan.around.rows();
         let phone = scanner.phone.map_or(0, mark);
         let (all, enough) = (is_dated || scanner.forms.has_short(), Enough::than(scanner.phone_alone));
-        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, phone, places, chosen }
+        let is_day_mute = !all && !enough.is_any() && !scanner.forms.is_day_a_shape() && scanner.shortest_word > 4;
+        Choice { scanner, text: scan.text, all, is_dated, reach, marks, enough, is_day_mute, phone, places, chosen }
     }
 
     /// Which of the numbers at eight places are worth a look: what [`Scan::may_be_number`] says of them, or more, and of what is behind
-    /// letters [`Scan::may_be_mixed`].
+    /// letters [`Scan::may_be_mixed`]. Then, of which nothing but a shape may be there.
     #[inline(always)]
-    fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> E {
+    fn are_worth<E: Eight>(&self, text: &[u8; STRETCH], places: E, numbers: &Numbers<E>, nexts: &Nexts<E>, known: &Known<E>) -> [E; 2] {
         let (row, eights) = (places.without(E::all(6)), places.eights_of(text));
         let are_numbers = nexts.first.is_at_most(nexts.digits);
         let (are_mixed, are_rests) = (numbers.mixed.has(places), known.rests.has(places));
@@ -136,7 +139,8 @@ impl<'a> Choice<'a> {
         }
         let iban = before.is(E::all(2)) & !length.is_at_most(E::all(3)) & !nexts.digits.is_at_most(E::all(1));
         let behind_letters = iban | !before.is_at_most(E::all(CHUNK as u64 - 1));
-        shapes | colons & length.is_at_most(E::all(4)) | long | are_mixed.choose(behind_letters, whole)
+        let others = colons & length.is_at_most(E::all(4)) | long | are_mixed.choose(behind_letters, whole);
+        [shapes | others, !others]
     }
 }
 
@@ -158,9 +162,13 @@ impl Each for Choice<'_> {
         let before = first.checked_sub(EIGHT).map_or(L::Eight::all(0), |before| of_rows(self.marks, before));
         let around = marks | marks.preceding(before) | marks.following(of_rows(self.marks, first + EIGHT));
         let is_phone_near = (around & L::Eight::all(self.phone)).filled();
+        // What is dialled and has a plus or a bracket in it may be of a telephone.
+        let may_be_set_apart = (numbers.set_apart[0] | numbers.set_apart[1] | numbers.is_set_apart).filled();
+        let mute = numbers.days & !(reach | is_phone_near | numbers.apart | may_be_set_apart);
+        let asked = whole & !(mute & L::Eight::all(if self.is_day_mute { u64::MAX } else { 0 }));
         let known = Known { reach, near: marks, around, is_phone_near, rests: numbers.rests };
         let mut count = 0;
-        for (row, asked) in (whole | short | numbers.mixed).words().into_iter().enumerate() {
+        for (row, asked) in (asked | short | numbers.mixed).words().into_iter().enumerate() {
             let Some(free) = self.places[count..].first_chunk_mut() else { break };
             L::list(asked, (row * CHUNK) as u16, free);
             count += asked.count_ones() as usize;
@@ -182,10 +190,11 @@ impl Each for Choice<'_> {
             let eight = L::Eight::of_places(places);
             let nexts = Nexts::of(text, eight, numbers.runs, numbers.digits);
             let asked = u8::MAX >> EIGHT.saturating_sub(count - group * EIGHT);
-            let worth = self.are_worth(text, eight, numbers, &nexts, &known).which() & asked;
+            let [worth, is_shape] = self.are_worth(text, eight, numbers, &nexts, &known);
+            let worth = worth.which() & asked;
             // What else is known of them goes along in further bits.
-            let is_short = short.has(eight) & L::Eight::all(1 << SHORT);
-            let noted = eight.plus(base) | is_short | numbers.mixed.has(eight) & L::Eight::all(1 << BEHIND_LETTERS);
+            let is_shape = (short.has(eight) | is_shape) & L::Eight::all(1 << SHAPE);
+            let noted = eight.plus(base) | is_shape | numbers.mixed.has(eight) & L::Eight::all(1 << BEHIND_LETTERS);
             let Some(free) = self.chosen.noted.get_mut(self.chosen.count..).and_then(|rest| rest.first_chunk_mut()) else { break };
             noted.pack(worth, free);
             self.chosen.count += worth.count_ones() as usize;
@@ -194,10 +203,10 @@ impl Each for Choice<'_> {
 }
 
 /// Behind the place of a number in a tile, whether it is worth no more than a look for shapes,
-const SHORT: u32 = 13;
+const SHAPE: u32 = (TILE * CHUNK).trailing_zeros();
 /// and whether it stands behind letters.
-const BEHIND_LETTERS: u32 = 14;
-const _: () = assert!(TILE * CHUNK == 1 << SHORT);
+const BEHIND_LETTERS: u32 = SHAPE + 1;
+const _: () = assert!((TILE * CHUNK).is_power_of_two() && BEHIND_LETTERS < u16::BITS);
 
 /// Which addresses of IPv4 begin as those inside of networks do ([`Scan::is_inside`]), by their first eight characters.
 #[inline(always)]
@@ -252,8 +261,9 @@ mod tests {
                 let is_chosen = |at: usize, part: Part| chosen.each().any(|one| one == (at, part));
                 let (near, reach) = (scan.around.marks(at * CHUNK) | ANYBODY, scan.around.rows().0[at]);
                 let whole = if kind == TextKind::Lines { numbers.likely } else { numbers.all };
-                for bit in bits(whole) {
-                    prop_assert!(is_chosen(at * CHUNK + bit, Part::Any) || !scan.may_be_number(at * CHUNK + bit, planes.made(at * CHUNK + bit), near), "{} in {}", &text[at * CHUNK + bit..], text);
+                for at in bits(whole).map(|bit| at * CHUNK + bit) {
+                    let may_be_shape = is_chosen(at, Part::Shape) && scan.may_begin_shape(at, planes.made(at), near);
+                    prop_assert!(may_be_shape || is_chosen(at, Part::Any) || !scan.may_be_number(at, planes.made(at), near), "{} in {}", &text[at..], text);
                 }
                 for bit in bits(numbers.mixed) {
                     let at = at * CHUNK + bit;

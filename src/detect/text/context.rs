@@ -68,7 +68,7 @@ impl Owners {
     }
 
     #[inline]
-    fn meets(&self, others: &Owners) -> bool {
+    pub(super) fn meets(&self, others: &Owners) -> bool {
         let meeting = self.first.iter().zip(&others.first).fold(0, |meeting, (mine, others)| meeting | mine & others);
         meeting != 0 || self.further.iter().zip(&others.further).any(|(mine, others)| mine & others != 0)
     }
@@ -276,14 +276,9 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether a word of this detector stands anywhere around a value that begins at `start`, however long it is. Most
-    /// shapes say nothing without one: asked first, this spares them the look at the value.
-    pub(super) fn may_be_near(&mut self, id: DetectorId, start: usize) -> bool {
-        self.may_be_near_to(id, start, start)
-    }
-
-    /// The same, of a value that ends at `end`.
-    pub(super) fn may_be_near_to(&mut self, id: DetectorId, start: usize, end: usize) -> bool {
+    /// Whether a word of this detector stands anywhere around a value, however long it is. Most shapes say nothing without one: asked first,
+    /// this spares them the look at the value.
+    pub(super) fn may_be_near(&mut self, id: DetectorId, start: usize, end: usize) -> bool {
         (self.around.marks(start) | self.around.marks(end)) & mark(id) != 0 && {
             self.look_around(start, end);
             self.owners_around().contains(id)
@@ -296,6 +291,14 @@ impl Scan<'_> {
             self.look_around(start, start);
             self.owners_around().meets(ids)
         }
+    }
+
+    /// Whose words stand around a value that begins at `start`, if any may.
+    pub(super) fn owners_near(&mut self, start: usize) -> Option<&Owners> {
+        self.around.may_reach(start).then(|| {
+            self.look_around(start, start);
+            self.owners_around()
+        })
     }
 
     /// Whose words stand in the window looked at last.

@@ -439,6 +439,13 @@ impl Forms {
         self.has_short
     }
 
+    /// Whether a shape that begins like a day of the calendar, with four digits, a sign and two digits, says something without a word near
+    /// it.
+    pub(super) fn is_day_a_shape(&self) -> bool {
+        let day = |sign| Next { first: 4, sign, length: 2, letters: false };
+        (0..sign::ALL).any(|sign| self.of_number(day(sign)).is_any_alone)
+    }
+
     /// Who looks for a shape that may begin with a number that is followed so.
     #[inline]
     pub(super) fn of_number(&self, next: Next) -> &Seekers {

@@ -249,23 +249,24 @@ impl<E: Eight> Classes<E> {
 #[inline(always)]
 fn compare<L: Look>(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
     let lanes = L::of(chunk);
-    let alphanumeric = lanes.alphanumeric();
+    let (alphanumeric, points, colons, newlines) = (lanes.alphanumeric(), lanes.any_of(*b".,"), lanes.any_of(*b":"), lanes.any_of(*b"\n"));
     [
         alphanumeric,
         lanes.digits() | lanes.beyond_ascii(),
         lanes.any_of(*b"-_+"),
         lanes.any_of(*b"/"),
-        lanes.any_of(*b".,"),
-        lanes.any_of(*b":"),
+        points,
+        colons,
         lanes.any_of(*b"@"),
         lanes.any_of(*b"$"),
         lanes.any_of(*b"%"),
         lanes.any_of(*b" ()"),
-        lanes.any_of(*b"\n"),
+        newlines,
         lanes.any_of(*b"=[>"),
         lanes.within(b'A', b'Z') | lanes.leads(),
         lanes.within(b'A', b'F') | lanes.within(b'a', b'f'),
-        alphanumeric | lanes.any_of(BETWEEN),
+        // What may stand between words of a phrase besides ([`BETWEEN`]).
+        alphanumeric | points | colons | newlines | lanes.any_of(*b" \t\x0c\r)\"'|-_*#"),
         lanes.any_of(*b"+(,"),
     ]
 }

@@ -114,7 +114,7 @@ impl Scanner {
 
 /// So many rows of the planes are laid out before anything is looked up in them. What looks forward from a number or a line
 /// looks less far than a tile.
-const TILE: usize = 128;
+const TILE: usize = 256;
 
 /// One scan of one text.
 struct Scan<'t> {
@@ -250,10 +250,15 @@ impl<'t> Scan<'t> {
     /// Judges `start..end` by a detector with this much evidence from its shape, and keeps it
     /// if all evidence together is above zero. Returns whether it was kept.
     fn weigh(&mut self, id: DetectorId, start: usize, end: usize, shape_bits: f32) -> bool {
+        self.weigh_known(id, start, end, shape_bits, false)
+    }
+
+    /// The same; `is_near`: a word of the detector is known to stand around.
+    fn weigh_known(&mut self, id: DetectorId, start: usize, end: usize, shape_bits: f32, is_near: bool) -> bool {
         let detector = self.detectors.get(id);
         let text = &detector.text;
         // Words are known already, the value is not.
-        let word = text.most_alone(shape_bits) > 0.0 || text.near_bits > 0.0 && self.may_be_near_to(id, start, end);
+        let word = is_near || text.most_alone(shape_bits) > 0.0 || text.near_bits > 0.0 && self.may_be_near(id, start, end);
         if !word || text.most(shape_bits) <= 0.0 {
             return false;
         }

@@ -7,7 +7,7 @@ use super::{
     Scan,
     choice::{Choice, Part},
     context::ANYBODY,
-    forms::{Entry, Further, Next, Seekers, sign, state},
+    forms::{Entry, Further, Next, Seekers, Sought, sign, state},
     is_word,
     search::{Before, Scratch},
 };
@@ -187,7 +187,7 @@ impl Scan<'_> {
     /// Whether a word for a telephone stands around what is dialled here.
     fn is_phone_near(&mut self, start: usize, end: usize) -> bool {
         (self.around.may_reach(start) || self.around.may_reach(end))
-            && self.detectors.scanner.phone.is_some_and(|id| self.may_be_near_to(id, start, end))
+            && self.detectors.scanner.phone.is_some_and(|id| self.may_be_near(id, start, end))
     }
 
     /// Whether seven digits or more stand here with nothing between them but what stands between those of a telephone number
@@ -246,21 +246,28 @@ impl Scan<'_> {
             |length, known| known & state::SIGNED != 0 || !planes.goes_on.has(start + length),
             |length, entry| found.push((entry, start + length)),
         );
-        for (entry, last) in &found {
-            if !self.is_sought(&entry.seekers, start) {
-                continue;
-            }
+        if found.is_empty() {
+            return;
+        }
+        // Whose words stand around is asked for once for all of them.
+        let mut worth = smallvec::SmallVec::<[(&Sought, usize); 8]>::new();
+        let owners = self.owners_near(start);
+        let is_sought = |by: &Seekers| by.is_any_alone || owners.is_some_and(|owners| owners.meets(&by.needing));
+        for (entry, last) in found.iter().filter(|(entry, _)| is_sought(&entry.seekers)) {
             for alike in &entry.shapes {
                 let end = last + alike.signs;
-                if planes.goes_on.has(end) || !alike.stands(&text[start..], end - start) || !self.is_sought(&alike.seekers, start) {
+                if planes.goes_on.has(end) || !alike.stands(&text[start..], end - start) || !is_sought(&alike.seekers) {
                     continue;
                 }
                 for sought in &alike.sought {
-                    if !sought.needs_word || self.may_be_near(sought.id, start) {
-                        self.weigh(sought.id, start, end, sought.bits);
+                    if !sought.needs_word || owners.is_some_and(|owners| owners.contains(sought.id)) {
+                        worth.push((sought, end));
                     }
                 }
             }
+        }
+        for (sought, end) in worth {
+            self.weigh_known(sought.id, start, end, sought.bits, sought.needs_word);
         }
     }
 

@@ -36,6 +36,11 @@ impl Enough {
         }
     }
 
+    /// Whether any does.
+    pub(super) fn is_any(self) -> bool {
+        self.groups
+    }
+
     /// Which of eight numbers that are dialled may be of one, by their first digits, how many there are in a row, and in the next.
     #[inline(always)]
     pub(super) fn which_may_be<E: Eight>(self, digit: E, first: E, second: E) -> E {

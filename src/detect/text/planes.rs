@@ -133,6 +133,12 @@ impl<'r> Rows<'r> {
         self.block(at / EIGHT).map_or(0, |block| block.word(at, plane))
     }
 
+    /// Whether a block has any of a plane.
+    #[inline(always)]
+    fn has_any(self, block: usize, plane: usize) -> bool {
+        self.block(block).is_some_and(|block| block.0[plane].get().iter().fold(0, |any, word| any | word) != 0)
+    }
+
     /// Empties the block behind the text, where an earlier one would be read instead: a value may end with the text, and 64 characters
     /// from there on are looked at.
     pub(super) fn empty_behind(self) {
@@ -325,9 +331,11 @@ impl<const AT: usize> Plane<'_, AT> {
         self.places_in(0..self.rows.count()).for_each(each);
     }
 
-    /// Every byte of the class in these rows.
+    /// Every byte of the class in these rows, which begin a block; blocks that have none are passed over.
     #[inline]
     pub(super) fn places_in(self, rows: Range<usize>) -> impl Iterator<Item = usize> {
+        let blocks = (rows.start / EIGHT..rows.end.div_ceil(EIGHT)).filter(move |at| self.rows.has_any(*at, AT));
+        let rows = blocks.flat_map(move |at| (at * EIGHT..(at + 1) * EIGHT).filter(move |row| *row < rows.end));
         rows.flat_map(move |at| lanes::bits(self.word(at)).map(move |bit| at * CHUNK + bit))
     }
 

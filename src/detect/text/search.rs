@@ -153,6 +153,8 @@ pub(super) struct Numbers<E> {
     pub dialled: E,
     /// that have a capital and a space or hyphen before them.
     pub apart: E,
+    /// Runs of four digits, behind which stand a sign of telephone numbers and a run of two; none where it is slow to tell.
+    pub days: E,
     /// Those behind the letters that a run begins with.
     pub mixed: E,
     /// Which characters are joined to what stands before.
@@ -192,6 +194,7 @@ impl Each for Noting<'_> {
             likely: 0,
             dialled: 0,
             apart: 0,
+            days: 0,
             mixed: 0,
             rests: 0,
             dial,
@@ -244,10 +247,17 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
             // Where so many of a class stand in a row, by doubling; by what the next row has it is known for the last as well.
             let run = runs.four();
             let hexadecimal = of.two::<L::Eight>(plane::HEXADECIMAL).four().and_ahead(4).and_ahead(1).low;
-            let form = run.and_ahead(3).low | run.low & !digits.four().low | hexadecimal;
+            let four = digits.four().low;
+            let form = run.and_ahead(3).low | run.low & !four | hexadecimal;
             let dial = of.two::<L::Eight>(plane::DIALLED);
             let many = all & dial.four().and_ahead(3).low;
             let dialled = many & !of.here::<L::Eight>(plane::MIDDLE);
+            // Told where that costs less than a look at each of them.
+            let days = if L::Eight::IS_QUICK {
+                four & of.two::<L::Eight>(plane::MIDDLE).ahead(5).low & digits.and_ahead(1).ahead(5).low & !runs.ahead(7).low
+            } else {
+                L::Eight::all(0)
+            };
             let apart = all & of.here(plane::APART);
             let (set_apart, set_before) = (of.two::<L::Eight>(plane::SET_APART), of.preceding(plane::SET_APART));
             let numbers = Numbers {
@@ -255,6 +265,7 @@ impl<E: Each> Walk for NumberSearch<'_, E> {
                 likely: dialled | apart | (many | all & form) & !rests,
                 dialled,
                 apart,
+                days,
                 mixed,
                 rests,
                 dial: [dial.low, dial.high],

@@ -11,6 +11,9 @@ pub(crate) const STRETCH: usize = (EIGHT + 2) * CHUNK;
 
 /// Eight words of sixty-four bits.
 pub(crate) trait Eight: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
+    /// Whether eight are worked on by one instruction.
+    const IS_QUICK: bool;
+
     fn of(words: [u64; EIGHT]) -> Self;
 
     fn words(self) -> [u64; EIGHT];
@@ -150,6 +153,8 @@ impl Not for Words {
 }
 
 impl Eight for Words {
+    const IS_QUICK: bool = false;
+
     #[inline(always)]
     fn of(words: [u64; EIGHT]) -> Words {
         Words(words)

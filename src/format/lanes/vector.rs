@@ -441,6 +441,8 @@ impl Not for Vector {
 }
 
 impl Eight for Vector {
+    const IS_QUICK: bool = true;
+
     of_vectors! {
         preceding(self, before) = _mm512_alignr_epi64::<7>(self.0, before.0);
         following(self, behind) = _mm512_alignr_epi64::<1>(behind.0, self.0);
