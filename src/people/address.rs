@@ -97,16 +97,6 @@ impl Address {
     pub fn postcode(&self) -> &str {
         self.fields.field(3)
     }
-
-    /// Equal for the same door whatever the spelling: see [`Told::door`].
-    pub(super) fn door(&self) -> Option<[&str; 3]> {
-        self.told().door()
-    }
-
-    /// Whether both can be the same door.
-    pub fn agrees(&self, other: &Address) -> bool {
-        self.told().agrees(&other.told())
-    }
 }
 
 /// The fields of a folded address, found once for all that is asked of them.
@@ -130,7 +120,7 @@ impl<'a> Told<'a> {
 
     /// Equal for the same door whatever the spelling: house number and first street word, and postcode or city. `None` when the address has
     /// no street.
-    fn door(&self) -> Option<[&'a str; 3]> {
+    pub(super) fn door(&self) -> Option<[&'a str; 3]> {
         let is_name = |token: &&str| !is_number(token) && !STREET_KINDS.contains_key(token) && token.chars().count() > 2;
         let number = self.street_number().unwrap_or_default();
         let word = self.street.split(' ').find(is_name).unwrap_or_default();
@@ -438,6 +428,6 @@ mod tests {
         assert_eq!(&*full("1 High St, London SW1A 1AA").jurisdiction, "GB");
         let fields =
             Address::from_parts(&Parts { street: "12 Main St", city: "Springfield", region: "IL", postcode: "62701", ..Parts::default() });
-        assert!(us.agrees(&fields.expect("an address")));
+        assert!(us.told().agrees(&fields.expect("an address").told()));
     }
 }

@@ -49,12 +49,6 @@ impl Glance {
         Glance { given: Word::of(given), surname }
     }
 
-    /// Anything of it, for whoever wants it at hand.
-    #[inline]
-    pub(super) fn any(&self) -> u32 {
-        self.given.letters
-    }
-
     /// See [`agree_in_nothing`].
     pub(super) fn agrees_in_nothing_with(self, other: Glance) -> bool {
         self.are_two(other) && self.surname.differs(other.surname) && self.surname.differs(other.given)

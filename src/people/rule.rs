@@ -522,18 +522,15 @@ pub(super) fn numbers(records: &Records, a: Record<'_>, b: Record<'_>, class: Cl
 
 /// How numbers of which none is the same compare.
 fn differing(records: &Records, a: Record<'_>, b: Record<'_>, class: Class) -> Numbers {
-    let of_class =
-        |node: Record<'_>| -> SmallVec<[u64; 2]> { node.keys().iter().filter(|key| key.class == class).map(|key| key.value).collect() };
-    let text = |number: u64| records.numbers.get(number).filter(|text| !text.is_empty());
-    let (mine, theirs) = (of_class(a), of_class(b));
+    let text = |key: &Key| records.numbers.get(key.value).filter(|text| !text.is_empty());
     let mut comparable = false;
-    for x in &mine {
-        for y in &theirs {
-            if records.numbers.are_far(*x, *y) {
+    for x in a.keys().iter().filter(|key| key.class == class) {
+        for y in b.keys().iter().filter(|key| key.class == class) {
+            if records.numbers.are_far(x.value, y.value) {
                 comparable = true;
                 continue;
             }
-            let (Some(x), Some(y)) = (text(*x), text(*y)) else { continue };
+            let (Some(x), Some(y)) = (text(x), text(y)) else { continue };
             if x.len().abs_diff(y.len()) > 1 {
                 continue;
             }

@@ -313,8 +313,7 @@ impl<'a> Meeting<'a> {
     /// Brings what is looked at first when a name is compared into the processor's cache.
     #[inline]
     pub(super) fn foresee(&self, node: Record<'_>) -> u64 {
-        let of_name = self.records.names.get(node.name as usize).map_or(0, |name| u64::from(name.mark()));
-        of_name ^ self.glance(node).map_or(0, |glance| u64::from(glance.any()))
+        self.records.names.get(node.name as usize).map_or(0, |name| u64::from(name.mark()))
     }
 
     /// The same for what few records meet by.
@@ -332,14 +331,10 @@ impl<'a> Meeting<'a> {
     /// records are looked at.
     pub(super) fn are_two(&self, at: usize, bt: usize) -> bool {
         let (Some(x), Some(y)) = (self.outlines.get(at), self.outlines.get(bt)) else { return false };
-        let names_are_two = x.names_are_two(y);
-        if names_are_two && x.shares_nothing(y) {
-            return true;
+        if !x.names_are_two(y) {
+            return self.are_two_in_full(at, bt);
         }
-        if names_are_two {
-            return rule::share_nothing(self.records.record(at), self.records.record(bt));
-        }
-        self.are_two_in_full(at, bt)
+        x.shares_nothing(y) || rule::share_nothing(self.records.record(at), self.records.record(bt))
     }
 
     /// The same, whatever can be seen at once.
@@ -504,10 +499,11 @@ pub(super) fn hash_bag(name: &Name) -> u64 {
 
 impl PlaceHashes {
     fn new(address: &Address) -> PlaceHashes {
+        let told = address.told();
         PlaceHashes {
-            door: address.door().map_or(0, |parts| mix(&parts.map(hash_text))),
-            city: hash_known(address.city()),
-            postcode: hash_known(address.postcode()),
+            door: told.door().map_or(0, |parts| mix(&parts.map(hash_text))),
+            city: hash_known(told.city),
+            postcode: hash_known(told.postcode),
         }
     }
 }

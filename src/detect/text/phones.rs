@@ -36,7 +36,7 @@ impl Enough {
         }
     }
 
-    /// Whether any does.
+    /// Whether any number does, in whatever groups.
     pub(super) fn is_any(self) -> bool {
         self.groups
     }

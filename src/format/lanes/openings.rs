@@ -50,8 +50,8 @@ impl Openings {
         }
         // The smallest goes to the one that becomes least larger by it.
         while groups.len() > 8 {
-            groups.sort_unstable_by_key(|group| std::cmp::Reverse(group.weight()));
-            let Some(smallest) = groups.pop() else { break };
+            let Some(smallest) = (0..groups.len()).min_by_key(|at| groups[*at].weight()) else { break };
+            let smallest = groups.swap_remove(smallest);
             if let Some(nearest) = groups.iter_mut().min_by_key(|group| group.with(&smallest).weight() - group.weight()) {
                 *nearest = nearest.with(&smallest);
             }
